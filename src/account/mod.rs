@@ -1,0 +1,185 @@
+//! The seam between the engine and an account's task: [`AccountCommand`] down, [`AccountEvent`] up, bounded channels.
+//! SIP and XMPP are two tasks behind it. Nothing here knows a protocol.
+use crate::domain::{
+    account::{AccountConfig, AccountId, Registration},
+    address::Address,
+    call::{CallId, EndReason},
+    contact::Contact,
+    message::{MessageId, NewMessage, SendFailure},
+    private::Private,
+    session::SessionDescription,
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Room in each channel of the seam. A full channel makes the account wait: nothing is dropped.
+pub const CHANNEL: usize = 256;
+
+/// What an account's task is started with.
+#[derive(Debug)]
+pub struct AccountSetup {
+    /// The account.
+    pub config: AccountConfig,
+    /// Its password.
+    pub password: Private<String>,
+    /// The newest archive entry already kept (XEP-0313); `None` on the first login.
+    pub archive_after: Option<String>,
+    /// Which local interface its sockets may use.
+    pub bind: crate::net::Bind,
+}
+
+/// From the engine to an account.
+#[derive(Debug)]
+pub enum AccountCommand {
+    /// Send a text. Answered by one or more [`AccountEvent::TextProgress`] with the same id, until delivered or failed.
+    /// May come twice with the same id after a restart: ids on the wire are derived from `id` so that the other side can tell.
+    SendText {
+        /// The store's id.
+        id: MessageId,
+        /// To whom.
+        to: Address,
+        /// The text.
+        body: Private<String>,
+    },
+    /// Place a call with this offer.
+    PlaceCall {
+        /// Our id of the call.
+        call: CallId,
+        /// To whom.
+        to: Address,
+        /// The media engine's offer.
+        offer: SessionDescription,
+    },
+    /// Answer an offered call with this description.
+    Answer {
+        /// Which.
+        call: CallId,
+        /// The media engine's answer.
+        answer: SessionDescription,
+    },
+    /// Tell the caller that it rings here (180, JMI `ringing`). Sent once the person was alerted.
+    Ring {
+        /// Which.
+        call: CallId,
+    },
+    /// End the call whatever its state: decline (busy if `busy`), cancel or hang up.
+    EndCall {
+        /// Which.
+        call: CallId,
+        /// Decline as busy rather than declined.
+        busy: bool,
+    },
+    /// Offer a changed description in a call (hold, resume). Answered by [`CallEvent::Answered`] or [`CallEvent::OfferRefused`].
+    Reoffer {
+        /// Which.
+        call: CallId,
+        /// The new offer.
+        offer: SessionDescription,
+    },
+    /// Answer an offer that came in mid-call ([`CallEvent::Reoffered`]).
+    AnswerReoffer {
+        /// Which.
+        call: CallId,
+        /// The answer.
+        answer: SessionDescription,
+    },
+    /// The network changed (address, cable, resume from suspend): check the connection now.
+    NetworkChanged,
+    /// Log out politely and end the task.
+    Stop,
+}
+
+/// From an account to the engine.
+#[derive(Debug)]
+pub enum AccountEvent {
+    /// The registration changed.
+    Registration(Registration),
+    /// A text. The account acknowledges it to its server only after `committed` was answered.
+    Message {
+        /// The text.
+        message: NewMessage,
+        /// Answered once it is in the store (new or known duplicate). Dropped unanswered: it could not be kept; ask the server again later.
+        committed: oneshot::Sender<()>,
+    },
+    /// A text of ours moved on.
+    TextProgress {
+        /// The store's id.
+        id: MessageId,
+        /// How.
+        progress: TextProgress,
+    },
+    /// The roster, or a change of it: these contacts are to be known; others stay.
+    Contacts(Vec<Contact>),
+    /// Contacts taken off the roster.
+    ContactsRemoved(Vec<Address>),
+    /// Something about a call.
+    Call {
+        /// Which. For [`CallEvent::Offered`] a fresh random id of the account's making.
+        call: CallId,
+        /// What.
+        event: CallEvent,
+    },
+    /// The task has ended; nothing follows.
+    Stopped,
+}
+
+/// How a text of ours moved on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextProgress {
+    /// Taken by the server or gateway.
+    Sent,
+    /// A receipt came.
+    Delivered,
+    /// Refused. `retry`: keep it in the outbox and try again when registered anew.
+    Failed {
+        /// Why.
+        failure: SendFailure,
+        /// Try again later.
+        retry: bool,
+    },
+}
+
+/// What happened to a call.
+#[derive(Debug)]
+pub enum CallEvent {
+    /// It comes in.
+    Offered {
+        /// Who calls.
+        from: Address,
+        /// The name they gave.
+        name: Option<Private<String>>,
+        /// Their description; `None`: they want ours first (delayed offer).
+        offer: Option<SessionDescription>,
+    },
+    /// It rings there. With a description: early media to be heard.
+    Ringing {
+        /// Early media.
+        early: Option<SessionDescription>,
+    },
+    /// The other side answered our offer (first or later).
+    Answered {
+        /// Their answer.
+        answer: SessionDescription,
+    },
+    /// The caller's ACK came with an answer to our delayed offer, or the dialog is confirmed.
+    Confirmed {
+        /// Their answer, if our 2xx held the offer.
+        answer: Option<SessionDescription>,
+    },
+    /// A new offer in mid-call; the engine replies [`AccountCommand::AnswerReoffer`].
+    Reoffered {
+        /// Their offer.
+        offer: SessionDescription,
+    },
+    /// Our mid-call offer was refused: the session goes on as it was.
+    OfferRefused,
+    /// It is over.
+    Ended {
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// Where an account's events go: its id is added so that all accounts share one channel.
+pub type EventSender = mpsc::Sender<(AccountId, AccountEvent)>;
+/// Where an account's commands go.
+pub type CommandSender = mpsc::Sender<AccountCommand>;

@@ -1,0 +1,1 @@
+//! The command line, its JSON, and the private socket to the running instance.

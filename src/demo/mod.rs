@@ -1,0 +1,1 @@
+//! An embedded exchange on loopback: real SIP, no account, no network.

@@ -1,0 +1,1 @@
+//! What surrounds the window: notifications, single instance.

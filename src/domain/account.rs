@@ -1,0 +1,211 @@
+//! An account: what is configured, what it can do, and how its registration stands.
+use serde::{Deserialize, Serialize};
+use std::{net::IpAddr, path::PathBuf};
+
+/// Stable short name of an account, unique in one home, for example `sip-alice-sip.test`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountId(pub String);
+
+impl std::fmt::Display for AccountId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// SIP transport (RFC 3261 section 18, RFC 5922 for TLS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SipTransport {
+    /// Datagrams.
+    Udp,
+    /// Stream.
+    Tcp,
+    /// TLS over TCP.
+    Tls,
+}
+
+/// How XMPP reaches TLS (RFC 7590, XEP-0368).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum XmppTls {
+    /// TLS from the first byte.
+    Direct,
+    /// STARTTLS; never optional.
+    Starttls,
+}
+
+/// What differs between the two kinds of account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum AccountKind {
+    /// A SIP account.
+    Sip {
+        /// `None`: found by NAPTR and SRV, then by trying TLS, TCP, UDP.
+        transport: Option<SipTransport>,
+        /// Digest user name where it differs from the address's user part.
+        auth_user: Option<String>,
+    },
+    /// An XMPP account.
+    Xmpp {
+        /// `None`: found by SRV.
+        tls: Option<XmppTls>,
+    },
+}
+
+/// One configured account. The password is not here: it lives in the room `secrets`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountConfig {
+    /// Its name in this home.
+    pub id: AccountId,
+    /// Address of record or bare JID without scheme: `alice@sip.test`.
+    pub address: String,
+    /// `HOST:PORT` given by hand; `None`: found by DNS.
+    #[serde(default)]
+    pub server: Option<String>,
+    /// A PEM file trusted besides the system's store.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// SIP or XMPP, with what only that kind has.
+    #[serde(flatten)]
+    pub kind: AccountKind,
+}
+
+impl AccountConfig {
+    /// The part before the `@`.
+    pub fn user(&self) -> &str {
+        self.address.rsplit_once('@').map_or("", |(user, _)| user)
+    }
+    /// The part after the `@`: the domain that certificates must name.
+    pub fn domain(&self) -> &str {
+        self.address.rsplit_once('@').map_or(self.address.as_str(), |(_, domain)| domain)
+    }
+    /// The id an account gets when it is added: `sip-user-domain` or `xmpp-user-domain`.
+    pub fn derive_id(kind: &AccountKind, address: &str) -> AccountId {
+        let kind = match kind {
+            AccountKind::Sip { .. } => "sip",
+            AccountKind::Xmpp { .. } => "xmpp",
+        };
+        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' };
+        AccountId(format!("{kind}-{}", address.chars().map(plain).collect::<String>()))
+    }
+}
+
+/// What an account can do now; the UI asks this, never the kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Calls can be placed and received.
+    pub calls: bool,
+    /// Texts can be sent and received.
+    pub texts: bool,
+    /// Delivery receipts are asked for.
+    pub receipts: bool,
+    /// Texts that arrived while away are fetched on login.
+    pub archive: bool,
+}
+
+/// Where an account stands with its server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Registration {
+    /// Not asked to connect, or stopped.
+    Offline,
+    /// On its way: resolving, connecting, authenticating.
+    Connecting,
+    /// Reachable. `local` is the address the server is reached from.
+    Registered {
+        /// Local address of the connection.
+        local: IpAddr,
+        /// What it can do.
+        capabilities: Capabilities,
+    },
+    /// Not reachable. `retry`: it will be tried again without being asked.
+    Failed {
+        /// What a person can act on.
+        problem: Problem,
+        /// Tried again by itself.
+        retry: bool,
+    },
+}
+
+/// Why an account cannot be used, as something a person can act on. Each has a sentence in `words/` (`problem-…`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// The server refused the name or the password.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The domain has no such service, or DNS has no such name.
+    #[error("unknown host")]
+    UnknownHost,
+    /// Connection refused, no route, or the cable is out.
+    #[error("unreachable")]
+    Unreachable,
+    /// No answer in time.
+    #[error("timed out")]
+    TimedOut,
+    /// The certificate's issuer is not trusted.
+    #[error("certificate not trusted")]
+    CertificateUntrusted,
+    /// The certificate is for another name.
+    #[error("certificate names another host")]
+    CertificateName,
+    /// The certificate is expired or not yet valid.
+    #[error("certificate expired")]
+    CertificateExpired,
+    /// The server offers no encryption, or no safe log-in.
+    #[error("no safe log-in offered")]
+    NoSafeLogin,
+    /// The account is logged in elsewhere under the same resource.
+    #[error("replaced by another log-in")]
+    Conflict,
+    /// Refused for another reason; the code is the SIP status or 0.
+    #[error("refused by the server")]
+    Refused,
+    /// The server closed the connection or restarted.
+    #[error("server gone")]
+    ServerGone,
+    /// Only a wireless route exists and the person has not allowed it.
+    #[error("no wired route")]
+    NotWired,
+    /// No password is stored, or the vault is locked.
+    #[error("no password stored")]
+    NoPassword,
+    /// The server said something that is not the protocol.
+    #[error("the server does not speak this protocol")]
+    Protocol,
+}
+
+impl Problem {
+    /// The sentence's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "problem-wrong-password",
+            Self::UnknownHost => "problem-unknown-host",
+            Self::Unreachable => "problem-unreachable",
+            Self::TimedOut => "problem-timed-out",
+            Self::CertificateUntrusted => "problem-certificate-untrusted",
+            Self::CertificateName => "problem-certificate-name",
+            Self::CertificateExpired => "problem-certificate-expired",
+            Self::NoSafeLogin => "problem-no-safe-login",
+            Self::Conflict => "problem-conflict",
+            Self::Refused => "problem-refused",
+            Self::ServerGone => "problem-server-gone",
+            Self::NotWired => "problem-not-wired",
+            Self::NoPassword => "problem-no-password",
+            Self::Protocol => "problem-protocol",
+        }
+    }
+    /// Whether trying again without a change can help.
+    pub const fn may_pass(self) -> bool {
+        !matches!(
+            self,
+            Self::WrongPassword
+                | Self::CertificateUntrusted
+                | Self::CertificateName
+                | Self::NoSafeLogin
+                | Self::Conflict
+                | Self::NoPassword
+        )
+    }
+}

@@ -1,0 +1,154 @@
+//! A call, as people and scripts see it.
+use super::{account::AccountId, address::Address, message::Direction, private::Private};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Id of a call in this run, printed as lowercase hexadecimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallId(pub u32);
+
+impl std::fmt::Display for CallId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:x}", self.0)
+    }
+}
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum CallState {
+    /// Outgoing: asked for, nothing heard yet.
+    Dialling,
+    /// Outgoing: it rings there.
+    Ringing,
+    /// Incoming: it rings here.
+    Incoming,
+    /// Answered; media on its way.
+    Connecting,
+    /// Talking.
+    Active,
+    /// Held by us.
+    Held,
+    /// Over.
+    Ended {
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+impl CallState {
+    /// Whether the call is over.
+    pub const fn is_ended(self) -> bool {
+        matches!(self, Self::Ended { .. })
+    }
+}
+
+/// Why a call ended. Each has a sentence in `words/` (`ended-…`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// We hung up.
+    HungUpHere,
+    /// They hung up.
+    HungUpThere,
+    /// Given up before it was answered: by us (outgoing) or by them (incoming: a missed call).
+    Cancelled,
+    /// Declined, by either side.
+    Declined,
+    /// The other side is in a call.
+    Busy,
+    /// Nobody answered.
+    NoAnswer,
+    /// No such number or address.
+    NotFound,
+    /// Not reachable now.
+    Unavailable,
+    /// The server or account may not call this.
+    Refused,
+    /// No codec or encryption in common.
+    NoCommonMedia,
+    /// The server went away and did not come back in time.
+    ServerGone,
+    /// Another device of ours took it or declined it.
+    HandledElsewhere,
+    /// A sound or network fault here.
+    LocalFault,
+    /// Another error of the server.
+    Server,
+}
+
+impl EndReason {
+    /// The sentence's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::HungUpHere => "ended-hung-up-here",
+            Self::HungUpThere => "ended-hung-up-there",
+            Self::Cancelled => "ended-cancelled",
+            Self::Declined => "ended-declined",
+            Self::Busy => "ended-busy",
+            Self::NoAnswer => "ended-no-answer",
+            Self::NotFound => "ended-not-found",
+            Self::Unavailable => "ended-unavailable",
+            Self::Refused => "ended-refused",
+            Self::NoCommonMedia => "ended-no-common-media",
+            Self::ServerGone => "ended-server-gone",
+            Self::HandledElsewhere => "ended-handled-elsewhere",
+            Self::LocalFault => "ended-local-fault",
+            Self::Server => "ended-server",
+        }
+    }
+}
+
+/// A call now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Its id.
+    pub id: CallId,
+    /// Its account.
+    pub account: AccountId,
+    /// The other side.
+    pub peer: Address,
+    /// The contact's name or the name the other side gave.
+    pub name: Option<Private<String>>,
+    /// Which way.
+    pub direction: Direction,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: CallState,
+    /// Our microphone is muted.
+    pub muted: bool,
+    /// The other side holds us.
+    pub held_there: bool,
+    /// When it began (dialled or rang).
+    pub started_at: Timestamp,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// The codec in use, by its RTP name.
+    pub codec: Option<String>,
+    /// Keys pressed so far, shown so that the person sees what was sent.
+    pub dtmf_sent: Private<String>,
+}
+
+/// A call as the history keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// Row id in the store.
+    pub row: i64,
+    /// Its account.
+    pub account: AccountId,
+    /// The other side.
+    pub peer: Address,
+    /// The contact's name, where one is known.
+    pub name: Option<Private<String>>,
+    /// Which way.
+    pub direction: Direction,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was answered; `None`: it was not.
+    pub answered_at: Option<Timestamp>,
+    /// When it ended; `None`: the program stopped in mid-call.
+    pub ended_at: Option<Timestamp>,
+    /// Why it ended.
+    pub reason: Option<EndReason>,
+}

@@ -1,0 +1,10 @@
+//! The nouns of a phone: what every room may name. Imports no other room.
+pub mod account;
+pub mod address;
+pub mod call;
+pub mod code;
+pub mod contact;
+pub mod conversation;
+pub mod message;
+pub mod private;
+pub mod session;

@@ -1,0 +1,528 @@
+//! What the window and the command line may ask of the engine, and what it tells them.
+//! The same types travel over the private socket as JSON (one object a line), so they are a stable contract.
+use crate::{
+    audio::{DeviceChoice, Devices},
+    config::WindowConfig,
+    domain::{
+        account::{AccountConfig, AccountId, Capabilities, Problem, Registration},
+        address::Address,
+        call::{Call, CallId, CallRecord},
+        code::ReceivedCode,
+        contact::Contact,
+        conversation::{Conversation, ConversationId},
+        message::{Message, MessageId, MessageState},
+        private::Private,
+    },
+    net::WiredStatus,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+/// A request to the engine.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Try to log in with these and tell how it went; nothing is kept. Reply: [`Reply::Done`] or a refusal with the problem.
+    TestAccount {
+        /// The account as typed.
+        config: AccountConfig,
+        /// Its password.
+        password: Private<String>,
+    },
+    /// Keep an account and connect it. Reply: [`Reply::Account`].
+    AddAccount {
+        /// The account as typed.
+        config: AccountConfig,
+        /// Its password.
+        password: Private<String>,
+    },
+    /// Log out and forget an account and its password; its history stays.
+    RemoveAccount {
+        /// Which.
+        id: AccountId,
+    },
+    /// Everything the window shows at start. Reply: [`Reply::Snapshot`].
+    Snapshot,
+    /// Sound devices. Reply: [`Reply::Devices`].
+    Devices,
+    /// Use these devices from now on, also in a running call.
+    ChooseDevices {
+        /// Which.
+        choice: DeviceChoice,
+    },
+    /// Start or stop [`Event::Levels`] of the chosen microphone and loudspeaker, with a test tone if asked.
+    SoundTest {
+        /// Start or stop.
+        on: bool,
+        /// Play a short tone.
+        tone: bool,
+    },
+    /// Allow or forbid wireless links.
+    AllowWireless {
+        /// Allow.
+        allow: bool,
+    },
+    /// What would be dialled for this text. Reply: [`Reply::Dial`].
+    Resolve {
+        /// As typed or pasted.
+        typed: Private<String>,
+        /// From which account; `None`: the best one.
+        account: Option<AccountId>,
+    },
+    /// Place a call. Reply: [`Reply::Call`].
+    Call {
+        /// As typed.
+        to: Private<String>,
+        /// From which account; `None`: the best one.
+        account: Option<AccountId>,
+    },
+    /// Answer; `None`: the one that rings.
+    Answer {
+        /// Which call.
+        call: Option<CallId>,
+    },
+    /// Decline; `None`: the one that rings.
+    Decline {
+        /// Which call.
+        call: Option<CallId>,
+    },
+    /// Hang up in whatever state; `None`: the live one, or the only one.
+    HangUp {
+        /// Which call.
+        call: Option<CallId>,
+    },
+    /// Hold.
+    Hold {
+        /// Which call.
+        call: Option<CallId>,
+    },
+    /// Resume; another live call is held first.
+    Resume {
+        /// Which call.
+        call: Option<CallId>,
+    },
+    /// Mute or unmute the microphone.
+    Mute {
+        /// Which call.
+        call: Option<CallId>,
+        /// Mute.
+        on: bool,
+    },
+    /// Press keys.
+    Dtmf {
+        /// Which call.
+        call: Option<CallId>,
+        /// `0-9 * # A-D`, and `,` for a pause of 1 s.
+        digits: Private<String>,
+    },
+    /// Calls now. Reply: [`Reply::Calls`].
+    Calls,
+    /// Calls of the past, newest first. Reply: [`Reply::CallHistory`].
+    CallHistory {
+        /// How many at the most.
+        limit: u32,
+    },
+    /// Send a text: kept first, then sent. Reply: [`Reply::Message`] in state queued; progress follows as events.
+    Text {
+        /// As typed.
+        to: Private<String>,
+        /// The text.
+        body: Private<String>,
+        /// From which account; `None`: the best one.
+        account: Option<AccountId>,
+    },
+    /// Send a failed text again.
+    RetryText {
+        /// Which.
+        id: MessageId,
+    },
+    /// Conversations, newest first. Reply: [`Reply::Conversations`].
+    Conversations,
+    /// Messages of a thread, newest first, before a given one. Reply: [`Reply::Messages`].
+    Thread {
+        /// Which.
+        conversation: ConversationId,
+        /// Only older than this one.
+        before: Option<MessageId>,
+        /// How many at the most.
+        limit: u32,
+    },
+    /// Messages by address or words, newest first. Reply: [`Reply::Messages`].
+    Messages {
+        /// Only with this address, as typed.
+        with: Option<Private<String>>,
+        /// Only with these words.
+        search: Option<Private<String>>,
+        /// How many at the most.
+        limit: u32,
+    },
+    /// The person has seen a thread.
+    MarkRead {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Codes, newest first. Reply: [`Reply::Codes`].
+    Codes {
+        /// How many at the most.
+        limit: u32,
+    },
+    /// Contacts. Reply: [`Reply::Contacts`].
+    Contacts,
+    /// Keep what the window looks like.
+    SetWindow {
+        /// All of it.
+        window: WindowConfig,
+    },
+    /// Open the vault; accounts then connect. [`Refusal::SecretsLocked`] when the passphrase is wrong.
+    Unlock {
+        /// The passphrase.
+        passphrase: Private<String>,
+    },
+    /// Show the window (a second start asks this of the first).
+    ShowWindow,
+    /// End the program.
+    Quit,
+}
+
+/// What the engine answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "reply", content = "value", rename_all = "snake_case")]
+pub enum Reply {
+    /// Done, nothing to say.
+    Done,
+    /// An account.
+    Account(AccountStatus),
+    /// Everything at start.
+    Snapshot(Box<Snapshot>),
+    /// Sound devices and the ones chosen.
+    Devices {
+        /// All.
+        devices: Devices,
+        /// Chosen.
+        choice: DeviceChoice,
+    },
+    /// What would be dialled.
+    Dial {
+        /// Where to.
+        to: Address,
+        /// From which account.
+        account: AccountId,
+    },
+    /// A call.
+    Call(Call),
+    /// Calls now.
+    Calls(Vec<Call>),
+    /// Calls of the past.
+    CallHistory(Vec<CallRecord>),
+    /// A text.
+    Message(Message),
+    /// Conversations.
+    Conversations(Vec<Conversation>),
+    /// Messages.
+    Messages(Vec<Message>),
+    /// Codes.
+    Codes(Vec<ReceivedCode>),
+    /// Contacts.
+    Contacts(Vec<Contact>),
+}
+
+/// Why the engine refuses. Each has a sentence in `words/` (`refusal-…`, or the problem's own).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "refusal", content = "problem", rename_all = "snake_case")]
+pub enum Refusal {
+    /// No account is set up.
+    #[error("no account")]
+    NoAccount,
+    /// No account of that name.
+    #[error("unknown account")]
+    UnknownAccount,
+    /// There is one already for that address.
+    #[error("account exists")]
+    AccountExists,
+    /// That is no account address (`name@domain`).
+    #[error("bad account address")]
+    BadAccountAddress,
+    /// That is no number or address.
+    #[error("bad address")]
+    BadAddress,
+    /// The account's log-in does not work.
+    #[error("account problem: {0}")]
+    Account(Problem),
+    /// The account is not connected now.
+    #[error("not connected")]
+    NotConnected,
+    /// The account cannot do that.
+    #[error("not supported by the account")]
+    NotSupported,
+    /// No such call, or none that fits.
+    #[error("no such call")]
+    NoCall,
+    /// No such message or conversation.
+    #[error("no such message")]
+    NoMessage,
+    /// A text or digits that cannot be sent (empty, or bad characters).
+    #[error("nothing to send")]
+    BadText,
+    /// The store failed (disk full, read-only, damaged).
+    #[error("the store failed")]
+    Store,
+    /// The secret store is locked and no passphrase was given.
+    #[error("secrets are locked")]
+    SecretsLocked,
+    /// The configuration could not be written.
+    #[error("the configuration could not be written")]
+    Config,
+    /// No sound device could be opened.
+    #[error("no sound")]
+    Sound,
+    /// The engine is stopping.
+    #[error("stopping")]
+    Stopping,
+}
+
+impl Refusal {
+    /// The sentence's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::NoAccount => "refusal-no-account",
+            Self::UnknownAccount => "refusal-unknown-account",
+            Self::AccountExists => "refusal-account-exists",
+            Self::BadAccountAddress => "refusal-bad-account-address",
+            Self::BadAddress => "refusal-bad-address",
+            Self::Account(problem) => problem.key(),
+            Self::NotConnected => "refusal-not-connected",
+            Self::NotSupported => "refusal-not-supported",
+            Self::NoCall => "refusal-no-call",
+            Self::NoMessage => "refusal-no-message",
+            Self::BadText => "refusal-bad-text",
+            Self::Store => "refusal-store",
+            Self::SecretsLocked => "refusal-secrets-locked",
+            Self::Config => "refusal-config",
+            Self::Sound => "refusal-sound",
+            Self::Stopping => "refusal-stopping",
+        }
+    }
+}
+
+/// An account and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountStatus {
+    /// The account.
+    pub config: AccountConfig,
+    /// Where it stands.
+    pub registration: Registration,
+}
+
+impl AccountStatus {
+    /// What it can do now.
+    pub fn capabilities(&self) -> Capabilities {
+        match self.registration {
+            Registration::Registered { capabilities, .. } => capabilities,
+            _ => Capabilities::default(),
+        }
+    }
+}
+
+/// Where passwords are, and whether they can be read now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretsState {
+    /// The desktop's keyring, or an open vault.
+    #[default]
+    Open,
+    /// A vault file is there and closed.
+    Locked,
+    /// No keyring and no vault yet: a passphrase must be chosen before an account can be kept.
+    NeedsPassphrase,
+}
+
+/// Everything the window shows at start, and what a window that lagged asks for again.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Accounts.
+    pub accounts: Vec<AccountStatus>,
+    /// Conversations, newest first.
+    pub conversations: Vec<Conversation>,
+    /// Calls now.
+    pub calls: Vec<Call>,
+    /// Codes, newest first, 20 at the most.
+    pub codes: Vec<ReceivedCode>,
+    /// Calls of the past, newest first, 100 at the most.
+    pub call_history: Vec<CallRecord>,
+    /// Contacts.
+    pub contacts: Vec<Contact>,
+    /// Links.
+    pub wired: WiredStatus,
+    /// The demo exchange runs in this process.
+    pub demo: bool,
+    /// What the window looks like.
+    pub window: WindowConfig,
+    /// The sound devices chosen.
+    pub sound: DeviceChoice,
+    /// The vault waits for its passphrase ([`Command::Unlock`]).
+    pub secrets: SecretsState,
+}
+
+/// What happened. Past tense; serialises as the JSON lines of `landline run --headless --json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// An account is registered.
+    Registered {
+        /// Which.
+        account: AccountId,
+        /// Its state in full.
+        registration: Registration,
+    },
+    /// An account is not, or no longer, registered.
+    RegistrationFailed {
+        /// Which.
+        account: AccountId,
+        /// Why.
+        problem: Problem,
+        /// Tried again by itself.
+        retry: bool,
+    },
+    /// An account connects, or was stopped.
+    RegistrationChanged {
+        /// Which.
+        account: AccountId,
+        /// Its state in full.
+        registration: Registration,
+    },
+    /// An account was added.
+    AccountAdded {
+        /// The account.
+        account: AccountId,
+        /// In full.
+        status: AccountStatus,
+    },
+    /// An account was removed.
+    AccountRemoved {
+        /// Which.
+        account: AccountId,
+    },
+    /// A text is in the store: received, or written here or on another device.
+    Message {
+        /// Which account.
+        account: AccountId,
+        /// The text.
+        message: Message,
+        /// Its conversation now.
+        conversation: Box<Conversation>,
+        /// It came from the archive: no sound, no notification.
+        old: bool,
+    },
+    /// A text of ours moved on.
+    MessageState {
+        /// Which account.
+        account: AccountId,
+        /// Which text.
+        id: MessageId,
+        /// Its thread.
+        conversation: ConversationId,
+        /// How far.
+        state: MessageState,
+        /// Why it failed.
+        failure: Option<crate::domain::message::SendFailure>,
+    },
+    /// A thread was seen.
+    ConversationRead {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// A code is in the store.
+    Code {
+        /// Which account.
+        account: AccountId,
+        /// The code.
+        code: ReceivedCode,
+    },
+    /// A call began or changed; [`crate::domain::call::CallState::Ended`] is its last.
+    Call {
+        /// Which account.
+        account: AccountId,
+        /// The call.
+        call: Call,
+    },
+    /// A call is over and in the history.
+    CallLogged {
+        /// Which account.
+        account: AccountId,
+        /// The line of the history.
+        record: CallRecord,
+    },
+    /// The other side pressed a key.
+    DtmfReceived {
+        /// Which account.
+        account: AccountId,
+        /// Which call.
+        call: CallId,
+        /// The key.
+        digit: Private<char>,
+    },
+    /// Contacts changed.
+    Contacts {
+        /// All of them.
+        contacts: Vec<Contact>,
+    },
+    /// Links changed.
+    Wired {
+        /// Now.
+        #[serde(flatten)]
+        status: WiredStatus,
+    },
+    /// Sound levels while a call or a sound test runs, at most 15 a second.
+    Levels {
+        /// Microphone, peak in 0.0..=1.0.
+        input: f32,
+        /// Loudspeaker, peak in 0.0..=1.0.
+        output: f32,
+    },
+    /// Sound devices came or went, or one could not be opened and silence or the default took its place.
+    DevicesChanged {
+        /// All.
+        devices: Devices,
+        /// The microphone cannot be used: the other side hears silence.
+        no_microphone: bool,
+        /// The loudspeaker cannot be used.
+        no_loudspeaker: bool,
+    },
+    /// The window is asked for.
+    ShowWindow,
+    /// The program ends.
+    Quit,
+}
+
+/// One request with the place for its answer.
+#[derive(Debug)]
+pub struct Request {
+    /// What.
+    pub command: Command,
+    /// Where the answer goes.
+    pub reply: oneshot::Sender<Result<Reply, Refusal>>,
+}
+
+/// The engine from outside: cheap to clone, used by the window and the private socket alike.
+#[derive(Debug, Clone)]
+pub struct EngineHandle {
+    requests: mpsc::Sender<Request>,
+    events: broadcast::Sender<Event>,
+}
+
+impl EngineHandle {
+    /// Joins the two ends; made by the engine only.
+    pub const fn new(requests: mpsc::Sender<Request>, events: broadcast::Sender<Event>) -> Self {
+        Self { requests, events }
+    }
+    /// Asks and waits for the answer.
+    pub async fn ask(&self, command: Command) -> Result<Reply, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request { command, reply }).await.map_err(|_| Refusal::Stopping)?;
+        answer.await.map_err(|_| Refusal::Stopping)?
+    }
+    /// Events from now on. On `Lagged` ask for a [`Snapshot`].
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+}

@@ -1,0 +1,2 @@
+//! Decisions without I/O or clock: `now` is an argument. Imports only `domain`.
+pub mod codes;

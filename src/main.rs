@@ -1,0 +1,2 @@
+//! Arguments -> window, headless run, or one command to a running instance.
+fn main() {}

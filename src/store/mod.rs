@@ -1,0 +1,1 @@
+//! The only room that imports rusqlite: one thread, migrations, messages, calls, contacts, search, outbox.
