@@ -1,0 +1,166 @@
+//! The program itself, driven through its command line and its JSON events, in a home of its own with the vault.
+use super::{PATIENCE, Process};
+use serde_json::Value;
+use std::{
+    io::{Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// One home.
+#[derive(Debug)]
+pub struct Landline {
+    dir: TempDir,
+    run: Option<Process>,
+    read: u64,
+    partial: String,
+    events: Vec<Value>,
+}
+
+impl Landline {
+    /// An empty home; silent sound devices.
+    pub fn new() -> Self {
+        Self::with_sound("null", "null")
+    }
+    /// An empty home with these sound devices (`tone:660`, `file:PATH`, `null`).
+    pub fn with_sound(input: &str, output: &str) -> Self {
+        let dir = TempDir::new().expect("a folder");
+        let config = dir.path().join("home/config");
+        std::fs::create_dir_all(&config).expect("a folder");
+        let text = format!("[sound]\ninput = {input:?}\noutput = {output:?}\nring = \"null\"\n");
+        std::fs::write(config.join("config.toml"), text).expect("the configuration");
+        Self { dir, run: None, read: 0, partial: String::new(), events: Vec::new() }
+    }
+    /// A file beside the home.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+    /// The home's folder.
+    pub fn home(&self) -> PathBuf {
+        self.dir.path().join("home")
+    }
+    fn base(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
+        command.arg("--home").arg(self.home()).env("LANDLINE_PASSPHRASE", "correct horse battery");
+        command.env("LANG", "en_US.UTF-8").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", self.dir.path());
+        command
+    }
+    /// Runs one command to its end.
+    pub fn cli(&self, args: &[&str]) -> Output {
+        self.base().args(args).stdin(Stdio::null()).output().expect("landline")
+    }
+    /// Runs one command with text on standard input.
+    pub fn cli_with_input(&self, args: &[&str], input: &str) -> Output {
+        let mut child = self
+            .base()
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("landline");
+        child.stdin.take().expect("its input").write_all(input.as_bytes()).expect("written");
+        child.wait_with_output().expect("its end")
+    }
+    /// Runs one command that must succeed, with `--json`, and gives what it printed.
+    pub fn json(&self, args: &[&str]) -> Value {
+        let mut all = args.to_vec();
+        all.push("--json");
+        let output = self.cli(&all);
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|e| panic!("{args:?}: {e}: {}", String::from_utf8_lossy(&output.stdout)))
+    }
+    /// Adds a SIP account `USER@sip.test` with a password.
+    pub fn add_sip(&self, user: &str, password: &str, server: &str, transport: &str, ca: Option<&Path>) {
+        let address = format!("sip:{user}@sip.test");
+        let mut args = vec!["account", "add", "sip", "--address", &address, "--server", server];
+        args.extend(["--transport", transport, "--password-stdin"]);
+        let ca = ca.map(|p| p.to_string_lossy().into_owned());
+        if let Some(ca) = &ca {
+            args.extend(["--ca", ca]);
+        }
+        let output = self.cli_with_input(&args, &format!("{password}\n"));
+        assert!(output.status.success(), "account add: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    /// Adds an XMPP account with a password.
+    pub fn add_xmpp(&self, address: &str, password: &str, server: &str, tls: &str, ca: Option<&Path>) {
+        let mut args = vec!["account", "add", "xmpp", "--address", address, "--server", server];
+        args.extend(["--tls", tls, "--password-stdin"]);
+        let ca = ca.map(|p| p.to_string_lossy().into_owned());
+        if let Some(ca) = &ca {
+            args.extend(["--ca", ca]);
+        }
+        let output = self.cli_with_input(&args, &format!("{password}\n"));
+        assert!(output.status.success(), "account add: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    /// Starts `run --headless --json`; its events are read from its output.
+    pub fn run(&mut self) {
+        let mut command = self.base();
+        command.args(["run", "--headless", "--json"]);
+        (self.read, self.partial) = (0, String::new());
+        self.events.clear();
+        self.run = Some(Process::start("landline", self.dir.path(), &mut command));
+    }
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.run.take().expect("a running instance").kill();
+    }
+    /// SIGTERM; tells whether it ended in time.
+    pub fn stop(&mut self) -> bool {
+        self.run.take().expect("a running instance").terminate(Duration::from_secs(10))
+    }
+    /// The process id of the running instance.
+    pub fn pid(&self) -> u32 {
+        self.run.as_ref().expect("a running instance").pid()
+    }
+    /// Waits for an event that fits and takes it out; earlier ones stay for later calls.
+    pub fn wait_event(&mut self, what: &str, mut fits: impl FnMut(&Value) -> bool) -> Value {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(at) = self.events.iter().position(&mut fits) {
+                return self.events.remove(at);
+            }
+            assert!(Instant::now() < end, "no {what}; the output so far:\n{}", self.log());
+            self.read_events();
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    /// Waits for the account's registration.
+    pub fn wait_registered(&mut self) -> Value {
+        self.wait_event("registration", |e| e["event"] == "registered")
+    }
+    /// Waits for a text with this body.
+    pub fn wait_text(&mut self, body: &str) -> Value {
+        self.wait_event(&format!("text {body:?}"), |e| e["event"] == "message" && e["message"]["body"] == body)
+    }
+    /// Waits for a call in this state.
+    pub fn wait_call(&mut self, state: &str) -> Value {
+        self.wait_event(&format!("call {state}"), |e| e["event"] == "call" && e["call"]["state"] == state)
+    }
+    fn read_events(&mut self) {
+        let path = self.dir.path().join("landline.log");
+        let Ok(mut file) = std::fs::File::open(path) else { return };
+        file.seek(SeekFrom::Start(self.read)).ok();
+        let mut bytes = Vec::new();
+        self.read += file.read_to_end(&mut bytes).unwrap_or(0) as u64;
+        self.partial.push_str(&String::from_utf8_lossy(&bytes));
+        while let Some(end) = self.partial.find('\n') {
+            let line: String = self.partial.drain(..=end).collect();
+            if let Ok(value) = serde_json::from_str::<Value>(&line) {
+                self.events.push(value);
+            }
+        }
+    }
+    /// All that the running instance printed.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("landline.log")).unwrap_or_default()
+    }
+    /// The id of the only account.
+    pub fn account(&self) -> String {
+        self.json(&["account", "list"])[0]["id"].as_str().expect("an account").to_owned()
+    }
+}

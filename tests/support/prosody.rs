@@ -1,0 +1,82 @@
+//! A real Prosody for `xmpp.test` with a gateway component `sms.test` beside it (`gateway.py`).
+//! A user's password is `secret-USER`; users are made when the server is first started.
+use super::{Process, certificate, free_port, wait_for, wait_for_port};
+use std::{path::PathBuf, process::Command};
+use tempfile::TempDir;
+
+/// The running server and gateway.
+#[derive(Debug)]
+pub struct Prosody {
+    dir: TempDir,
+    process: Option<Process>,
+    gateway: Option<Process>,
+    /// STARTTLS.
+    pub port: u16,
+    /// Direct TLS.
+    pub tls_port: u16,
+    component_port: u16,
+    /// The authority that signed its certificate.
+    pub ca: PathBuf,
+}
+
+impl Prosody {
+    /// Starts both with these users and waits until they answer.
+    pub fn start(users: &[&str]) -> Self {
+        let dir = TempDir::new().expect("a folder");
+        let files = certificate::make(dir.path(), "xmpp.test");
+        let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
+        let text = include_str!("prosody.cfg.lua")
+            .replace("@DIR@", &dir.path().to_string_lossy())
+            .replace("@CERTIFICATE@", &files.certificate.to_string_lossy())
+            .replace("@KEY@", &files.key.to_string_lossy())
+            .replace("@C2S@", &port.to_string())
+            .replace("@C2S_TLS@", &tls_port.to_string())
+            .replace("@COMPONENT@", &component_port.to_string());
+        std::fs::create_dir_all(dir.path().join("data")).expect("a folder");
+        std::fs::write(dir.path().join("prosody.cfg.lua"), text).expect("the configuration");
+        let mut server = Self { dir, process: None, gateway: None, port, tls_port, component_port, ca: files.ca };
+        for user in users {
+            let made = Command::new("prosodyctl")
+                .arg("--config")
+                .arg(server.dir.path().join("prosody.cfg.lua"))
+                .args(["register", user, "xmpp.test", &format!("secret-{user}")])
+                .output()
+                .expect("prosodyctl");
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stdout));
+        }
+        server.run();
+        server
+    }
+    /// `HOST:PORT` for STARTTLS.
+    pub fn server(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+    /// `HOST:PORT` for direct TLS.
+    pub fn tls_server(&self) -> String {
+        format!("127.0.0.1:{}", self.tls_port)
+    }
+    /// Starts both again after [`Self::kill`].
+    pub fn run(&mut self) {
+        let mut command = Command::new("prosody");
+        command.arg("--config").arg(self.dir.path().join("prosody.cfg.lua")).arg("-F");
+        self.process = Some(Process::start("prosody", self.dir.path(), &mut command));
+        wait_for_port(self.port);
+        wait_for_port(self.component_port);
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/gateway.py");
+        let mut command = Command::new("python3");
+        command.args([script, "127.0.0.1", &self.component_port.to_string(), "sms.test", "sms-secret"]);
+        self.gateway = Some(Process::start("gateway", self.dir.path(), &mut command));
+        wait_for("the gateway", || self.log_of("gateway").contains("component up").then_some(()));
+    }
+    /// `kill -9` of the server; the gateway goes with it.
+    pub fn kill(&mut self) {
+        for process in [self.process.take(), self.gateway.take()].iter_mut().flatten() {
+            process.kill();
+        }
+        wait_for("the port to be free", || std::net::TcpListener::bind(("127.0.0.1", self.port)).ok());
+    }
+    /// What `prosody` or `gateway` printed.
+    pub fn log_of(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(format!("{name}.log"))).unwrap_or_default()
+    }
+}

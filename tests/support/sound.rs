@@ -1,0 +1,38 @@
+//! Measures what was heard: the strongest frequency of a stretch of sound, and how pure it is.
+use std::path::Path;
+
+/// Mono samples of a 16-bit PCM WAV file and its rate; a file still being written is read as far as it goes.
+pub fn read_wav(path: &Path) -> Option<(Vec<f64>, f64)> {
+    let bytes = std::fs::read(path).ok()?;
+    let field =
+        |at: usize, n: usize| bytes.get(at..at + n).map(|b| b.iter().rev().fold(0u32, |v, x| v << 8 | u32::from(*x)));
+    let (channels, rate) = (field(22, 2)? as usize, f64::from(field(24, 4)?));
+    let data = bytes.windows(4).position(|w| w == b"data")? + 8;
+    let samples: Vec<f64> =
+        bytes.get(data..)?.chunks_exact(2).map(|b| f64::from(i16::from_le_bytes([b[0], b[1]]))).collect();
+    Some((samples.chunks_exact(channels.max(1)).map(|c| c.iter().sum::<f64>() / c.len() as f64).collect(), rate))
+}
+
+/// Power of one frequency in a stretch of sound (Goertzel), as amplitude.
+fn amplitude(samples: &[f64], rate: f64, frequency: f64) -> f64 {
+    let (mut re, mut im) = (0.0, 0.0);
+    for (n, x) in samples.iter().enumerate() {
+        let phase = 2.0 * std::f64::consts::PI * frequency * n as f64 / rate;
+        re += x * phase.cos();
+        im += x * phase.sin();
+    }
+    2.0 * re.hypot(im) / samples.len() as f64
+}
+
+/// Whether the file holds half a second somewhere in which `frequency` makes up most of the sound, and its
+/// neighbours 40 Hz away do not.
+pub fn hears_tone(path: &Path, frequency: f64) -> bool {
+    let Some((samples, rate)) = read_wav(path) else { return false };
+    let window = (rate / 2.0) as usize;
+    samples.chunks_exact(window.max(1)).any(|chunk| {
+        let rms = (chunk.iter().map(|x| x * x).sum::<f64>() / chunk.len() as f64).sqrt();
+        let tone = amplitude(chunk, rate, frequency);
+        let beside = amplitude(chunk, rate, frequency - 40.0).max(amplitude(chunk, rate, frequency + 40.0));
+        rms > 200.0 && tone / std::f64::consts::SQRT_2 > 0.8 * rms && beside < 0.2 * tone
+    })
+}
