@@ -17,21 +17,33 @@ pub struct Landline {
     read: u64,
     partial: String,
     events: Vec<Value>,
+    log_filter: &'static str,
+}
+
+impl Default for Landline {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Landline {
     /// An empty home; silent sound devices.
     pub fn new() -> Self {
-        Self::with_sound("null", "null")
-    }
-    /// An empty home with these sound devices (`tone:660`, `file:PATH`, `null`).
-    pub fn with_sound(input: &str, output: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
-        let config = dir.path().join("home/config");
+        let landline = Self { dir, run: None, read: 0, partial: String::new(), events: Vec::new(), log_filter: "warn" };
+        landline.choose_sound("null", "null");
+        landline
+    }
+    /// Writes a configuration with these sound devices (`tone:660`, `file:PATH`, `null`); before any account is added.
+    pub fn choose_sound(&self, input: &str, output: &str) {
+        let config = self.home().join("config");
         std::fs::create_dir_all(&config).expect("a folder");
         let text = format!("[sound]\ninput = {input:?}\noutput = {output:?}\nring = \"null\"\n");
         std::fs::write(config.join("config.toml"), text).expect("the configuration");
-        Self { dir, run: None, read: 0, partial: String::new(), events: Vec::new() }
+    }
+    /// Logs all there is to log from the next start on.
+    pub fn log_everything(&mut self) {
+        self.log_filter = "trace";
     }
     /// A file beside the home.
     pub fn file(&self, name: &str) -> PathBuf {
@@ -44,7 +56,11 @@ impl Landline {
     fn base(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
         command.arg("--home").arg(self.home()).env("LANDLINE_PASSPHRASE", "correct horse battery");
-        command.env("LANG", "en_US.UTF-8").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        command
+            .env("LANG", "en_US.UTF-8")
+            .env("LANDLINE_LOG", self.log_filter)
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY");
         command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", self.dir.path());
         command
     }

@@ -1,5 +1,19 @@
 //! System tests: the program against real servers and peers, one behaviour per file.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cli_contract;
 mod peers_start;
+mod privacy;
+mod sip_calls_in;
+mod sip_calls_out;
+mod sip_recovers;
+mod sip_registers;
+mod sip_texts;
+mod xmpp_archive;
+mod xmpp_codes;
+mod xmpp_logs_in;
+mod xmpp_nothing_lost;
+mod xmpp_recovers;
+mod xmpp_texts;

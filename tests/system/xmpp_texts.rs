@@ -1,0 +1,46 @@
+//! Texts over Prosody, both ways, with receipts; our own texts from another device are shown (carbons, XEP-0280).
+use crate::support::{landline::Landline, prosody::Prosody};
+
+/// A Landline logged in as `USER@xmpp.test`.
+pub fn login(prosody: &Prosody, user: &str) -> Landline {
+    let mut landline = Landline::new();
+    let address = format!("{user}@xmpp.test");
+    landline.add_xmpp(&address, &format!("secret-{user}"), &prosody.server(), "starttls", Some(&prosody.ca));
+    landline.run();
+    landline.wait_registered();
+    landline
+}
+
+#[test]
+fn both_ways_with_receipts_and_carbons() {
+    let prosody = Prosody::start(&["alice", "bob"]);
+    let (mut alice, mut other, mut bob) = (login(&prosody, "alice"), login(&prosody, "alice"), login(&prosody, "bob"));
+    let sent = alice.json(&["text", "xmpp:bob@xmpp.test", "¡Hola! 🙂 <b>&", "--wait", "delivered"]);
+    assert_eq!(sent["state"], "delivered", "{sent}");
+    let got = bob.wait_text("¡Hola! 🙂 <b>&");
+    assert_eq!(got["message"]["peer"], "xmpp:alice@xmpp.test", "{got}");
+    let carbon = other.wait_text("¡Hola! 🙂 <b>&");
+    assert_eq!(carbon["message"]["direction"], "outgoing", "{carbon}");
+    bob.json(&["text", "alice@xmpp.test", "buenas", "--wait", "delivered"]);
+    alice.wait_text("buenas");
+    other.wait_text("buenas");
+    for home in [&alice, &other] {
+        assert_eq!(home.json(&["messages", "bob@xmpp.test"]).as_array().map(Vec::len), Some(2));
+    }
+}
+
+#[test]
+fn through_the_gateway() {
+    let prosody = Prosody::start(&["alice"]);
+    let mut alice = login(&prosody, "alice");
+    let sent = alice.json(&["text", "xmpp:+15551234567@sms.test", "hello sms", "--wait", "delivered"]);
+    assert_eq!(sent["state"], "delivered", "{sent}");
+    alice.wait_event("the gateway's answer", |e| {
+        e["event"] == "message"
+            && e["message"]["direction"] == "incoming"
+            && e["message"]["peer"] == "xmpp:+15551234567@sms.test"
+    });
+    // Once a gateway is known, a bare number goes through it.
+    let again = alice.json(&["text", "+1 (555) 123-4567", "by number", "--wait", "sent"]);
+    assert_eq!(again["peer"], "xmpp:+15551234567@sms.test", "{again}");
+}
