@@ -1,4 +1,42 @@
 //! Landline: a wired desktop phone. This page is the map of the code.
+//!
+//! # Rooms
+//! | room | its one job |
+//! | --- | --- |
+//! | [`domain`] | nouns: account, address, call, code, contact, conversation, message, session description; `Private<T>` |
+//! | [`logic`] | decisions without I/O or clock: codes, dialling, inbox, outbox, switchboard, alert, wired |
+//! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
+//! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
+//! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |
+//! | [`media`] | one engine for both: negotiation, RTP, jitter buffer, codecs, DTMF |
+//! | [`audio`] | devices, realtime callbacks, rings, tones, levels; PCM only; the only room that imports cpal |
+//! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |
+//! | [`secrets`] | passwords: Secret Service or an encrypted vault |
+//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`] |
+//! | [`config`] | `config.toml`, folders |
+//! | [`engine`] | joins the rooms; [`engine::api`] is all that the window and the command line know of it |
+//! | [`words`] | every sentence a person reads, in English and Spanish |
+//! | [`ui`] | the window; the only room that imports iced |
+//! | [`cli`] | the command line, and the private socket to the running instance |
+//! | [`desktop`] | what surrounds the window |
+//! | [`demo`] | an embedded exchange on loopback: real SIP, no account, no network |
+//!
+//! # Data flow
+//! ui `Message` -> [`engine::api::Command`] -> engine -> logic -> account / store / media -> [`engine::api::Event`] -> ui model.
+//! One direction, bounded channels everywhere; a window that lags asks for a snapshot.
+//!
+//! - A text with a code: task -> [`account::AccountEvent::Message`] -> `logic::codes` -> store commits -> only then
+//!   `committed` is answered, so that the account acknowledges it to its server, and only then an event.
+//! - A call: task -> [`account::AccountEvent::Call`] -> `logic::switchboard` -> ring -> answer -> the media engine's
+//!   description -> task; audio flows between [`media`] and [`audio`] as PCM.
+//!
+//! # Why it is so
+//! - `tests/rooms.rs` keeps the import rules and the size of files.
+//! - `words` and `secrets` are rooms of their own: the command line speaks and keeps passwords too, not only the window.
+//! - Sockets of SIP are our own: rvoip's transport crate connects TCP and TLS from any interface, which breaks the wired
+//!   promise, and drops what its parser refuses. Its message crate serves for typed values.
+//! - A session description is a noun of `domain`, free of SDP and Jingle: both account kinds translate it.
+//! - One list of dedupe keys per text (`NewMessage::dedupe`) serves live texts, carbons, archive and SIP retransmissions.
 pub mod account;
 pub mod audio;
 pub mod cli;
