@@ -16,7 +16,8 @@ use crate::{
     net::WiredStatus,
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::{broadcast, mpsc, oneshot};
+
+pub use super::handle::{EngineHandle, Request};
 
 /// A request to the engine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -492,37 +493,4 @@ pub enum Event {
     ShowWindow,
     /// The program ends.
     Quit,
-}
-
-/// One request with the place for its answer.
-#[derive(Debug)]
-pub struct Request {
-    /// What.
-    pub command: Command,
-    /// Where the answer goes.
-    pub reply: oneshot::Sender<Result<Reply, Refusal>>,
-}
-
-/// The engine from outside: cheap to clone, used by the window and the private socket alike.
-#[derive(Debug, Clone)]
-pub struct EngineHandle {
-    requests: mpsc::Sender<Request>,
-    events: broadcast::Sender<Event>,
-}
-
-impl EngineHandle {
-    /// Joins the two ends; made by the engine only.
-    pub const fn new(requests: mpsc::Sender<Request>, events: broadcast::Sender<Event>) -> Self {
-        Self { requests, events }
-    }
-    /// Asks and waits for the answer.
-    pub async fn ask(&self, command: Command) -> Result<Reply, Refusal> {
-        let (reply, answer) = oneshot::channel();
-        self.requests.send(Request { command, reply }).await.map_err(|_| Refusal::Stopping)?;
-        answer.await.map_err(|_| Refusal::Stopping)?
-    }
-    /// Events from now on. On `Lagged` ask for a [`Snapshot`].
-    pub fn events(&self) -> broadcast::Receiver<Event> {
-        self.events.subscribe()
-    }
 }
