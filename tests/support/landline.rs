@@ -115,8 +115,12 @@ impl Landline {
     }
     /// Starts `run --headless --json`; its events are read from its output.
     pub fn run(&mut self) {
+        self.run_with(&["run", "--headless", "--json"], &[]);
+    }
+    /// Starts an instance that stays, with these arguments and variables.
+    pub fn run_with(&mut self, args: &[&str], variables: &[(&str, &str)]) {
         let mut command = self.base();
-        command.args(["run", "--headless", "--json"]);
+        command.args(args).envs(variables.iter().copied());
         (self.read, self.partial) = (0, String::new());
         self.events.clear();
         self.run = Some(Process::start("landline", self.dir.path(), &mut command));

@@ -4,6 +4,7 @@
 mod support;
 
 mod cli_contract;
+mod demo_shows_a_code;
 mod peers_start;
 mod privacy;
 mod sip_calls_in;

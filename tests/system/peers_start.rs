@@ -1,5 +1,5 @@
 //! The servers and peers that every other system test stands on do start, and two real peers can call each other.
-use crate::support::{baresip::*, kamailio::Kamailio};
+use crate::support::{baresip::*, kamailio::Kamailio, prosody::Prosody};
 
 #[test]
 fn baresip_calls_baresip_through_kamailio() {
@@ -15,4 +15,12 @@ fn baresip_calls_baresip_through_kamailio() {
     assert!(!alice.hears(660.0), "alice must not hear herself");
     alice.command("hangup", "");
     bob.wait_event("CALL_CLOSED");
+}
+
+#[test]
+fn prosody_and_its_gateway_start_again_after_kill_9() {
+    let mut prosody = Prosody::start(&["alice"]);
+    prosody.kill();
+    prosody.run();
+    assert!(prosody.log_of("gateway").contains("component up"));
 }
