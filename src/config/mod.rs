@@ -1,19 +1,27 @@
 //! Typed TOML configuration, atomic writes, XDG paths or one folder (`--home`). Holds no secret.
 use crate::{audio::DeviceChoice, domain::account::AccountConfig, net::WiredPolicy};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 
-/// Where this instance keeps its files: XDG folders, or `DIR/{config,data,state,cache}` for `--home DIR`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Home {
-    /// `config.toml`.
-    pub config: PathBuf,
-    /// The store.
-    pub data: PathBuf,
-    /// The private socket, the log, window state.
-    pub state: PathBuf,
-    /// What can be made again.
-    pub cache: PathBuf,
+mod file;
+mod home;
+pub use file::write_atomically;
+pub use home::Home;
+
+/// Why the configuration could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The disk refuses.
+    #[error("the configuration cannot be read or written: {0}")]
+    Io(std::io::Error),
+    /// Not TOML, or values that do not fit; the file is left as it is.
+    #[error("the configuration is wrong at line {line}")]
+    Syntax {
+        /// 1-based; 0 where it cannot be told.
+        line: usize,
+    },
+    /// A folder that must be the person's own belongs to somebody else.
+    #[error("a folder belongs to another user")]
+    NotOurs,
 }
 
 /// Light or dark.
@@ -33,14 +41,14 @@ pub enum Appearance {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// Accounts.
-    pub accounts: Vec<AccountConfig>,
     /// Links.
     pub wired: WiredPolicy,
     /// Sound.
     pub sound: DeviceChoice,
     /// What the window looks like.
     pub window: WindowConfig,
+    /// Accounts.
+    pub accounts: Vec<AccountConfig>,
 }
 
 /// What the window looks like.

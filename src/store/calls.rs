@@ -1,0 +1,77 @@
+//! The history of calls. A call is written when it begins, so that one cut short by a crash is not forgotten.
+use super::{Store, StoreError, rows};
+use crate::domain::{
+    account::AccountId,
+    call::{Call, CallRecord, EndReason},
+    private::Private,
+};
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+
+fn select(rest: &str) -> String {
+    format!(
+        "SELECT c.id, c.account, c.peer, coalesce((SELECT name FROM contact k WHERE k.address = c.peer LIMIT 1), c.name), \
+         c.direction, c.started_at, c.answered_at, c.ended_at, c.reason FROM call c {rest}"
+    )
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
+    let name: Option<String> = row.get(3)?;
+    Ok(CallRecord {
+        row: row.get(0)?,
+        account: AccountId(row.get(1)?),
+        peer: rows::address(row, 2)?,
+        name: name.map(Private::new),
+        direction: rows::direction(row.get(4)?),
+        started_at: rows::time(row, 5)?,
+        answered_at: rows::maybe_time(row, 6)?,
+        ended_at: rows::maybe_time(row, 7)?,
+        reason: rows::from_word(row.get(8)?),
+    })
+}
+
+impl Store {
+    /// A call begins; gives its row.
+    pub async fn call_started(&self, call: &Call) -> Result<i64, StoreError> {
+        let call = call.clone();
+        self.transact(move |transaction| {
+            transaction.execute(
+                "INSERT INTO call(account, peer, name, direction, started_at) VALUES(?1, ?2, ?3, ?4, ?5)",
+                params![
+                    call.account.0,
+                    call.peer.uri(),
+                    call.name.as_ref().map(Private::expose),
+                    rows::direction_number(call.direction),
+                    rows::millis(call.started_at)
+                ],
+            )?;
+            Ok(transaction.last_insert_rowid())
+        })
+        .await
+    }
+    /// A call is over; gives its line of the history.
+    pub async fn call_ended(
+        &self,
+        row: i64,
+        answered_at: Option<Timestamp>,
+        ended_at: Timestamp,
+        reason: EndReason,
+    ) -> Result<CallRecord, StoreError> {
+        self.transact(move |transaction| {
+            transaction.execute(
+                "UPDATE call SET answered_at = ?2, ended_at = ?3, reason = ?4 WHERE id = ?1",
+                params![row, answered_at.map(rows::millis), rows::millis(ended_at), rows::word(reason)],
+            )?;
+            Ok(transaction.query_row(&select("WHERE c.id = ?1"), [row], record)?)
+        })
+        .await
+    }
+    /// Calls, newest first.
+    pub async fn call_history(&self, limit: u32) -> Result<Vec<CallRecord>, StoreError> {
+        self.query(move |connection| {
+            let mut query = connection.prepare_cached(&select("ORDER BY c.started_at DESC, c.id DESC LIMIT ?1"))?;
+            rows::all(query.query_map([limit], record)?)
+        })
+        .await
+    }
+}

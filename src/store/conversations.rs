@@ -1,0 +1,88 @@
+//! Conversations: the list, one of them, the unread count.
+use super::{Store, StoreError, rows};
+use crate::domain::{
+    account::AccountId,
+    address::Address,
+    conversation::{Conversation, ConversationId},
+    private::Private,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+fn select(rest: &str) -> String {
+    let (name, message) = (rows::NAME, rows::MESSAGE);
+    format!(
+        "SELECT c.id, c.account, c.peer, {name}, c.unread, {message} FROM conversation c \
+         LEFT JOIN message m ON m.id = c.last_message {rest}"
+    )
+}
+
+/// The conversation of an account with a peer, made if need be.
+pub fn ensure(connection: &Connection, account: &AccountId, peer: &Address) -> Result<i64, StoreError> {
+    let uri = peer.uri();
+    let known = connection
+        .prepare_cached("SELECT id FROM conversation WHERE account = ?1 AND peer = ?2")?
+        .query_row(params![account.0, uri], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    connection
+        .prepare_cached("INSERT INTO conversation(account, peer) VALUES(?1, ?2)")?
+        .execute(params![account.0, uri])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// Notes a message as the newest of its conversation if it is, and counts it as unread if asked.
+pub fn touch(connection: &Connection, id: i64, message: i64, sent_at: i64, unread: bool) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE conversation SET unread = unread + ?2, \
+             last_message = CASE WHEN ?4 >= last_at OR last_message IS NULL THEN ?3 ELSE last_message END, \
+             last_at = max(last_at, ?4) WHERE id = ?1",
+        )?
+        .execute(params![id, i64::from(unread), message, sent_at])?;
+    Ok(())
+}
+
+/// One conversation.
+pub fn get(connection: &Connection, id: i64) -> Result<Conversation, StoreError> {
+    Ok(connection.prepare_cached(&select("WHERE c.id = ?1"))?.query_row([id], rows::conversation)?)
+}
+
+/// Keeps the nickname that came with a text, for senders that are in no contact list.
+pub fn nickname(connection: &Connection, id: i64, name: &Private<String>) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE conversation SET nickname = ?2 WHERE id = ?1")?
+        .execute(params![id, name.expose()])?;
+    Ok(())
+}
+
+impl Store {
+    /// The newest conversations.
+    pub async fn conversations(&self, limit: u32) -> Result<Vec<Conversation>, StoreError> {
+        self.query(move |connection| {
+            let mut query = connection.prepare_cached(&select(
+                "WHERE c.last_message IS NOT NULL ORDER BY c.last_at DESC, c.id DESC LIMIT ?1",
+            ))?;
+            rows::all(query.query_map([limit], rows::conversation)?)
+        })
+        .await
+    }
+    /// One conversation; `None`: there is none.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+        self.query(move |connection| {
+            let mut query = connection.prepare_cached(&select("WHERE c.id = ?1"))?;
+            Ok(query.query_row([id.0], rows::conversation).optional()?)
+        })
+        .await
+    }
+    /// The person has seen it. Whether that changed anything.
+    pub async fn mark_read(&self, id: ConversationId) -> Result<bool, StoreError> {
+        self.transact(move |transaction| {
+            let changed =
+                transaction.execute("UPDATE conversation SET unread = 0 WHERE id = ?1 AND unread > 0", [id.0])?;
+            Ok(changed > 0)
+        })
+        .await
+    }
+}

@@ -1,0 +1,153 @@
+//! Texts written here, how far they came, threads page by page, and the codes found in texts.
+use super::{Store, StoreError, conversations, receive, rows};
+use crate::domain::{
+    account::AccountId,
+    address::Address,
+    code::ReceivedCode,
+    conversation::{Conversation, ConversationId},
+    message::{Direction, Message, MessageId, MessageState, SendFailure},
+    private::Private,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// One message.
+pub fn get(connection: &Connection, id: i64) -> Result<Option<Message>, StoreError> {
+    let sql = format!("SELECT {} FROM {} WHERE m.id = ?1", rows::MESSAGE, rows::MESSAGE_FROM);
+    Ok(connection.prepare_cached(&sql)?.query_row([id], rows::message).optional()?)
+}
+
+impl Store {
+    /// Keeps a text of ours in the outbox.
+    pub async fn write(
+        &self,
+        account: AccountId,
+        to: Address,
+        body: Private<String>,
+        now: Timestamp,
+    ) -> Result<(Message, Conversation), StoreError> {
+        self.transact(move |transaction| {
+            let conversation = conversations::ensure(transaction, &account, &to)?;
+            let at = rows::millis(now);
+            transaction.execute(
+                "INSERT INTO message(conversation, direction, body, state, sent_at, received_at) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?5)",
+                params![
+                    conversation,
+                    rows::direction_number(Direction::Outgoing),
+                    body.expose(),
+                    rows::state_number(MessageState::Queued),
+                    at
+                ],
+            )?;
+            let id = transaction.last_insert_rowid();
+            conversations::touch(transaction, conversation, id, at, false)?;
+            let message = get(transaction, id)?.ok_or(StoreError::Damaged)?;
+            Ok((message, conversations::get(transaction, conversation)?))
+        })
+        .await
+    }
+    /// Notes the ids under which a text of ours travels, so that its carbon or archive copy is recognised.
+    pub async fn add_keys(&self, id: MessageId, keys: Vec<String>) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            let Some(message) = get(transaction, id.0)? else { return Ok(()) };
+            receive::add_keys(transaction, &message.account, id.0, &keys)
+        })
+        .await
+    }
+    /// Moves a text of ours on. `None`: nothing changed, because it is as far already or unknown.
+    pub async fn progress(
+        &self,
+        id: MessageId,
+        state: MessageState,
+        failure: Option<SendFailure>,
+    ) -> Result<Option<Message>, StoreError> {
+        self.transact(move |transaction| {
+            let changed = transaction.execute(
+                "UPDATE message SET state = ?2, failure = ?3 WHERE id = ?1 AND direction = 1 AND state < ?2",
+                params![id.0, rows::state_number(state), failure.and_then(rows::word)],
+            )?;
+            if changed == 0 { Ok(None) } else { get(transaction, id.0) }
+        })
+        .await
+    }
+    /// Puts a failed text back into the outbox. `None`: it had not failed.
+    pub async fn requeue(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.transact(move |transaction| {
+            let (queued, failed) = (rows::state_number(MessageState::Queued), rows::state_number(MessageState::Failed));
+            let changed = transaction.execute(
+                "UPDATE message SET state = ?2, failure = NULL WHERE id = ?1 AND state = ?3",
+                params![id.0, queued, failed],
+            )?;
+            if changed == 0 { Ok(None) } else { get(transaction, id.0) }
+        })
+        .await
+    }
+    /// One message.
+    pub async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.query(move |connection| get(connection, id.0)).await
+    }
+    /// Texts of an account that wait to be sent, oldest first.
+    pub async fn outbox(&self, account: AccountId) -> Result<Vec<Message>, StoreError> {
+        self.query(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM {} WHERE m.state = 0 AND c.account = ?1 ORDER BY m.id",
+                rows::MESSAGE,
+                rows::MESSAGE_FROM
+            );
+            rows::all(connection.prepare_cached(&sql)?.query_map([account.0], rows::message)?)
+        })
+        .await
+    }
+    /// A page of a thread, newest first, older than `before`.
+    pub async fn thread(
+        &self,
+        conversation: ConversationId,
+        before: Option<MessageId>,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.query(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM {} WHERE m.conversation = ?1 AND (?2 IS NULL OR (m.sent_at, m.id) < \
+                 (SELECT b.sent_at, b.id FROM message b WHERE b.id = ?2)) ORDER BY m.sent_at DESC, m.id DESC LIMIT ?3",
+                rows::MESSAGE,
+                rows::MESSAGE_FROM
+            );
+            let before = before.map(|id| id.0);
+            rows::all(
+                connection.prepare_cached(&sql)?.query_map(params![conversation.0, before, limit], rows::message)?,
+            )
+        })
+        .await
+    }
+    /// Codes, newest first.
+    pub async fn codes(&self, limit: u32) -> Result<Vec<ReceivedCode>, StoreError> {
+        self.query(move |connection| {
+            let sql = format!(
+                "SELECT {}, {} FROM {} WHERE m.code IS NOT NULL AND m.direction = 0 \
+                 ORDER BY m.received_at DESC, m.id DESC LIMIT ?1",
+                rows::MESSAGE,
+                rows::NAME,
+                rows::MESSAGE_FROM
+            );
+            let mut query = connection.prepare_cached(&sql)?;
+            let found = query.query_map([limit], |row| {
+                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(14)?);
+                Ok((message, name))
+            })?;
+            let found = rows::all(found)?;
+            Ok(found.into_iter().filter_map(|(message, name)| received_code(&message, name)).collect())
+        })
+        .await
+    }
+}
+
+fn received_code(message: &Message, name: Option<String>) -> Option<ReceivedCode> {
+    Some(ReceivedCode {
+        message: message.id,
+        sender: message.sender.clone().unwrap_or_else(|| message.peer.clone()),
+        sender_name: name.map(Private::new),
+        code: message.code.clone()?,
+        received_at: message.received_at,
+    })
+}

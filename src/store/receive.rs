@@ -1,0 +1,108 @@
+//! Receiving a text: one transaction for the text, its keys, its code, the unread count and the archive cursor.
+use super::{Received, Store, StoreError, conversations, messages, rows};
+use crate::domain::{
+    account::AccountId,
+    code::Code,
+    message::{Direction, MessageState, NewMessage},
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+/// The message that one of these keys belongs to.
+fn known(connection: &Connection, account: &AccountId, keys: &[String]) -> Result<Option<i64>, StoreError> {
+    let mut query = connection.prepare_cached("SELECT message FROM message_key WHERE account = ?1 AND key = ?2")?;
+    for key in keys {
+        if let Some(id) = query.query_row(params![account.0, key], |row| row.get(0)).optional()? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// Notes that these keys stand for a message; keys that are taken stay with their own.
+pub fn add_keys(connection: &Connection, account: &AccountId, id: i64, keys: &[String]) -> Result<(), StoreError> {
+    let mut insert =
+        connection.prepare_cached("INSERT OR IGNORE INTO message_key(account, key, message) VALUES(?1, ?2, ?3)")?;
+    for key in keys {
+        insert.execute(params![account.0, key, id])?;
+    }
+    Ok(())
+}
+
+fn keep(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    new: &NewMessage,
+    code: Option<&Code>,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let conversation = conversations::ensure(transaction, account, &new.peer)?;
+    // A clock that is ahead there must not push a text to the bottom of the thread for ever.
+    let sent_at = rows::millis(new.sent_at.unwrap_or(now).min(now));
+    let incoming = new.direction == Direction::Incoming;
+    let state = if incoming { MessageState::Received } else { MessageState::Sent };
+    transaction
+        .prepare_cached(
+            "INSERT INTO message(conversation, sender, direction, body, state, sent_at, received_at, code, code_site, \
+             code_valid_for) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            conversation,
+            new.sender.as_ref().map(crate::domain::address::Address::uri),
+            rows::direction_number(new.direction),
+            new.body.expose(),
+            rows::state_number(state),
+            sent_at,
+            rows::millis(now),
+            code.map(|code| code.value.expose()),
+            code.and_then(|code| code.site.as_ref()),
+            code.and_then(|code| code.valid_for),
+        ])?;
+    let id = transaction.last_insert_rowid();
+    conversations::touch(transaction, conversation, id, sent_at, incoming)?;
+    if let (Some(name), None) = (&new.sender_name, &new.sender) {
+        conversations::nickname(transaction, conversation, name)?;
+    }
+    Ok(id)
+}
+
+impl Store {
+    /// Keeps a text, or recognises it by any of its dedupe keys. The archive cursor moves in the same transaction,
+    /// for duplicates too. Once this returns the text may be acknowledged to the server.
+    pub async fn receive(
+        &self,
+        account: AccountId,
+        new: NewMessage,
+        code: Option<Code>,
+        now: Timestamp,
+    ) -> Result<Received, StoreError> {
+        self.transact(move |transaction| {
+            let known = known(transaction, &account, &new.dedupe)?;
+            let id = match known {
+                Some(id) => id,
+                None => keep(transaction, &account, &new, code.as_ref(), now)?,
+            };
+            add_keys(transaction, &account, id, &new.dedupe)?;
+            if let Some(cursor) = &new.archive_id {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO account(id, archive_cursor) VALUES(?1, ?2) \
+                         ON CONFLICT(id) DO UPDATE SET archive_cursor = excluded.archive_cursor",
+                    )?
+                    .execute(params![account.0, cursor])?;
+            }
+            let message = messages::get(transaction, id)?.ok_or(StoreError::Damaged)?;
+            let conversation = conversations::get(transaction, message.conversation.0)?;
+            Ok(Received { message, conversation, new: known.is_none() })
+        })
+        .await
+    }
+    /// The newest entry of the server's archive that is kept.
+    pub async fn archive_cursor(&self, account: AccountId) -> Result<Option<String>, StoreError> {
+        self.query(move |connection| {
+            let mut query = connection.prepare_cached("SELECT archive_cursor FROM account WHERE id = ?1")?;
+            Ok(query.query_row([account.0], |row| row.get(0)).optional()?.flatten())
+        })
+        .await
+    }
+}

@@ -1,0 +1,206 @@
+//! The store's behaviour, on a real file.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+use super::*;
+use crate::domain::{
+    account::AccountId,
+    address::Address,
+    call::{Call, CallId, CallState, EndReason},
+    code::Code,
+    contact::Contact,
+    message::{Direction, MessageState, NewMessage, SendFailure},
+    private::Private,
+};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+struct Fixture {
+    _dir: tempfile::TempDir,
+    path: std::path::PathBuf,
+    store: Store,
+}
+
+fn fixture() -> Fixture {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("landline.db");
+    let store = Store::open(&path).unwrap();
+    Fixture { _dir: dir, path, store }
+}
+
+fn account() -> AccountId {
+    AccountId("xmpp-alice".into())
+}
+
+fn address(text: &str) -> Address {
+    text.parse().unwrap()
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+fn text(peer: &str, body: &str, keys: &[&str]) -> NewMessage {
+    NewMessage {
+        peer: address(peer),
+        sender: None,
+        sender_name: None,
+        direction: Direction::Incoming,
+        body: body.into(),
+        sent_at: None,
+        dedupe: keys.iter().map(|k| (*k).to_owned()).collect(),
+        archive_id: None,
+    }
+}
+
+const BOB: &str = "xmpp:bob@x.test";
+
+#[tokio::test]
+async fn a_text_is_kept_once_whatever_key_it_comes_back_under() {
+    let f = fixture();
+    let live = NewMessage { archive_id: Some("7".into()), ..text(BOB, "hi", &["origin:a", "archive:7"]) };
+    let first = f.store.receive(account(), live, None, at(1)).await.unwrap();
+    assert!(first.new);
+    assert_eq!((first.conversation.unread, first.message.state), (1, MessageState::Received));
+    // The second adds a key, the third is known only by that one.
+    let again = f.store.receive(account(), text(BOB, "hi", &["archive:7", "stanza:z"]), None, at(2)).await.unwrap();
+    let third = f.store.receive(account(), text(BOB, "hi", &["stanza:z"]), None, at(3)).await.unwrap();
+    assert!(!again.new && !third.new);
+    assert_eq!(third.message.id, first.message.id);
+    assert_eq!(third.conversation.unread, 1);
+    assert_eq!(f.store.archive_cursor(account()).await.unwrap().as_deref(), Some("7"));
+    let other = AccountId("sip-alice".into());
+    assert!(f.store.receive(other, text(BOB, "hi", &["origin:a"]), None, at(4)).await.unwrap().new);
+}
+
+#[tokio::test]
+async fn what_was_committed_is_there_after_opening_again() {
+    let f = fixture();
+    let code = Code { value: "123456".into(), site: Some("example.com".into()), valid_for: Some(600) };
+    f.store.receive(account(), text("xmpp:33733@sms.test", "123456", &["k"]), Some(code.clone()), at(1)).await.unwrap();
+    drop(f.store);
+    let store = Store::open(&f.path).unwrap();
+    let codes = store.codes(10).await.unwrap();
+    assert_eq!(codes[0].code, code);
+    assert_eq!(codes[0].sender, address("xmpp:33733@sms.test"));
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&f.path).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_text_of_ours_moves_forward_only() {
+    let f = fixture();
+    let (message, _) = f.store.write(account(), address(BOB), "hello".into(), at(1)).await.unwrap();
+    assert_eq!(f.store.outbox(account()).await.unwrap(), vec![message.clone()]);
+    let failed =
+        f.store.progress(message.id, MessageState::Failed, Some(SendFailure::NotFound)).await.unwrap().unwrap();
+    assert_eq!(failed.failure, Some(SendFailure::NotFound));
+    assert!(f.store.outbox(account()).await.unwrap().is_empty());
+    assert_eq!(f.store.requeue(message.id).await.unwrap().unwrap().failure, None);
+    assert!(f.store.progress(message.id, MessageState::Delivered, None).await.unwrap().is_some());
+    assert!(f.store.progress(message.id, MessageState::Sent, None).await.unwrap().is_none());
+    assert!(f.store.requeue(message.id).await.unwrap().is_none());
+    // Its carbon from the server is recognised.
+    f.store.add_keys(message.id, vec!["origin:me/1".into()]).await.unwrap();
+    let carbon = NewMessage { direction: Direction::Outgoing, ..text(BOB, "hello", &["origin:me/1"]) };
+    assert!(!f.store.receive(account(), carbon, None, at(2)).await.unwrap().new);
+}
+
+#[tokio::test]
+async fn threads_are_paged_by_the_time_they_were_sent() {
+    let f = fixture();
+    for n in 0..10 {
+        let late = NewMessage { sent_at: Some(at(100 - n)), ..text(BOB, &format!("{n}"), &[&format!("k{n}")]) };
+        f.store.receive(account(), late, None, at(1000)).await.unwrap();
+    }
+    let conversation = f.store.conversations(10).await.unwrap().remove(0);
+    assert_eq!(conversation.last.as_ref().unwrap().body.expose(), "0", "the newest sent, not the last that came");
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let page = f.store.thread(conversation.id, before, 3).await.unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some(last.id);
+        seen.extend(page.iter().map(|m| m.body.expose().clone()));
+    }
+    assert_eq!(seen, (0..10).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert!(f.store.mark_read(conversation.id).await.unwrap());
+    assert!(!f.store.mark_read(conversation.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn found_by_number_and_by_words() {
+    let f = fixture();
+    let short = "xmpp:33733;phone-context=ca-us.phone-context.soprani.ca@sms.test";
+    let peers = ["xmpp:+15551234567@sms.test", "sip:15551234567@sip.test", short, BOB];
+    for (n, peer) in peers.iter().enumerate() {
+        f.store.receive(account(), text(peer, "Reunión en el café", &[&format!("k{n}")]), None, at(1)).await.unwrap();
+    }
+    let count = async |with: &str| f.store.messages(Some(with.into()), None, 9).await.unwrap().len();
+    assert_eq!(count("+1 (555) 123-4567").await, 2);
+    assert_eq!(count("33733").await, 1);
+    assert_eq!(count("bob@x.test").await, 1);
+    assert_eq!(count(BOB).await, 1);
+    assert_eq!(count("555").await, 0);
+    let found = async |words: &str| f.store.messages(None, Some(words.into()), 9).await.unwrap().len();
+    assert_eq!(found("reunion caf").await, 4);
+    assert_eq!(found("\"; DROP").await, 0);
+    assert_eq!(found("*").await, 0);
+}
+
+#[tokio::test]
+async fn calls_and_names() {
+    let f = fixture();
+    let contact = Contact { account: Some(account()), address: address(BOB), name: "Bob".into() };
+    f.store.set_contacts(vec![contact]).await.unwrap();
+    let call = Call {
+        id: CallId(1),
+        account: account(),
+        peer: address(BOB),
+        name: None,
+        direction: Direction::Incoming,
+        state: CallState::Incoming,
+        muted: false,
+        held_there: false,
+        started_at: at(1),
+        answered_at: None,
+        codec: None,
+        dtmf_sent: Private::default(),
+    };
+    let row = f.store.call_started(&call).await.unwrap();
+    assert_eq!(f.store.call_history(5).await.unwrap()[0].ended_at, None);
+    let record = f.store.call_ended(row, None, at(9), EndReason::Cancelled).await.unwrap();
+    assert_eq!((record.reason, record.name), (Some(EndReason::Cancelled), Some("Bob".into())));
+    f.store.receive(account(), text(BOB, "x", &["k"]), None, at(1)).await.unwrap();
+    assert_eq!(f.store.conversations(1).await.unwrap()[0].name, Some("Bob".into()));
+    f.store.remove_contacts(account(), vec![address(BOB)]).await.unwrap();
+    assert!(f.store.contacts().await.unwrap().is_empty());
+}
+
+#[test]
+fn a_file_that_is_no_database_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("landline.db");
+    let rubbish = vec![b'x'; 5000];
+    std::fs::write(&path, &rubbish).unwrap();
+    assert_eq!(Store::open(&path).err(), Some(StoreError::Damaged));
+    assert_eq!(std::fs::read(&path).unwrap(), rubbish);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn any_interleaving_of_copies_gives_one_row_each(order in proptest::collection::vec(0..6usize, 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let f = fixture();
+            for n in &order {
+                let key = format!("k{n}");
+                f.store.receive(account(), text(BOB, &key, &[&key]), None, at(1)).await.unwrap();
+            }
+            let distinct: std::collections::BTreeSet<_> = order.iter().collect();
+            let kept = f.store.messages(None, None, 100).await.unwrap();
+            prop_assert_eq!(kept.len(), distinct.len());
+            let unread = f.store.conversations(1).await.unwrap()[0].unread;
+            prop_assert_eq!(unread as usize, distinct.len());
+            Ok(())
+        })?;
+    }
+}
