@@ -1,0 +1,171 @@
+//! Puts candidates and keywords together: the number a text announces as a code, or none. Prefers what is tied to a
+//! keyword ("your code is 482913") over what merely stands near one, six digits over four over others, nearer over
+//! farther. When in doubt it finds nothing: a wrong code in the person's hand is worse than reading the text.
+use super::{
+    candidates::{Candidate, Shape, candidates},
+    expiry::valid_for,
+    keywords::{Keyword, Strength, keywords},
+    origin, rules,
+    text::{Form, Text, among},
+};
+use crate::domain::{code::Code, private::Private};
+
+/// Farthest a keyword may stand from a code it is not tied to, in characters.
+const NEAR: usize = 45;
+/// Farthest a keyword may stand from a code announced by "is" or a colon, in words.
+const ANNOUNCED: usize = 16;
+/// Longest line that holds nothing but a code and who it is from, in words.
+const ALONE: usize = 5;
+
+/// Words that tell to type what follows.
+const TYPING: &str = "use enter type input submit usa utiliza utilice ingresa ingrese introduce introduzca introdueix digita digite \
+    escribe teclea teclee captura capture pon coloca coloque saisissez entrez utilisez insira inserisci usi \
+    verwenden eingeben nutzen verwende gib inserta ingresar utilizar utilize";
+
+/// The verification code in `body`, if it holds one. `sender` is the address or number it came from: a text that
+/// names its own number speaks of no code. Takes time linear in the text's length and bounded work beyond 4096
+/// characters.
+pub fn detect(body: &str, sender: &str) -> Option<Code> {
+    let kept = without_app_hash(body);
+    let text = Text::read(kept);
+    let valid_for = valid_for(&text);
+    if let Some(code) = origin::bound(kept) {
+        return Some(Code { valid_for, ..code });
+    }
+    let keywords = keywords(&text);
+    if keywords.is_empty() || rules::is_advertising(&text, &keywords) {
+        return None;
+    }
+    let candidates: Vec<Candidate> =
+        candidates(&text).into_iter().filter(|c| !rules::is_other(&text, c, &keywords, sender)).collect();
+    let best = candidates
+        .iter()
+        .filter_map(|candidate| Some((score(&text, candidate, &keywords)?, candidate)))
+        // of equals the first: services repeat a code, they do not correct it
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    Some(Code { value: Private::from(best.1.value.as_str()), site: None, valid_for })
+}
+
+/// Without the marks for an Android app that waits for the text: a leading `<#>` and the last word of 11 characters,
+/// which identifies the app and may look like a code.
+fn without_app_hash(body: &str) -> &str {
+    let trimmed = body.trim();
+    let (marked, rest) = trimmed.strip_prefix("<#>").map_or((false, trimmed), |rest| (true, rest));
+    let Some(at) = rest.rfind(char::is_whitespace) else { return rest };
+    let (before, last) = rest.split_at(at);
+    let last = last.trim();
+    let hash = last.len() == 11 && last.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    // unmarked, an ordinary word of eleven letters may end a text: one with capitals inside does not
+    let odd = last.bytes().skip(1).any(|b| b.is_ascii_uppercase()) && last.bytes().any(|b| b.is_ascii_lowercase());
+    if hash && (marked || odd) { before } else { rest }
+}
+
+/// How sure it is, or `None`.
+fn score(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> Option<i32> {
+    let proven = keywords.iter().any(|k| k.strength != Strength::Code && !k.warning);
+    let tie = keywords.iter().filter_map(|keyword| tie(text, candidate, keyword, proven)).max()?;
+    let year = candidate.value.len() == 4 && (candidate.value.starts_with("19") || candidate.value.starts_with("20"));
+    if year && tie < 80 {
+        return None;
+    }
+    let shape = match candidate.shape {
+        Shape::Six => 12,
+        Shape::Four => 8,
+        Shape::Digits => 5,
+        Shape::Mixed => 3,
+    };
+    Some(tie + shape)
+}
+
+/// How a candidate hangs together with a keyword.
+fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> Option<i32> {
+    let start = if candidate.prefixed { candidate.first - 1 } else { candidate.first };
+    let sentence = text.words.get(start)?.sentence;
+    let same = text.words.get(keyword.first)?.sentence == sentence;
+    let strong = keyword.strength > Strength::Action;
+    let bonus = if keyword.strength == Strength::Proof { 4 } else { 0 };
+    let typed = (1..=3).any(|distance| {
+        among(TYPING, text.fold_before(start, distance))
+            && start.checked_sub(distance).and_then(|at| text.words.get(at)).is_some_and(|w| w.sentence == sentence)
+    });
+    let tied = if keyword.last < start {
+        before(text, start, keyword, same, strong)
+    } else if keyword.first > candidate.last {
+        after(text, candidate.last, keyword, same, strong)
+    } else {
+        None
+    };
+    if let Some(tied) = tied {
+        return Some(tied + bonus);
+    }
+    if keyword.warning {
+        return None;
+    }
+    if typed && same {
+        return Some(85 + bonus);
+    }
+    if !strong {
+        return None;
+    }
+    let (from, to) = if keyword.last < start { (keyword.last, start) } else { (candidate.last, keyword.first) };
+    let distance = text.words.get(to)?.start.saturating_sub(text.words.get(from)?.end);
+    let told = keyword.strength == Strength::Proof || keyword.owned || proven;
+    if same && told && distance <= NEAR {
+        return Some(60 - i32::try_from(distance).unwrap_or(60) + bonus);
+    }
+    (told && alone(text, start, candidate.last)).then_some(30 + bonus)
+}
+
+/// The keyword comes first: "code 482913", "code: 482913", "your code for Acme is 482913".
+fn before(text: &Text, start: usize, keyword: &Keyword, same: bool, strong: bool) -> Option<i32> {
+    let between = start - keyword.last - 1;
+    let announced = rules::announced(text, start);
+    if between == 0 {
+        let stopped = !same && !announced;
+        return match (strong, stopped) {
+            (true, false) => Some(100),
+            (true, true) => Some(60),
+            (false, _) => (announced && same).then_some(70),
+        };
+    }
+    if !strong || keyword.warning {
+        return None;
+    }
+    // "Your code:\n482913": a colon or line's end may part the two, a stop may not
+    let joined = same || text.before(start).contains(&'\n') && sentences_apart(text, keyword.last, start) == 1;
+    if joined && announced && between <= ANNOUNCED {
+        return Some(95 - i32::try_from(between).unwrap_or(0));
+    }
+    None
+}
+
+/// The number comes first: "482913 is your code", "482913 - Acme code", "482913: tu clave".
+fn after(text: &Text, last: usize, keyword: &Keyword, same: bool, strong: bool) -> Option<i32> {
+    if !strong || !same || keyword.warning {
+        return None;
+    }
+    let between = keyword.first - last - 1;
+    if rules::is_copula(text.fold(last + 1)) && between <= ANNOUNCED {
+        return Some(95 - i32::try_from(between).unwrap_or(0));
+    }
+    let parted = text.after(last).iter().any(|c| matches!(c, '-' | ':' | ',' | ')' | '='));
+    (between == 0 || parted && between <= 5).then_some(80)
+}
+
+fn sentences_apart(text: &Text, from: usize, to: usize) -> usize {
+    let sentence = |index: usize| text.words.get(index).map_or(0, |word| word.sentence);
+    let (from, to) = (sentence(from), sentence(to));
+    // empty lines count as one end
+    let between = text.words.iter().filter(|w| w.sentence > from && w.sentence < to).count();
+    if from == to { 0 } else { 1 + between }
+}
+
+/// The number has its line to itself, or shares it with the name of who sends it.
+fn alone(text: &Text, start: usize, last: usize) -> bool {
+    let Some(sentence) = text.words.get(start).map(|word| word.sentence) else { return false };
+    let others = |at: &usize| text.words.get(*at).is_some_and(|word| word.sentence == sentence);
+    let ahead = (0..start).rev().take(ALONE + 1).take_while(others).count();
+    let behind = (last + 1..text.words.len()).take(ALONE + 1).take_while(others).count();
+    let digits = (start..=last).all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits));
+    digits && behind == 0 && (ahead == 0 || ahead <= ALONE && rules::announced(text, start))
+}
