@@ -101,8 +101,10 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     if keyword.warning {
         return None;
     }
-    if typed && same {
-        return Some(85 + bonus);
+    // "Enter 482913 to log in", "Type 482913. The code is good for…"
+    let next = text.words.get(keyword.first)?.sentence.abs_diff(sentence) <= 1;
+    if typed && (same || strong && next) {
+        return Some(if same { 85 } else { 70 } + bonus);
     }
     if !strong {
         return None;
@@ -148,7 +150,8 @@ fn after(text: &Text, last: usize, keyword: &Keyword, same: bool, strong: bool) 
     if rules::is_copula(text.fold(last + 1)) && between <= ANNOUNCED {
         return Some(95 - i32::try_from(between).unwrap_or(0));
     }
-    let parted = text.after(last).iter().any(|c| matches!(c, '-' | ':' | ',' | ')' | '='));
+    let told = keyword.owned || keyword.strength == Strength::Proof;
+    let parted = text.after(last).iter().any(|c| matches!(c, '-' | ':' | ')' | '=') || *c == ',' && told);
     (between == 0 || parted && between <= 5).then_some(80)
 }
 
@@ -168,4 +171,97 @@ fn alone(text: &Text, start: usize, last: usize) -> bool {
     let behind = (last + 1..text.words.len()).take(ALONE + 1).take_while(others).count();
     let digits = (start..=last).all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits));
     digits && behind == 0 && (ahead == 0 || ahead <= ALONE && rules::announced(text, start))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::time::{Duration, Instant};
+
+    fn found(body: &str) -> Option<String> {
+        detect(body, "22395").map(|code| code.value.into_inner())
+    }
+
+    /// The text with digits mapped and nothing but letters and digits left.
+    fn plain(body: &str) -> String {
+        body.chars().filter_map(super::super::text::mapped).filter(|c| c.is_alphanumeric()).collect()
+    }
+
+    #[test]
+    fn the_mark_of_an_app_is_no_code() {
+        assert_eq!(without_app_hash("<#> Code 123456\nFA+9qCX9VSu").trim(), "Code 123456");
+        assert_eq!(without_app_hash("Code 123456 FA+9qCX9VSu"), "Code 123456");
+        assert_eq!(without_app_hash("Thanks for the explanation"), "Thanks for the explanation");
+        assert_eq!(found("<#> Your code:\nAB/12345678"), None);
+    }
+
+    #[test]
+    fn of_two_numbers_the_announced_one_is_the_code() {
+        assert_eq!(found("771204 requests today. Your code is 4821").as_deref(), Some("4821"));
+        assert_eq!(found("Code 4821 or code 482913").as_deref(), Some("482913"));
+        assert_eq!(found("Code 482913. Code 771204").as_deref(), Some("482913"));
+    }
+
+    #[test]
+    fn the_senders_own_number_is_no_code() {
+        assert_eq!(detect("Your code is 22395", "22395"), None);
+        assert!(detect("Your code is 22395", "Acme").is_some());
+    }
+
+    #[test]
+    fn hostile_lengths_take_no_time() {
+        let units = [
+            "1 ",
+            "code ",
+            "123456 ",
+            "your code is ",
+            "A1B2C3-",
+            "@a.b #1\n",
+            "١",
+            "1.",
+            "<#> ",
+            "código de ",
+            "x@y.z ",
+        ];
+        for unit in units {
+            let body = unit.repeat(200_000 / unit.len());
+            let start = Instant::now();
+            detect(&body, "22395");
+            // a debug build on a busy old machine: what is wanted is far from the minutes of quadratic work
+            assert!(start.elapsed() < Duration::from_secs(2), "{unit:?} took {:?}", start.elapsed());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_stands_in_the_text(body in "\\PC{0,300}", sender in "\\PC{0,20}") {
+            if let Some(code) = detect(&body, &sender) {
+                prop_assert!(plain(&body).contains(&plain(code.value.expose())));
+            }
+        }
+
+        #[test]
+        fn texts_made_of_telling_pieces_never_panic(pieces in prop::collection::vec(prop::sample::select(vec![
+            "code", "código", "clave", "PIN", " ", "is", "es", ":", "\n", "482913", "4821", "G-", "-", "123", " 456", "$",
+            "+", "*", ".", ",", "@", "#", "example.com", "never", "share", "your", "tu", "10", "min", "valid", "٤", "用",
+            "\u{301}", "<#>", "A1B2C3", "ABC", "/", "https://",
+        ]), 0..60)) {
+            let body = pieces.concat();
+            if let Some(code) = detect(&body, "") {
+                let value = code.value.expose();
+                prop_assert!(plain(&body).contains(&plain(value)), "{value}");
+                prop_assert!(!value.is_empty() && value.len() <= 32);
+            }
+        }
+
+        #[test]
+        fn an_announced_code_is_found(code in "[0-9]{6}", name in "[A-Z][a-z]{3,9}") {
+            let english = format!("Your {name} verification code is {code}.");
+            let spanish = format!("{name}: tu código de verificación es {code}. No lo compartas.");
+            prop_assert_eq!(found(&english), Some(code.clone()));
+            prop_assert_eq!(found(&spanish), Some(code));
+        }
+    }
 }

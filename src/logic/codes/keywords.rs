@@ -34,7 +34,7 @@ const PROOF: &str = "otp otps totp passcode passcodes pin nip tan mtan smstan 2f
     verificacao verifica verificazione verifizierung authentication autenticacion autenticacio autenticacao \
     autenticazione authentification vericode smscode accesscode securecode authcode logincode";
 const IDEOGRAPHS: &str = "验证码 驗證碼 校验码 動態密碼 认证码 認証コード 確認コード 인증번호";
-const ACTION: &str = "verify verifying verificar verifique verifiez verifier verifizieren confirm confirmar confirma confirme \
+const ACTION: &str = "approve approving aprobar verify verifying verificar verifique verifiez verifier verifizieren confirm confirmar confirma confirme \
     confirmez confirmer confirmation confirmacion bestatigen login signin signup log sign logging signing sesion \
     sessio sessao authenticate autenticar authorize authorise autorizar autorizacion authorization acceder accedir \
     accedere access acceso acces acesso anmelden anmeldung activate activar activation activacion register registro \
@@ -65,7 +65,7 @@ const NOT: &str = "not t no nao ne non nicht dont";
 const SHARING: &str =
     "shar disclos giv tell forward ask compart entreg revel proporc divulg solicit ped partag condivid facilit reenv";
 /// Beginnings that tell a payment that is done: its "authorization code" proves nothing any more.
-const DONE: &str = "aprobad approved rechazad exitos successful declined aprovad";
+const DONE: &str = "aprobad approved rechazad exito successful declined aprovad";
 
 /// All keywords in order.
 pub(super) fn keywords(text: &Text) -> Vec<Keyword> {

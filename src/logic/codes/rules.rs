@@ -20,8 +20,10 @@ const LABELS: &str = "order orders pedido orden invoice factura ref reference re
     av avenida avda carrera cra calzada blvd ruta km locker casillero tel telefono phone telephone fax celular";
 /// Words that tell to call or write to the number after them.
 const SENDING: &str = "call dial text txt reply send sms whatsapp ring llama llame llamar llamanos llamenos marca marque marcando envia \
-    envie enviando manda mande responde responda escribe escribenos comunicate comuniquese contacta appelez envoyez \
+    envie enviando manda mande responde responda escribenos comunicate comuniquese contacta appelez envoyez \
     ligue rufen";
+/// Words that tell to write to a number only with "to" before it: alone they may tell to type it.
+const WRITING: &str = "escribe escriba write message mensaje";
 /// Small words between a label and its number.
 const FILLERS: &str = "number numero no num nro nr n o is es de del la el los las in en with con to al a by the your su tu us at on for \
     por last ultimos 4 was fue";
@@ -46,6 +48,7 @@ pub(super) fn is_other(text: &Text, candidate: &Candidate, keywords: &[Keyword],
     is_sender(candidate, sender)
         || has_sign(text, candidate)
         || is_counted(text, candidate)
+        || is_time(text, candidate)
         || is_labelled(text, candidate, keywords)
 }
 
@@ -84,11 +87,19 @@ fn is_counted(text: &Text, candidate: &Candidate) -> bool {
     among(COUNTED, word) || word.len() > 1 && expiry::unit(word).is_some()
 }
 
+/// "at 1830", "a las 1600": a time of day without its colon.
+fn is_time(text: &Text, candidate: &Candidate) -> bool {
+    let clock = candidate.value.len() == 4
+        && matches!((candidate.value.get(..2), candidate.value.get(2..)), (Some(hour), Some(minute)) if hour < "24" && minute < "60");
+    clock && among("at las until till by um gegen as alle", text.fold_before(candidate.first, 1))
+}
+
 /// A label before it, unless a keyword is nearer or is what the sentence speaks of.
 fn is_labelled(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> bool {
     let start = if candidate.prefixed { candidate.first - 1 } else { candidate.first };
     let Some(sentence) = text.words.get(start).map(|word| word.sentence) else { return false };
     let announced = announced(text, start);
+    let mut towards = false;
     for distance in 1..=5 {
         let Some(at) = start.checked_sub(distance) else { return false };
         let Some(word) = text.words.get(at) else { return false };
@@ -103,9 +114,14 @@ fn is_labelled(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> bool
         {
             return false;
         }
-        if among(SENDING, fold) {
+        // a comma ends what a label speaks of: "Dear customer, 482913 is…"
+        if text.after(at).contains(&',') {
+            return false;
+        }
+        if among(SENDING, fold) || towards && among(WRITING, fold) {
             return true;
         }
+        towards |= matches!(fold, "to" | "al" | "a");
         if among(LABELS, fold) {
             // "the code for your account is 482913": the code is what is told
             let subject = keywords.iter().any(|k| {
