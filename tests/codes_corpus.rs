@@ -1,4 +1,4 @@
-//! Every text of `tests/codes/*.jsonl` through the detector: code, site and validity as expected, or nothing found.
+//! Every text of `tests/codes/corpus.jsonl` through the detector: code, site and validity as expected, or nothing found.
 //!
 //! One JSON object a line: `lang` (ISO 639-1), `from` (the sender), `text`, and for texts that hold a code `code` (what
 //! to type) and, where the text says so, `site` and `valid_for` (seconds). Services and numbers are made up.
@@ -27,8 +27,8 @@ struct Count {
     quiet: u32,
 }
 
-fn cases(file: &str) -> Vec<Case> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/codes").join(file);
+fn cases() -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/codes/corpus.jsonl");
     fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -63,7 +63,7 @@ fn run(cases: &[Case]) -> Vec<String> {
 
 #[test]
 fn the_corpus_is_read_as_a_person_reads_it() {
-    let cases = cases("corpus.jsonl");
+    let cases = cases();
     let of = |lang: &str| cases.iter().filter(|case| case.lang == lang).count();
     assert!(cases.len() >= 160 && of("en") >= 60 && of("es") >= 60, "{} texts", cases.len());
     assert!(cases.iter().filter(|case| case.code.is_none()).count() >= 60);

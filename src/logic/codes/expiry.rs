@@ -6,8 +6,8 @@ use super::text::{Form, Text, begins};
 const LONGEST: u32 = 31 * 86_400;
 
 /// Beginnings of words that speak of validity (folded).
-const SIGNS: &str = "valid expir within lasts good next active vence venc caduc vigen vigor dura proxim dentro antes dispon valab \
-    delai prazo gultig lauft ablauf innerhalb scad entro valev valg termin limit use";
+const SIGNS: &str = "valid expir within lasts good next active work use limit vence venc caduc vigen vigor dura proxim \
+    dentro antes dispon funciona tiene usarl utiliz valab delai prazo gultig lauft ablauf innerhalb scad entro valev valg termin";
 
 /// Units by the beginning of the word (folded), in seconds.
 const UNITS: [(u32, &[&str]); 4] = [
@@ -67,7 +67,10 @@ pub(super) fn unit(word: &str) -> Option<u32> {
         "h" => Some(3600),
         _ => None,
     };
-    let long = || UNITS.iter().find(|(_, names)| names.iter().any(|name| word.starts_with(name)));
+    // with an ending of some language: "minutos", "Minuten", "giorni"; but "minimum" is none
+    let ending = |rest: &str| matches!(rest, "" | "s" | "e" | "es" | "en" | "n" | "o" | "os" | "i" | "a" | "as");
+    let named = |name: &&str| word.strip_prefix(*name).is_some_and(ending);
+    let long = || UNITS.iter().find(|(_, names)| names.iter().any(|name| named(name)));
     short.or_else(|| long().map(|(seconds, _)| *seconds))
 }
 
@@ -111,6 +114,7 @@ mod tests {
             ("expires in 4000000000 days", None),
             ("valid for 99999999999999999999 minutes", None),
             ("valid until 10:30", None),
+            ("valid with a minimum of trust", None),
         ] {
             assert_eq!(valid_for(&Text::read(body)), seconds, "{body}");
         }

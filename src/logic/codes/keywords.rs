@@ -52,7 +52,7 @@ const OTHER: &str = "promo promotional promocional promotion promocion discount 
     building tracking rastreo seguimiento rastreamento seguiment sort swift product producto productos conduct \
     conducta etica ethics penal civil postale postleitzahl sconto rabatt reduction booking reserva reservation \
     reservacion localizador cliente client customer proveedor agente tienda store referencia reference interbancaria \
-    palabra punto puntos wifi red review morse tax fiscal course";
+    punto puntos wifi red review morse tax fiscal course";
 /// Small words between "código" and what it is for.
 const JOINTS: &str = "de del di da do d of para for la el lo su tu un una one a al the le pour per sus";
 const OWNERS: &str =
@@ -185,7 +185,7 @@ mod tests {
             ("zip code", &[]),
             ("código postal", &[]),
             ("código de descuento", &[]),
-            ("palabra clave", &[]),
+            ("puntos clave", &[]),
             ("Gutscheincode", &[]),
             ("您的验证码是", &[Proof]),
         ];
