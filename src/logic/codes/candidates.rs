@@ -39,7 +39,7 @@ pub(super) fn candidates(text: &Text) -> Vec<Candidate> {
             _ if word.link => at + 1,
             Form::Digits => {
                 let end = run(text, at, |w| w == Form::Digits, &[" ", "-", " - ", ".", "/", ":", ",", ") ", ")", ")-"]);
-                // `ABC-123` is one thing though its first half was passed
+                // read aloud: "4, 8, 2, 9"
                 let spoken = run(text, at, |w| w == Form::Digits, &[", "]);
                 if spoken - at >= 4 && singles(text, at, spoken) {
                     found.extend(whole(text, at, spoken));

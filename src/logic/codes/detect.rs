@@ -115,7 +115,8 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     if same && told && distance <= NEAR {
         return Some(60 - i32::try_from(distance).unwrap_or(60) + bonus);
     }
-    (told && alone(text, start, candidate.last)).then_some(30 + bonus)
+    let lone = alone(text, start, candidate.last) || next && leads(text, start, candidate);
+    (told && lone).then_some(30 + bonus)
 }
 
 /// The keyword comes first: "code 482913", "code: 482913", "your code for Acme is 482913".
@@ -161,6 +162,13 @@ fn sentences_apart(text: &Text, from: usize, to: usize) -> usize {
     // empty lines count as one end
     let between = text.words.iter().filter(|w| w.sentence > from && w.sentence < to).count();
     if from == to { 0 } else { 1 + between }
+}
+
+/// "482913 to add a payee": six digits begin a sentence and say what they are for.
+fn leads(text: &Text, start: usize, candidate: &Candidate) -> bool {
+    let sentence = |at: usize| text.words.get(at).map(|word| word.sentence);
+    let first = start.checked_sub(1).is_none_or(|previous| sentence(previous) != sentence(start));
+    first && candidate.shape == Shape::Six && among("to para pour per zum um", text.fold(candidate.last + 1))
 }
 
 /// The number has its line to itself, or shares it with the name of who sends it.

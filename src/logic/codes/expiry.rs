@@ -70,7 +70,7 @@ pub(super) fn unit(word: &str) -> Option<u32> {
     // with an ending of some language: "minutos", "Minuten", "giorni"; but "minimum" is none
     let ending = |rest: &str| matches!(rest, "" | "s" | "e" | "es" | "en" | "n" | "o" | "os" | "i" | "a" | "as");
     let named = |name: &&str| word.strip_prefix(*name).is_some_and(ending);
-    let long = || UNITS.iter().find(|(_, names)| names.iter().any(|name| named(name)));
+    let long = || UNITS.iter().find(|(_, names)| names.iter().any(named));
     short.or_else(|| long().map(|(seconds, _)| *seconds))
 }
 

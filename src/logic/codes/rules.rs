@@ -4,7 +4,7 @@ use super::{
     candidates::Candidate,
     expiry,
     keywords::{Keyword, Strength},
-    text::{Form, Text, among},
+    text::{Form, Text, Word, among},
 };
 
 /// Words that name the number after them (folded).
@@ -31,10 +31,11 @@ const FILLERS: &str = "number numero no num nro nr n o is es de del la el los la
 const SHORTENED: &str = "no num ref av avda tel ext apt p";
 /// Words that name the number before them.
 const COUNTED: &str = "usd eur mxn ars cop clp pen brl gbp dollars dolares pesos euros euro soles reais bucks points puntos pts millas \
-    miles km kwh gb mb digit digits digitos st street ave avenue road rd blvd boulevard drive lane steps people \
+    miles km kwh gb mb digit digits digitos steps people \
     personas users usuarios units";
+const STREET: &str = "st street ave avenue road rd blvd boulevard drive dr lane ln court way strasse";
 const DISCOUNT: &str = "discount descuento descuentos desconto coupon cupon cupones promo promocion promotional sale rebaja rebajas \
-    oferta ofertas off save ahorra checkout voucher gift regalo rabatt sconto remise descompte";
+    oferta ofertas off save ahorra checkout voucher gift regalo sorteo rifa ganador ganadora ganaste gana premio premios prize winner lottery rabatt sconto remise descompte";
 const MONEY: [char; 9] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₱', '¢'];
 
 /// A shop's message: without a word of proof no code in it is to be typed but at a till.
@@ -48,6 +49,7 @@ pub(super) fn is_other(text: &Text, candidate: &Candidate, keywords: &[Keyword],
     is_sender(candidate, sender)
         || has_sign(text, candidate)
         || is_counted(text, candidate)
+        || is_address(text, candidate)
         || is_time(text, candidate)
         || is_labelled(text, candidate, keywords)
 }
@@ -85,6 +87,15 @@ fn is_counted(text: &Text, candidate: &Candidate) -> bool {
     let word = text.fold(next);
     // "482913 S" is no number of seconds; "1440 minutes" is one of minutes
     among(COUNTED, word) || word.len() > 1 && expiry::unit(word).is_some()
+}
+
+/// "4410 Lake St": up to three names and a word for a street.
+fn is_address(text: &Text, candidate: &Candidate) -> bool {
+    let name = |word: &Word| text.written(word).next().is_some_and(char::is_uppercase);
+    let spaced = |at: usize| text.before(at).iter().all(|c| *c == ' ');
+    let following = text.words.iter().enumerate().skip(candidate.last + 1).take(4);
+    let mut names = following.take_while(|(at, word)| spaced(*at) && name(word));
+    names.any(|(_, word)| among(STREET, &word.fold))
 }
 
 /// "at 1830", "a las 1600": a time of day without its colon.
