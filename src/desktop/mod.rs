@@ -1,1 +1,2 @@
 //! What surrounds the window: notifications, single instance.
+pub mod notify;

@@ -1,2 +1,3 @@
 //! Decisions without I/O or clock: `now` is an argument. Imports only `domain`.
 pub mod codes;
+pub mod wired;

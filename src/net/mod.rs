@@ -1,104 +1,16 @@
 //! Which interface carries the account and of what kind; sockets bound to it; changes watched.
-use crate::domain::account::Problem;
-use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, SocketAddr};
+//! The facts are found here (sysfs, netlink); what is allowed is decided in `logic::wired`.
+//! No other room opens a socket to the outside without [`Bind`].
+mod bind;
+mod interfaces;
+mod kernel;
+mod sysfs;
+mod watch;
 
-/// What kind of link an interface is (sysfs and netlink).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LinkKind {
-    /// Ethernet by cable, USB Ethernet included.
-    Wired,
-    /// IEEE 802.11.
-    Wifi,
-    /// A mobile modem.
-    Cellular,
-    /// Bluetooth PAN.
-    Bluetooth,
-    /// This machine.
-    Loopback,
-    /// Bridge, tunnel, veth or VPN: the kind of what carries it is in [`Interface::over`].
-    Virtual,
-    /// Cannot be told.
-    Unknown,
-}
+#[cfg(test)]
+mod namespace_tests;
 
-impl LinkKind {
-    /// Whether it uses radio.
-    pub const fn is_wireless(self) -> bool {
-        matches!(self, Self::Wifi | Self::Cellular | Self::Bluetooth)
-    }
-}
-
-/// One network interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Interface {
-    /// Kernel name: `enp3s0`.
-    pub name: String,
-    /// Kind.
-    pub kind: LinkKind,
-    /// For a virtual one: the kinds of the links below it.
-    pub over: Vec<LinkKind>,
-    /// Up with a carrier.
-    pub up: bool,
-    /// Its addresses.
-    pub addresses: Vec<IpAddr>,
-}
-
-impl Interface {
-    /// Whether its packets, followed to the lowest link that can be seen, use radio.
-    pub fn is_wireless(&self) -> bool {
-        self.kind.is_wireless() || self.over.iter().any(|k| k.is_wireless())
-    }
-}
-
-/// What the person allows. Kept in the configuration.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WiredPolicy {
-    /// Never a wireless link.
-    #[default]
-    WiredOnly,
-    /// The person allowed wireless, in words.
-    AllowWireless,
-}
-
-/// What the window's line and `landline wired` say.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WiredStatus {
-    /// All interfaces, loopback included.
-    pub interfaces: Vec<Interface>,
-    /// The interface that carries the default route (or the accounts' servers); `None`: no route.
-    pub carrier: Option<Interface>,
-    /// What is allowed.
-    pub policy: WiredPolicy,
-    /// Whether an account may connect now.
-    pub allowed: bool,
-}
-
-/// Which local interface an account's sockets may use. The seam of the wired promise: every socket of
-/// `sip/`, `xmpp/` and `media/` is opened through it.
-#[derive(Debug, Clone, Default)]
-pub struct Bind {
-    /// What is allowed.
-    pub policy: WiredPolicy,
-}
-
-impl Bind {
-    /// The local address the route to `remote` uses, if the policy allows its interface.
-    /// [`Problem::NotWired`] when only radio leads there, [`Problem::Unreachable`] when nothing does.
-    pub fn local_for(&self, remote: SocketAddr) -> Result<IpAddr, Problem> {
-        let _ = remote;
-        Err(Problem::Unreachable)
-    }
-    /// A TCP connection from the allowed local address, within 10 s.
-    pub async fn connect(&self, remote: SocketAddr) -> Result<tokio::net::TcpStream, Problem> {
-        let _ = remote;
-        Err(Problem::Unreachable)
-    }
-    /// A UDP socket on the allowed local address for `remote`; any port, not connected.
-    pub async fn udp(&self, remote: SocketAddr) -> Result<tokio::net::UdpSocket, Problem> {
-        let _ = remote;
-        Err(Problem::Unreachable)
-    }
-}
+pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
+pub use bind::Bind;
+pub use interfaces::{interfaces, status};
+pub use watch::watch;

@@ -1,1 +1,10 @@
 //! Verification codes: is there one in this text, which, for whom, how long.
+mod candidates;
+mod detect;
+mod expiry;
+mod keywords;
+mod origin;
+mod rules;
+mod text;
+
+pub use detect::detect;

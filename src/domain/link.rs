@@ -1,0 +1,77 @@
+//! Network links as the wired promise sees them: what kind they are, what is allowed, what carries us.
+//! Nouns alone: `net` finds them out, `logic::wired` decides about them.
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// What kind of link an interface is (sysfs and netlink).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkKind {
+    /// Ethernet by cable, USB Ethernet included.
+    Wired,
+    /// IEEE 802.11.
+    Wifi,
+    /// A mobile modem, or a phone tethered by USB: the next hop is radio.
+    Cellular,
+    /// Bluetooth PAN.
+    Bluetooth,
+    /// This machine.
+    Loopback,
+    /// Bridge, tunnel, veth or VPN: the kind of what carries it is in [`Interface::over`].
+    Virtual,
+    /// Cannot be told.
+    Unknown,
+}
+
+impl LinkKind {
+    /// Whether it uses radio.
+    pub const fn is_wireless(self) -> bool {
+        matches!(self, Self::Wifi | Self::Cellular | Self::Bluetooth)
+    }
+}
+
+/// One network interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// Kernel name: `enp3s0`.
+    pub name: String,
+    /// Kind.
+    pub kind: LinkKind,
+    /// For a virtual one: the kinds of the lowest links below it that can be seen, each once.
+    pub over: Vec<LinkKind>,
+    /// Up with a carrier.
+    pub up: bool,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+}
+
+impl Interface {
+    /// Whether its packets, followed to the lowest link that can be seen, use radio.
+    pub fn is_wireless(&self) -> bool {
+        self.kind.is_wireless() || self.over.iter().any(|k| k.is_wireless())
+    }
+}
+
+/// What the person allows. Kept in the configuration.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WiredPolicy {
+    /// Never a wireless link.
+    #[default]
+    WiredOnly,
+    /// The person allowed wireless, in words.
+    AllowWireless,
+}
+
+/// What the window's line and `landline wired` say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WiredStatus {
+    /// All interfaces, loopback included.
+    pub interfaces: Vec<Interface>,
+    /// The interface that carries the default route (or the accounts' servers); `None`: no route.
+    pub carrier: Option<Interface>,
+    /// What is allowed.
+    pub policy: WiredPolicy,
+    /// Whether an account may connect now.
+    pub allowed: bool,
+}

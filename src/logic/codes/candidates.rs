@@ -1,0 +1,204 @@
+//! What looks like a code: 4-8 digits, written together or in groups, and capital letters mixed with digits.
+//! Numbers whose very shape is another thing (telephone, date, time, amount) are left out here; meaning is for `rules`.
+use super::text::{Form, Text};
+
+/// How a candidate is made, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    /// Six digits.
+    Six,
+    /// Four digits.
+    Four,
+    /// Five, seven or eight digits.
+    Digits,
+    /// Six to eight capitals and digits.
+    Mixed,
+}
+
+/// Something that may be a code.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Its first word.
+    pub first: usize,
+    /// Its last word.
+    pub last: usize,
+    /// What to type.
+    pub value: String,
+    /// How it is made.
+    pub shape: Shape,
+    /// A service's letters stand before it: `G-123456`.
+    pub prefixed: bool,
+}
+
+/// All candidates in order.
+pub(super) fn candidates(text: &Text) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(word) = text.words.get(at) {
+        let end = match word.form {
+            _ if word.link => at + 1,
+            Form::Digits => {
+                let end = run(text, at, |w| w == Form::Digits, &[" ", "-", " - ", ".", "/", ":", ",", ") ", ")", ")-"]);
+                // read aloud: "4, 8, 2, 9"
+                let spoken = run(text, at, |w| w == Form::Digits, &[", "]);
+                if spoken - at >= 4 && singles(text, at, spoken) {
+                    found.extend(whole(text, at, spoken));
+                    spoken
+                } else {
+                    digits(text, at, end, &mut found);
+                    end
+                }
+            }
+            Form::Mixed | Form::Capitals => letters(text, at, &mut found),
+            Form::Word => at + 1,
+        };
+        at = end.max(at + 1);
+    }
+    found
+}
+
+/// One past the last word of the run from `at` whose words are of the form and joined by these.
+fn run(text: &Text, at: usize, form: impl Fn(Form) -> bool, joins: &[&str]) -> usize {
+    let mut end = at + 1;
+    while let Some(next) = text.words.get(end) {
+        let joined = joins.iter().any(|join| text.before(end).iter().copied().eq(join.chars()));
+        if !joined || next.link || !form(next.form) {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+fn singles(text: &Text, from: usize, to: usize) -> bool {
+    (4..=8).contains(&(to - from)) && text.words.get(from..to).is_some_and(|words| words.iter().all(|w| w.len() == 1))
+}
+
+/// The words `from..to` as one candidate.
+fn whole(text: &Text, from: usize, to: usize) -> Option<Candidate> {
+    let words = text.words.get(from..to)?;
+    let value: String = words.iter().flat_map(|word| text.written(word)).collect();
+    let shape = match (value.len(), value.bytes().all(|b| b.is_ascii_digit())) {
+        (6, true) => Shape::Six,
+        (4, true) => Shape::Four,
+        (5 | 7 | 8, true) => Shape::Digits,
+        (6..=8, false) => Shape::Mixed,
+        _ => return None,
+    };
+    let joined = text.before(from).iter().copied().eq(['-']);
+    let prefixed = joined
+        && from
+            .checked_sub(1)
+            .and_then(|i| text.words.get(i))
+            .is_some_and(|w| w.form == Form::Capitals && w.len() <= 4 && !w.link);
+    Some(Candidate { first: from, last: to - 1, value, shape, prefixed })
+}
+
+/// The candidates of a run of digit groups.
+fn digits(text: &Text, from: usize, to: usize, found: &mut Vec<Candidate>) {
+    let lengths: Vec<usize> = text.words.get(from..to).unwrap_or_default().iter().map(|word| word.len()).collect();
+    let joins: Vec<String> = (from + 1..to).map(|i| text.before(i).iter().collect()).collect();
+    let alike = joins.iter().all(|join| (join == " " || join == "-") && Some(join) == joins.first());
+    let grouped = matches!(lengths.as_slice(), [3, 3] | [4, 4] | [2, 2, 2]) || singles(text, from, to);
+    if lengths.len() == 1 || alike && grouped {
+        found.extend(whole(text, from, to));
+        return;
+    }
+    let total: usize = lengths.iter().sum();
+    let short = lengths.iter().all(|length| *length <= 5);
+    if short && (total >= 9 || total >= 7 && lengths.first().is_some_and(|first| *first <= 3)) {
+        return; // a telephone or card number, a date
+    }
+    for index in from..to {
+        // joined by a stop, colon, stroke or dash it is part of an amount, time or date
+        let bare = |join: Option<&String>| join.is_none_or(|join| join == " " || join == " - ");
+        let before = index.checked_sub(from + 1).and_then(|i| joins.get(i));
+        if bare(before) && bare(joins.get(index - from)) {
+            found.extend(whole(text, index, index + 1));
+        }
+    }
+}
+
+/// The candidate of capitals and digits from `at`; returns where to go on.
+fn letters(text: &Text, at: usize, found: &mut Vec<Candidate>) -> usize {
+    let end = run(text, at, |form| form != Form::Word, &["-"]);
+    let parts = text.words.get(at..end).unwrap_or_default();
+    let mixed = parts.iter().any(|word| word.form != Form::Capitals);
+    match parts {
+        [one] if one.form == Form::Mixed => found.extend(whole(text, at, end)),
+        [a, b] if mixed && a.len() == b.len() && matches!(a.len(), 3 | 4) && !is_prefix(a.form, b.form, a.len()) => {
+            found.extend(whole(text, at, end));
+        }
+        // `G-123456`: the digits are looked at by themselves, as are words joined to nothing
+        [a, b, ..] if a.form == Form::Capitals && b.form == Form::Digits => return at + 1,
+        _ => {}
+    }
+    end
+}
+
+/// `ABCD-1234`: letters a service puts before the digits to type.
+fn is_prefix(first: Form, second: Form, length: usize) -> bool {
+    first == Form::Capitals && second == Form::Digits && length == 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(body: &str) -> Vec<String> {
+        candidates(&Text::read(body)).into_iter().map(|candidate| candidate.value).collect()
+    }
+
+    #[test]
+    fn written_forms_become_what_is_typed() {
+        for (body, value) in [
+            ("123456", "123456"),
+            ("(123456)", "123456"),
+            ("123-456", "123456"),
+            ("123 456", "123456"),
+            ("1234 5678", "12345678"),
+            ("12 34 56", "123456"),
+            ("1 2 3 4", "1234"),
+            ("4, 8, 2, 9, 1, 3", "482913"),
+            ("G-123456", "123456"),
+            ("FB-12345", "12345"),
+            ("A1B2C3", "A1B2C3"),
+            ("X7K-9QP", "X7K9QP"),
+            ("ABC-123", "ABC123"),
+            ("١٢٣٤٥٦", "123456"),
+            ("*4821*", "4821"),
+        ] {
+            assert_eq!(values(body), [value], "{body}");
+        }
+    }
+
+    #[test]
+    fn shapes_of_other_things_are_none() {
+        for body in [
+            "123",
+            "123456789",
+            "+52 55 1234 5678",
+            "1-800-555-0199",
+            "(555) 123-4567",
+            "555-0199",
+            "2026-05-12",
+            "12/05/2026",
+            "1,234.56",
+            "10:30",
+            "4111 1111 1111 1111",
+            "ABCDEF",
+            "a1b2c3",
+            "https://acme.test/482913",
+            "ES91-2100-0418",
+        ] {
+            assert_eq!(values(body), [""; 0], "{body}");
+        }
+    }
+
+    #[test]
+    fn neighbours_do_not_spoil_a_code() {
+        assert_eq!(values("482913 24/7"), ["482913"]);
+        assert_eq!(values("12345 10 min"), ["12345"]);
+        assert_eq!(values("482913 771204"), ["482913", "771204"]);
+    }
+}
