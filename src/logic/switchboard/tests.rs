@@ -1,0 +1,155 @@
+//! The switchboard's behaviour: one live call, holds that follow, ends that are complete.
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::domain::session::{Codec, PayloadType};
+
+const A: CallId = CallId(1);
+const B: CallId = CallId(2);
+
+fn now() -> Timestamp {
+    Timestamp::UNIX_EPOCH
+}
+
+fn account() -> AccountId {
+    AccountId("sip".into())
+}
+
+fn peer() -> Address {
+    "sip:bob@sip.test".parse().unwrap()
+}
+
+fn description(direction: MediaDirection) -> SessionDescription {
+    SessionDescription {
+        rtp: "127.0.0.1:4000".parse().unwrap(),
+        rtcp: "127.0.0.1:4001".parse().unwrap(),
+        rtcp_mux: false,
+        payloads: vec![PayloadType { number: 0, codec: Codec::Pcmu, parameters: String::new() }],
+        telephone_events: vec![],
+        direction,
+        ptime: None,
+    }
+}
+
+fn open() -> SessionDescription {
+    description(MediaDirection::SendRecv)
+}
+
+fn incoming(board: &mut Switchboard, id: CallId) -> Vec<Action> {
+    board.offered(id, account(), peer(), None, Some(open()), now())
+}
+
+fn state(board: &Switchboard, id: CallId) -> CallState {
+    board.call(id).unwrap().state
+}
+
+#[test]
+fn a_call_out_from_dialling_to_the_end() {
+    let mut board = Switchboard::default();
+    let actions = board.place(A, account(), peer(), None, now()).unwrap();
+    assert!(actions.contains(&Action::Place { call: A }));
+    assert!(board.ringing(A, None).contains(&Action::Alert(Alert::RingBack)));
+    let actions = board.answered(A, open(), now());
+    assert!(actions.contains(&Action::Apply { call: A, remote: open() }));
+    assert!(actions.contains(&Action::Alert(Alert::Silent)));
+    assert_eq!(state(&board, A), CallState::Active);
+    let actions = board.hang_up(None).unwrap();
+    assert!(actions.contains(&Action::Hangup { call: A, busy: false }));
+    assert!(actions.contains(&Action::StopMedia { call: A }));
+    assert!(board.calls().is_empty());
+    assert!(board.ended(A, EndReason::HungUpThere).is_empty(), "an end is told once");
+}
+
+#[test]
+fn early_media_silences_the_ring_back() {
+    let mut board = Switchboard::default();
+    board.place(A, account(), peer(), None, now()).unwrap();
+    let actions = board.ringing(A, Some(open()));
+    assert!(actions.contains(&Action::Apply { call: A, remote: open() }));
+    assert_eq!(board.alert(), Alert::Silent);
+}
+
+#[test]
+fn answering_a_second_call_holds_the_first() {
+    let mut board = Switchboard::default();
+    assert!(incoming(&mut board, A).contains(&Action::Alert(Alert::Ring)));
+    board.answer(None).unwrap();
+    board.confirmed(A, None, now());
+    assert!(incoming(&mut board, B).contains(&Action::Alert(Alert::Waiting)));
+    let actions = board.answer(None).unwrap();
+    assert!(actions.contains(&Action::Reoffer { call: A, direction: MediaDirection::SendOnly }));
+    board.confirmed(B, None, now());
+    board.answered(A, open(), now());
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Held, CallState::Active));
+    // Back to the first: the second is held.
+    let actions = board.resume(None).unwrap();
+    assert!(actions.contains(&Action::Reoffer { call: B, direction: MediaDirection::SendOnly }));
+    assert!(actions.contains(&Action::Reoffer { call: A, direction: MediaDirection::SendRecv }));
+}
+
+#[test]
+fn a_wish_during_an_offer_is_carried_out_after_it() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    board.answer(None).unwrap();
+    board.confirmed(A, None, now());
+    board.hold(None).unwrap();
+    assert_eq!(state(&board, A), CallState::Active, "held only once they agreed");
+    board.answered(A, open(), now());
+    assert_eq!(state(&board, A), CallState::Held);
+    board.resume(None).unwrap();
+    board.offer_refused(A);
+    assert_eq!(state(&board, A), CallState::Held);
+    assert!(board.resume(None).unwrap().contains(&Action::Reoffer { call: A, direction: MediaDirection::SendRecv }));
+}
+
+#[test]
+fn held_from_there_is_answered_and_shown() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    board.answer(None).unwrap();
+    board.confirmed(A, None, now());
+    let offer = description(MediaDirection::SendOnly);
+    let actions = board.reoffered(A, offer.clone());
+    assert!(actions.contains(&Action::AnswerReoffer { call: A, offer, direction: MediaDirection::RecvOnly }));
+    assert!(board.call(A).unwrap().held_there);
+    let old_way = SessionDescription { rtp: "0.0.0.0:4000".parse().unwrap(), ..open() };
+    board.reoffered(A, old_way);
+    assert!(board.call(A).unwrap().held_there);
+}
+
+#[test]
+fn a_missed_call_and_a_declined_one() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    let ended = board.ended(A, EndReason::Cancelled);
+    assert!(ended.contains(&Action::Alert(Alert::Silent)));
+    incoming(&mut board, B);
+    let actions = board.decline(None).unwrap();
+    assert!(actions.contains(&Action::Hangup { call: B, busy: false }));
+}
+
+#[test]
+fn the_ninth_call_is_busy_and_an_account_takes_its_calls_along() {
+    let mut board = Switchboard::default();
+    for n in 0..MOST_CALLS as u32 {
+        incoming(&mut board, CallId(n));
+    }
+    assert_eq!(incoming(&mut board, CallId(99)), vec![Action::Hangup { call: CallId(99), busy: true }]);
+    let actions = board.account_gone(&account());
+    let ends = actions.iter().filter(|a| matches!(a, Action::Changed(call) if call.state.is_ended())).count();
+    assert_eq!(ends, MOST_CALLS);
+    assert_eq!(board.alert(), Alert::Silent);
+}
+
+#[test]
+fn keys_are_shown_and_checked() {
+    let mut board = Switchboard::default();
+    assert_eq!(board.dtmf(None, &"1".into()), Err(SwitchError::NoCall));
+    incoming(&mut board, A);
+    board.answer(None).unwrap();
+    board.confirmed(A, None, now());
+    board.dtmf(None, &"12".into()).unwrap();
+    board.dtmf(None, &"#a".into()).unwrap();
+    assert_eq!(board.call(A).unwrap().dtmf_sent, "12#A".into());
+    assert_eq!(board.dtmf(None, &"hello".into()), Err(SwitchError::BadKey));
+}
