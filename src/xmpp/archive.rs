@@ -59,8 +59,7 @@ pub(super) struct Archive {
 impl Archive {
     /// `cursor`: the newest entry that is kept.
     pub(super) const fn new(cursor: Option<String>) -> Self {
-        let (page, gathered) = (Vec::new(), Vec::new());
-        Self { cursor, phase: Phase::Behind, query: None, page, gathered, uncommitted: 0 }
+        Self { cursor, phase: Phase::Behind, query: None, page: Vec::new(), gathered: Vec::new(), uncommitted: 0 }
     }
 
     /// A new session: begin anew when [`Archive::begin`] is called.
@@ -86,7 +85,8 @@ impl Archive {
         }
         self.page.clear();
         self.query = Some(id.clone());
-        let query = Query { queryid: Some(QueryId(id.clone())), node: None, form: None, set: Some(set), flip_page: false };
+        let query =
+            Query { queryid: Some(QueryId(id.clone())), node: None, form: None, set: Some(set), flip_page: false };
         Iq::from_set(id, query).into()
     }
 
@@ -98,7 +98,10 @@ impl Archive {
 
     fn take(&mut self, message: &Element, result: &Element, me: &BareJid) -> Option<()> {
         let query = self.query.as_deref()?;
-        if !stanza::from_own_account(message, me) || result.attr("queryid") != Some(query) || self.page.len() >= HOSTILE_PAGE {
+        if !stanza::from_own_account(message, me)
+            || result.attr("queryid") != Some(query)
+            || self.page.len() >= HOSTILE_PAGE
+        {
             return None;
         }
         let id = result.attr("id").filter(|id| !id.is_empty())?.to_owned();
@@ -118,7 +121,8 @@ impl Archive {
         let mut page = std::mem::take(&mut self.page);
         let complete = matches!(fin.attr("complete"), Some("true" | "1"));
         let set = fin.get_child("set", ns::RSM);
-        let edge = |name| set.and_then(|set| set.get_child(name, ns::RSM)).map(Element::text).filter(|id| !id.is_empty());
+        let edge =
+            |name| set.and_then(|set| set.get_child(name, ns::RSM)).map(Element::text).filter(|id| !id.is_empty());
         match std::mem::replace(&mut self.phase, Phase::Complete) {
             Phase::Forward(after) => {
                 let last = edge("last").filter(|last| !complete && *last != after);

@@ -1,13 +1,7 @@
 //! Message carbons (XEP-0280): copies of what our other devices send and receive. A copy is believed only from our own bare
 //! address (CVE-2017-5589 and its kin): anyone can send the same elements. It must not read the text inside.
 use crate::domain::message::Direction;
-use xmpp_parsers::{
-    carbons::Enable,
-    iq::Iq,
-    jid::BareJid,
-    minidom::Element,
-    ns,
-};
+use xmpp_parsers::{carbons::Enable, iq::Iq, jid::BareJid, minidom::Element, ns};
 
 /// What a message is with regard to carbons.
 pub(super) enum Carbon<'a> {

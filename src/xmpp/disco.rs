@@ -16,7 +16,12 @@ const FEATURES: [&str; 6] = [ns::CAPS, ns::CARBONS, ns::DISCO_INFO, ns::PING, ns
 fn ours(node: Option<String>) -> DiscoInfoResult {
     DiscoInfoResult {
         node,
-        identities: vec![Identity { category: "client".into(), type_: "pc".into(), lang: None, name: Some("Landline".into()) }],
+        identities: vec![Identity {
+            category: "client".into(),
+            type_: "pc".into(),
+            lang: None,
+            name: Some("Landline".into()),
+        }],
         features: FEATURES.map(str::to_owned).into(),
         extensions: vec![],
     }

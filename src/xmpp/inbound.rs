@@ -66,13 +66,17 @@ impl Session {
         match self.archive.result(message, &self.me) {
             // kept by the archive until it is in the store: it can be asked again
             Some(true) => return false,
-            Some(false) => tracing::warn!(account = %self.account, "an archive result that was not asked for was ignored"),
+            Some(false) => {
+                tracing::warn!(account = %self.account, "an archive result that was not asked for was ignored")
+            }
             None => {}
         }
         let envelope = match carbons::unwrap(message, &self.me) {
             Carbon::Copy(direction, inner) => {
                 let delay = inner.get_child("delay", ns::DELAY).or_else(|| {
-                    message.children().find_map(|copy| copy.get_child("forwarded", ns::FORWARD)?.get_child("delay", ns::DELAY))
+                    message
+                        .children()
+                        .find_map(|copy| copy.get_child("forwarded", ns::FORWARD)?.get_child("delay", ns::DELAY))
                 });
                 let stamp = delay.and_then(|delay| delay.attr("stamp")?.parse().ok());
                 Envelope { message: inner, source: Source::Carbon(direction), stamp }
@@ -117,7 +121,9 @@ impl Session {
         match iq.attr("type") {
             Some("get" | "set") => {
                 let answer = match iq.children().next() {
-                    Some(query) if query.is("query", ns::ROSTER) && iq.attr("type") == Some("set") => self.pushed(iq, query),
+                    Some(query) if query.is("query", ns::ROSTER) && iq.attr("type") == Some("set") => {
+                        self.pushed(iq, query)
+                    }
                     _ => request::answer(iq),
                 };
                 if let Some(answer) = answer {
@@ -142,7 +148,8 @@ impl Session {
     fn answer(&mut self, iq: &Element, now: Instant) {
         let Some(id) = iq.attr("id") else { return };
         // nobody else may answer for our account or our server
-        let own_server = stanza::from(iq).is_some_and(|from| from.is_bare() && from.as_str() == self.me.domain().as_str());
+        let own_server =
+            stanza::from(iq).is_some_and(|from| from.is_bare() && from.as_str() == self.me.domain().as_str());
         let own_resource = stanza::from(iq).is_some_and(|from| from.to_bare() == self.me);
         if !own_server && !own_resource && iq.attr("from").is_some() {
             return;

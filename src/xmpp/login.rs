@@ -8,7 +8,10 @@ use super::{
     stanza,
     tls::{self, Tls},
 };
-use crate::domain::{account::{Problem, XmppTls}, private::Private};
+use crate::domain::{
+    account::{Problem, XmppTls},
+    private::Private,
+};
 use futures::{SinkExt, StreamExt};
 use std::{borrow::Cow, io, net::IpAddr, time::Duration};
 use tokio::{
@@ -73,8 +76,10 @@ pub(super) async fn login(
     };
     let secured = tls.open(tcp, domain, how == XmppTls::Direct).await?;
     let exporter = tls::exporter(&secured);
-    let header = || StreamHeader { to: Some(Cow::Borrowed(domain)), from: Some(Cow::Borrowed(who.me.as_str())), id: None };
-    let pending = initiate_stream(BufStream::new(secured), ns::JABBER_CLIENT, header(), TIMEOUTS).await.map_err(broken)?;
+    let header =
+        || StreamHeader { to: Some(Cow::Borrowed(domain)), from: Some(Cow::Borrowed(who.me.as_str())), id: None };
+    let pending =
+        initiate_stream(BufStream::new(secured), ns::JABBER_CLIENT, header(), TIMEOUTS).await.map_err(broken)?;
     let (features, stream) = features(pending).await?;
     let stream = authenticate(stream, &features, exporter, who).await?;
     let pending = stream.initiate_reset().send_header(header()).await.map_err(broken)?;
@@ -101,7 +106,12 @@ async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream, Problem> {
     Ok(stream.into_inner().into_inner())
 }
 
-async fn authenticate(mut stream: Stream, features: &Element, exporter: Option<Vec<u8>>, who: &Credentials) -> Result<Stream, Problem> {
+async fn authenticate(
+    mut stream: Stream,
+    features: &Element,
+    exporter: Option<Vec<u8>>,
+    who: &Credentials,
+) -> Result<Stream, Problem> {
     let list = |parent: Option<&Element>, read: fn(&Element) -> Option<String>| -> Vec<String> {
         parent.into_iter().flat_map(Element::children).filter_map(read).collect()
     };
@@ -144,7 +154,9 @@ const fn refused(condition: &sasl::DefinedCondition) -> Problem {
     match condition {
         Condition::NotAuthorized | Condition::CredentialsExpired | Condition::InvalidAuthzid => Problem::WrongPassword,
         Condition::AccountDisabled | Condition::TemporaryAuthFailure | Condition::Aborted => Problem::Refused,
-        Condition::EncryptionRequired | Condition::InvalidMechanism | Condition::MechanismTooWeak => Problem::NoSafeLogin,
+        Condition::EncryptionRequired | Condition::InvalidMechanism | Condition::MechanismTooWeak => {
+            Problem::NoSafeLogin
+        }
         Condition::IncorrectEncoding | Condition::MalformedRequest => Problem::Protocol,
     }
 }
@@ -189,7 +201,11 @@ async fn begin(
     Ok(Begin::New { counted: (answer.name() == "enabled").then_some(id), last })
 }
 
-async fn until(stream: &mut Stream, early: &mut Vec<Element>, is_it: impl Fn(&Element) -> bool) -> Result<Element, Problem> {
+async fn until(
+    stream: &mut Stream,
+    early: &mut Vec<Element>,
+    is_it: impl Fn(&Element) -> bool,
+) -> Result<Element, Problem> {
     while early.len() < EARLY {
         let element = next(stream).await?;
         if is_it(&element) {

@@ -1,6 +1,9 @@
 //! What a message means: a pipeline of small steps, each named for what it does. It must not send, keep or count anything,
 //! and it knows no contact list: a stranger's text is a text.
-use super::{failure, group, receipts, stanza, wire_id::{WireIds, hex}};
+use super::{
+    failure, group, receipts, stanza,
+    wire_id::{WireIds, hex},
+};
 use crate::account::TextProgress;
 use crate::domain::{
     address::Address,
@@ -106,7 +109,8 @@ fn refusal(message: &Element, from: &BareJid, ids: &WireIds) -> Option<(MessageI
 /// Step: the words. The body without a language, else the first; a picture without words is its address (XEP-0066).
 fn body(message: &Element) -> Option<String> {
     let bodies = || message.children().filter(|child| child.is("body", ns::JABBER_CLIENT));
-    let plain = bodies().find(|body| body.attr_ns(XML, "lang").is_none()).or_else(|| bodies().next()).map(Element::text);
+    let plain =
+        bodies().find(|body| body.attr_ns(XML, "lang").is_none()).or_else(|| bodies().next()).map(Element::text);
     let link = || Some(message.get_child("x", ns::OOB)?.get_child("url", ns::OOB)?.text());
     plain.filter(|text| !text.trim().is_empty()).or_else(link).filter(|text| !text.trim().is_empty())
 }

@@ -27,4 +27,3 @@ mod tls;
 mod wire_id;
 
 pub use task::spawn;
-

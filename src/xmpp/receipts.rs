@@ -22,7 +22,8 @@ pub(super) fn answer(message: &Element, from: &Jid) -> Option<Element> {
         return None;
     }
     let type_ = if message.attr("type") == Some("chat") { MessageType::Chat } else { MessageType::Normal };
-    let mut receipt = Message::new_with_type(type_, Some(from.clone())).with_payload(receipts::Received { id: id.to_owned() });
+    let mut receipt =
+        Message::new_with_type(type_, Some(from.clone())).with_payload(receipts::Received { id: id.to_owned() });
     receipt.payloads.push(Element::bare("store", HINTS));
     Some(receipt.into())
 }

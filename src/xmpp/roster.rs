@@ -3,13 +3,7 @@
 use super::stanza;
 use crate::domain::{account::AccountId, address::Address, contact::Contact};
 use std::collections::BTreeSet;
-use xmpp_parsers::{
-    iq::Iq,
-    jid::BareJid,
-    minidom::Element,
-    ns,
-    roster::Roster as Query,
-};
+use xmpp_parsers::{iq::Iq, jid::BareJid, minidom::Element, ns, roster::Roster as Query};
 
 /// What the roster or a push changed.
 #[derive(Debug, Default, PartialEq, Eq)]

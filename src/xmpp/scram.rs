@@ -37,7 +37,8 @@ impl Exchange {
         password: &Private<String>,
     ) -> Result<Self, Problem> {
         let binding = exporter.filter(|_| bindings.iter().any(|binding| binding == EXPORTER));
-        let plus = offered.iter().any(|name| name.starts_with("SCRAM-") && name.ends_with("-PLUS")) && binding.is_some();
+        let plus =
+            offered.iter().any(|name| name.starts_with("SCRAM-") && name.ends_with("-PLUS")) && binding.is_some();
         let channel = |plus: bool| match &binding {
             Some(value) if plus => ChannelBinding::TlsExporter(value.clone()),
             _ => ChannelBinding::None,
@@ -46,11 +47,17 @@ impl Exchange {
         // RFC 5802 section 5.1: these two separate attributes
         let user = user.replace('=', "=3D").replace(',', "=2C");
         let credentials = |plus| {
-            Credentials::default().with_username(user.as_str()).with_password(password.as_str()).with_channel_binding(channel(plus))
+            Credentials::default()
+                .with_username(user.as_str())
+                .with_password(password.as_str())
+                .with_channel_binding(channel(plus))
         };
         for plus in [true, false].into_iter().filter(|with| plus || !with) {
             let candidates = [make::<Sha512>, make::<Sha256>, make::<Sha1>];
-            let found = candidates.iter().filter_map(|make| make(credentials(plus))).find(|m| offered.iter().any(|o| o == m.name()));
+            let found = candidates
+                .iter()
+                .filter_map(|make| make(credentials(plus)))
+                .find(|m| offered.iter().any(|o| o == m.name()));
             if let Some(mechanism) = found {
                 let name = mechanism.name().to_owned();
                 return Ok(Self { mechanism, name, nonce: String::new(), answered: false });
@@ -95,7 +102,9 @@ impl Exchange {
     }
 }
 
-fn make<S: ScramProvider + Send + Sync + 'static>(credentials: Credentials) -> Option<Box<dyn Mechanism + Send + Sync>> {
+fn make<S: ScramProvider + Send + Sync + 'static>(
+    credentials: Credentials,
+) -> Option<Box<dyn Mechanism + Send + Sync>> {
     Some(Box::new(Scram::<S>::from_credentials(credentials).ok()?))
 }
 

@@ -1,7 +1,14 @@
 //! One account's session, without socket and clock: commands, stanzas and `now` in; [`Output`] out, drained by [`Session::poll`].
 //! It outlives connections: what the server has not counted is sent again, in a resumed session or a new one.
 //! What comes in is in [`super::inbound`]. It must not wait for anything.
-use super::{archive::Archive, disco, presence, roster::{self, Roster}, sm::{Sent, Sm}, text, wire_id::WireIds};
+use super::{
+    archive::Archive,
+    disco, presence,
+    roster::{self, Roster},
+    sm::{Sent, Sm},
+    text,
+    wire_id::WireIds,
+};
 use crate::account::{AccountCommand, AccountEvent, CallEvent, TextProgress};
 use crate::domain::{
     account::{AccountId, Capabilities, Problem, Registration},
@@ -116,7 +123,13 @@ pub(super) struct Session {
 
 impl Session {
     /// A session of `me`. `nonce` is fresh random text.
-    pub(super) fn new(account: AccountId, me: BareJid, ids: WireIds, archive_after: Option<String>, nonce: String) -> Self {
+    pub(super) fn new(
+        account: AccountId,
+        me: BareJid,
+        ids: WireIds,
+        archive_after: Option<String>,
+        nonce: String,
+    ) -> Self {
         Self {
             account,
             me,

@@ -76,7 +76,8 @@ impl Sm {
 
     /// A stanza was handled. A slot of an earlier connection means nothing: the server sends that stanza again.
     pub(super) fn handled(&mut self, Slot(number): Slot) {
-        let Some(slot) = number.checked_sub(self.first).and_then(|n| self.slots.get_mut(usize::try_from(n).ok()?)) else {
+        let Some(slot) = number.checked_sub(self.first).and_then(|n| self.slots.get_mut(usize::try_from(n).ok()?))
+        else {
             return;
         };
         *slot = true;
@@ -203,10 +204,10 @@ mod tests {
         }
         let (acked, lost) = sm.lost(Some(1));
         assert_eq!(acked, [Sent::Text(MessageId(0))]);
-        assert_eq!(lost.iter().map(|(_, what)| *what).collect::<Vec<_>>(), [
-            Sent::Text(MessageId(1)),
-            Sent::Text(MessageId(2))
-        ]);
+        assert_eq!(
+            lost.iter().map(|(_, what)| *what).collect::<Vec<_>>(),
+            [Sent::Text(MessageId(1)), Sent::Text(MessageId(2))]
+        );
         assert_eq!(sm.resumable(), None);
         assert!(!sm.waits());
     }

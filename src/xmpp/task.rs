@@ -203,10 +203,18 @@ impl Task {
                     Some(command) => self.session.command(command, Instant::now()),
                 },
                 permit = self.sender.reserve(), if !self.events.is_empty() => match permit {
-                    Ok(permit) => if let Some(event) = self.events.pop_front() { permit.send((self.account.clone(), event)) },
+                    Ok(permit) => {
+                        if let Some(event) = self.events.pop_front() {
+                            permit.send((self.account.clone(), event));
+                        }
+                    }
                     Err(_) => return Woken::Stop,
                 },
-                Some((token, kept)) = self.commits.next() => if kept { self.session.kept(token, Instant::now()) },
+                Some((token, kept)) = self.commits.next() => {
+                    if kept {
+                        self.session.kept(token, Instant::now());
+                    }
+                }
             }
         }
     }
@@ -246,6 +254,7 @@ impl Task {
             let calm = self.events.len() < UNDER_WAY && self.commits.len() < UNDER_WAY;
             let timer = self.session.next_timeout();
             let deadline = timer.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            let mut stop = false;
             tokio::select! {
                 element = stream.next(), if calm => match element {
                     Some(Ok(Frame(element))) => self.session.receive(&element, Instant::now()),
@@ -254,23 +263,25 @@ impl Task {
                     None => return Ended::Lost { problem: Problem::ServerGone, retry: true },
                 },
                 command = self.commands.recv() => match command {
-                    None | Some(AccountCommand::Stop) => {
-                        self.goodbye(stream).await;
-                        return Ended::Stop;
-                    }
+                    None | Some(AccountCommand::Stop) => stop = true,
                     Some(command) => self.session.command(command, Instant::now()),
                 },
                 permit = self.sender.reserve(), if !self.events.is_empty() => match permit {
-                    Ok(permit) => if let Some(event) = self.events.pop_front() { permit.send((self.account.clone(), event)) },
-                    Err(_) => {
-                        self.goodbye(stream).await;
-                        return Ended::Stop;
+                    Ok(permit) => {
+                        if let Some(event) = self.events.pop_front() {
+                            permit.send((self.account.clone(), event));
+                        }
                     }
+                    Err(_) => stop = true,
                 },
                 Some((token, kept)) = self.commits.next() => {
                     if kept { self.session.kept(token, Instant::now()) } else { self.session.not_kept(token) }
                 }
                 () = sleep_until(deadline.into()), if timer.is_some() => self.session.timeout(Instant::now()),
+            }
+            if stop {
+                self.goodbye(stream).await;
+                return Ended::Stop;
             }
         }
     }

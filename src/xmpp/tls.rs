@@ -7,7 +7,8 @@ use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
     rustls::{
-        CertificateError, ClientConfig, Error, ProtocolVersion, RootCertStore, crypto::ring,
+        CertificateError, ClientConfig, Error, ProtocolVersion, RootCertStore,
+        crypto::ring,
         pki_types::{CertificateDer, ServerName, pem::PemObject},
     },
 };
@@ -44,7 +45,12 @@ impl Tls {
     }
 
     /// The handshake; `direct` from the first byte of the connection.
-    pub(super) async fn open(&self, tcp: TcpStream, domain: &str, direct: bool) -> Result<TlsStream<TcpStream>, Problem> {
+    pub(super) async fn open(
+        &self,
+        tcp: TcpStream,
+        domain: &str,
+        direct: bool,
+    ) -> Result<TlsStream<TcpStream>, Problem> {
         let name = ServerName::try_from(domain.to_owned()).map_err(|_| Problem::UnknownHost)?;
         let connector = if direct { &self.direct } else { &self.starttls };
         connector.connect(name, tcp).await.map_err(|error| problem(&error))
@@ -87,7 +93,8 @@ mod tests {
 
     #[test]
     fn bad_certificates_are_told_apart() {
-        let of = |certificate| problem(&io::Error::new(io::ErrorKind::InvalidData, Error::InvalidCertificate(certificate)));
+        let of =
+            |certificate| problem(&io::Error::new(io::ErrorKind::InvalidData, Error::InvalidCertificate(certificate)));
         assert_eq!(of(CertificateError::UnknownIssuer), Problem::CertificateUntrusted);
         assert_eq!(of(CertificateError::NotValidForName), Problem::CertificateName);
         assert_eq!(of(CertificateError::Expired), Problem::CertificateExpired);
