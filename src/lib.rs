@@ -53,3 +53,4 @@ pub mod sip;
 pub mod store;
 pub mod ui;
 pub mod words;
+pub mod xmpp;

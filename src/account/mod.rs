@@ -25,6 +25,8 @@ pub struct AccountSetup {
     pub archive_after: Option<String>,
     /// Which local interface its sockets may use.
     pub bind: crate::net::Bind,
+    /// A text that differs from home to home, so that two instances with one account tell their texts apart.
+    pub instance: String,
 }
 
 /// From the engine to an account.

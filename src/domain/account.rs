@@ -112,10 +112,12 @@ pub enum Registration {
     Offline,
     /// On its way: resolving, connecting, authenticating.
     Connecting,
-    /// Reachable. `local` is the address the server is reached from.
+    /// Reachable.
     Registered {
         /// Local address of the connection.
         local: IpAddr,
+        /// The server's address: media of calls take their way by it until the other side has named its own.
+        server: IpAddr,
         /// What it can do.
         capabilities: Capabilities,
     },

@@ -270,6 +270,9 @@ pub enum Refusal {
     /// The secret store is locked and no passphrase was given.
     #[error("secrets are locked")]
     SecretsLocked,
+    /// The keyring or vault failed.
+    #[error("secrets cannot be kept")]
+    SecretsFailed,
     /// The configuration could not be written.
     #[error("the configuration could not be written")]
     Config,
@@ -298,6 +301,7 @@ impl Refusal {
             Self::BadText => "refusal-bad-text",
             Self::Store => "refusal-store",
             Self::SecretsLocked => "refusal-secrets-locked",
+            Self::SecretsFailed => "refusal-secrets-failed",
             Self::Config => "refusal-config",
             Self::Sound => "refusal-sound",
             Self::Stopping => "refusal-stopping",

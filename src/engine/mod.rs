@@ -1,4 +1,100 @@
 //! Joins the rooms: accounts, store, media, audio and net meet here, and nowhere else.
-//! It decides nothing that logic/ could decide.
+//! It decides nothing that logic/ could decide. One task owns all state; the window and the command line talk to it
+//! through [`api`].
+use crate::{
+    config::{Config, Home},
+    demo::Exchange,
+    secrets::Secrets,
+    store::{Store, StoreError},
+};
+use std::thread;
+use tokio::sync::{broadcast, mpsc};
+
+mod accounts;
 pub mod api;
+mod calls;
+mod commands;
 mod handle;
+mod run;
+mod texts;
+
+use api::EngineHandle;
+
+/// Events that a slow listener may be behind by; beyond that it asks for a snapshot.
+const EVENTS: usize = 1024;
+/// Requests that may wait.
+const REQUESTS: usize = 64;
+
+/// What the engine is started with.
+#[derive(Debug)]
+pub struct Setup {
+    /// Folders.
+    pub home: Home,
+    /// The configuration as read.
+    pub config: Config,
+    /// Passwords.
+    pub secrets: Secrets,
+    /// Start the embedded exchange and log in to it.
+    pub demo: bool,
+    /// Language of the demo's people: `en` or `es`.
+    pub language: String,
+}
+
+/// Why the engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store cannot be opened.
+    #[error("the store cannot be opened: {0}")]
+    Store(#[from] StoreError),
+    /// No thread or runtime.
+    #[error("the system gives no thread")]
+    System,
+    /// The demo exchange does not start.
+    #[error("the demo exchange does not start")]
+    Demo,
+}
+
+/// Starts the engine on a runtime of its own, in a background thread, and returns when its store is open.
+/// It ends with [`api::Command::Quit`].
+pub fn start(setup: Setup) -> Result<EngineHandle, StartError> {
+    let store = Store::open(&setup.home.database())?;
+    let (requests, queue) = mpsc::channel(REQUESTS);
+    let (events, _) = broadcast::channel(EVENTS);
+    let handle = EngineHandle::new(requests, events.clone());
+    let (ready, started) = std::sync::mpsc::channel();
+    let main = move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("engine")
+            .enable_all()
+            .build()
+            .map_err(|_| StartError::System);
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                let _ = ready.send(Err(error));
+                return;
+            }
+        };
+        runtime.block_on(async {
+            let exchange = if setup.demo {
+                match Exchange::start(&setup.language).await {
+                    Ok(exchange) => Some(exchange),
+                    Err(error) => {
+                        tracing::error!(%error, "the demo exchange does not start");
+                        let _ = ready.send(Err(StartError::Demo));
+                        return;
+                    }
+                }
+            } else {
+                None
+            };
+            let _ = ready.send(Ok(()));
+            run::Engine::new(setup, store, events, exchange).run(queue).await;
+        });
+        runtime.shutdown_timeout(std::time::Duration::from_millis(500));
+    };
+    thread::Builder::new().name("engine".into()).spawn(main).map_err(|_| StartError::System)?;
+    started.recv().map_err(|_| StartError::System)??;
+    Ok(handle)
+}

@@ -1,1 +1,29 @@
 //! The only room that imports tokio-xmpp and xmpp-parsers: our session driver, one file per extension.
+//!
+//! [`task`] owns the socket and the clock; [`session`] decides, without either. A text goes wire -> [`frame`] -> [`session`] ->
+//! [`message`] (with [`carbons`] and [`archive`] as its wrappers) -> event; its stanza is acknowledged ([`sm`]) once it is kept.
+mod archive;
+mod backoff;
+mod carbons;
+mod disco;
+mod failure;
+mod frame;
+mod group;
+mod inbound;
+mod login;
+mod message;
+mod presence;
+mod receipts;
+mod request;
+mod resolve;
+mod roster;
+mod scram;
+mod session;
+mod sm;
+mod stanza;
+mod task;
+mod text;
+mod tls;
+mod wire_id;
+
+pub use task::spawn;

@@ -1,36 +1,39 @@
--- Prosody on loopback for the system tests.
+-- Prosody for tests: loopback only, everything below @DIR@.
+-- @DIR@ holds certs/@HOST@.{crt,key} and an empty data/; @C2S@, @C2S_TLS@ and @COMPONENT@ are free ports;
+-- @GATEWAY@ is the SMS gateway's domain (tests/support/gateway.py, secret @SECRET@).
 run_as_root = true
 daemonize = false
 pidfile = "@DIR@/prosody.pid"
 data_path = "@DIR@/data"
-certificates = "@DIR@"
+certificates = "@DIR@/certs"
 interfaces = { "127.0.0.1" }
 local_interfaces = { "127.0.0.1" }
 c2s_ports = { @C2S@ }
 c2s_direct_tls_ports = { @C2S_TLS@ }
+c2s_direct_tls_ssl = { certificate = "@DIR@/certs/@HOST@.crt"; key = "@DIR@/certs/@HOST@.key" }
 s2s_ports = {}
 s2s_direct_tls_ports = {}
-component_ports = { @COMPONENT@ }
-component_interfaces = { "127.0.0.1" }
 http_ports = {}
 https_ports = {}
-ssl = { certificate = "@CERTIFICATE@"; key = "@KEY@" }
-c2s_direct_tls_ssl = { certificate = "@CERTIFICATE@"; key = "@KEY@" }
+component_ports = { @COMPONENT@ }
+component_interfaces = { "127.0.0.1" }
 modules_enabled = {
-  "roster"; "saslauth"; "tls"; "disco"; "ping"; "posix"; "pep"; "private"; "vcard4"; "vcard_legacy";
-  "bookmarks"; "blocklist"; "carbons"; "mam"; "smacks"; "csi_simple"; "adhoc"; "offline";
+  "roster"; "saslauth"; "tls"; "disco"; "ping"; "posix"; "pep"; "private"; "blocklist"; "carbons"; "mam"; "smacks"; "csi";
+  "csi_simple"; "offline";
 }
 modules_disabled = { "s2s" }
+allow_registration = false
 c2s_require_encryption = true
 authentication = "internal_hashed"
 storage = "internal"
 default_archive_policy = true
+archive_expires_after = "1w"
 smacks_hibernation_time = 60
 limits = { c2s = { rate = "10mb/s" } }
-log = { { levels = { min = "info" }, to = "console" } }
+log = { { levels = { min = "debug" }, to = "file", filename = "@DIR@/prosody.log" } }
 
-VirtualHost "xmpp.test"
-  disco_items = { { "sms.test", "SMS gateway" } }
+VirtualHost "@HOST@"
+  disco_items = { { "@GATEWAY@", "SMS gateway" } }
 
-Component "sms.test"
-  component_secret = "sms-secret"
+Component "@GATEWAY@"
+  component_secret = "@SECRET@"

@@ -27,12 +27,17 @@ impl Prosody {
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
         let text = include_str!("prosody.cfg.lua")
             .replace("@DIR@", &dir.path().to_string_lossy())
-            .replace("@CERTIFICATE@", &files.certificate.to_string_lossy())
-            .replace("@KEY@", &files.key.to_string_lossy())
+            .replace("@HOST@", "xmpp.test")
+            .replace("@GATEWAY@", "sms.test")
+            .replace("@SECRET@", "sms-secret")
             .replace("@C2S@", &port.to_string())
             .replace("@C2S_TLS@", &tls_port.to_string())
             .replace("@COMPONENT@", &component_port.to_string());
         std::fs::create_dir_all(dir.path().join("data")).expect("a folder");
+        let certs = dir.path().join("certs");
+        std::fs::create_dir_all(&certs).expect("a folder");
+        std::fs::copy(&files.certificate, certs.join("xmpp.test.crt")).expect("a copy");
+        std::fs::copy(&files.key, certs.join("xmpp.test.key")).expect("a copy");
         std::fs::write(dir.path().join("prosody.cfg.lua"), text).expect("the configuration");
         let mut server = Self { dir, process: None, gateway: None, port, tls_port, component_port, ca: files.ca };
         for user in users {
@@ -66,7 +71,7 @@ impl Prosody {
         let mut command = Command::new("python3");
         command.args([script, "127.0.0.1", &self.component_port.to_string(), "sms.test", "sms-secret"]);
         self.gateway = Some(Process::start("gateway", self.dir.path(), &mut command));
-        wait_for("the gateway", || self.log_of("gateway").contains("component up").then_some(()));
+        wait_for("the gateway", || self.log_of("gateway").contains("\"ready\"").then_some(()));
     }
     /// `kill -9` of the server; the gateway goes with it.
     pub fn kill(&mut self) {

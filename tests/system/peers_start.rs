@@ -22,5 +22,5 @@ fn prosody_and_its_gateway_start_again_after_kill_9() {
     let mut prosody = Prosody::start(&["alice"]);
     prosody.kill();
     prosody.run();
-    assert!(prosody.log_of("gateway").contains("component up"));
+    assert!(prosody.log_of("gateway").contains("\"ready\""));
 }

@@ -1,0 +1,275 @@
+//! Accounts: started, stopped, tried out, and what they report.
+use super::{
+    api::{AccountStatus, Event, Refusal, Reply, SecretsState},
+    run::Engine,
+};
+use crate::{
+    account::{self, AccountCommand, AccountEvent, AccountSetup, CommandSender},
+    domain::{
+        account::{AccountConfig, AccountId, AccountKind, Problem, Registration},
+        private::Private,
+    },
+    logic::outbox::Outbox,
+    net::Bind,
+    secrets, sip, xmpp,
+};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How long a polite log-out of all accounts may take.
+const GOODBYE: Duration = Duration::from_millis(1500);
+/// How long trying an account out may take.
+const TRIAL: Duration = Duration::from_secs(25);
+
+/// One configured account.
+pub(super) struct Account {
+    pub(super) config: AccountConfig,
+    pub(super) registration: Registration,
+    pub(super) outbox: Outbox,
+    commands: Option<CommandSender>,
+}
+
+impl Account {
+    /// Gives a command without waiting: an engine that waited for an account that waits for the engine would stand
+    /// still. False: the account is not running, or so far behind that it must not be given more.
+    pub(super) fn send(&self, command: AccountCommand) -> bool {
+        self.commands.as_ref().is_some_and(|commands| commands.try_send(command).is_ok())
+    }
+    pub(super) fn is_registered(&self) -> bool {
+        matches!(self.registration, Registration::Registered { .. })
+    }
+    pub(super) fn status(&self) -> AccountStatus {
+        AccountStatus { config: self.config.clone(), registration: self.registration.clone() }
+    }
+}
+
+fn spawn(setup: AccountSetup, events: account::EventSender) -> CommandSender {
+    match setup.config.kind {
+        AccountKind::Sip { .. } => sip::spawn(setup, events),
+        AccountKind::Xmpp { .. } => xmpp::spawn(setup, events),
+    }
+}
+
+impl Engine {
+    fn bind(&self) -> Bind {
+        Bind { policy: self.setup.config.wired }
+    }
+
+    /// Starts every configured account, and the demo's.
+    pub(super) async fn start_accounts(&mut self) {
+        if let Some(exchange) = &self.exchange {
+            let (config, password) = exchange.account();
+            self.run_account(config, Ok(password)).await;
+        }
+        for config in self.setup.config.accounts.clone() {
+            if !self.accounts.contains_key(&config.id) {
+                self.start_account(config).await;
+            }
+        }
+    }
+
+    async fn start_account(&mut self, config: AccountConfig) {
+        let password = match self.setup.secrets.get(&config.id).await {
+            Ok(Some(password)) => Ok(password),
+            Ok(None) | Err(_) => Err(Problem::NoPassword),
+        };
+        self.run_account(config, password).await;
+    }
+
+    async fn run_account(&mut self, config: AccountConfig, password: Result<Private<String>, Problem>) {
+        let id = config.id.clone();
+        let mut account =
+            Account { config, registration: Registration::Connecting, outbox: Outbox::default(), commands: None };
+        match password {
+            Ok(password) => {
+                let archive_after = self.store.archive_cursor(id.clone()).await.unwrap_or_default();
+                let instance = self.setup.home.tag();
+                let setup =
+                    AccountSetup { config: account.config.clone(), password, archive_after, bind: self.bind(), instance };
+                account.commands = Some(spawn(setup, self.account_events.clone()));
+            }
+            Err(problem) => account.registration = Registration::Failed { problem, retry: false },
+        }
+        let registration = account.registration.clone();
+        self.accounts.insert(id.clone(), account);
+        self.tell_registration(id, registration);
+    }
+
+    fn tell_registration(&self, account: AccountId, registration: Registration) {
+        self.tell(match registration {
+            Registration::Registered { .. } => Event::Registered { account, registration },
+            Registration::Failed { problem, retry } => Event::RegistrationFailed { account, problem, retry },
+            Registration::Offline | Registration::Connecting => Event::RegistrationChanged { account, registration },
+        });
+    }
+
+    /// One event of an account. Events of accounts that were removed find nobody; a text among them is not
+    /// acknowledged, so the server keeps it.
+    pub(super) async fn account_event(&mut self, id: AccountId, event: AccountEvent) {
+        let Some(account) = self.accounts.get_mut(&id) else { return };
+        match event {
+            AccountEvent::Registration(registration) => {
+                let fresh = matches!(registration, Registration::Registered { .. }) && !account.is_registered();
+                account.registration = registration.clone();
+                self.tell_registration(id.clone(), registration);
+                if fresh {
+                    self.outbox_may_go(&id).await;
+                }
+            }
+            AccountEvent::Message { message, committed } => self.received(id, message, committed).await,
+            AccountEvent::TextProgress { id: text, progress } => self.text_progress(&id, text, progress).await,
+            AccountEvent::Contacts(contacts) => {
+                let kept = self.store.set_contacts(contacts).await;
+                self.tell_contacts(kept).await;
+            }
+            AccountEvent::ContactsRemoved(addresses) => {
+                let kept = self.store.remove_contacts(id, addresses).await;
+                self.tell_contacts(kept).await;
+            }
+            AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
+            AccountEvent::Stopped => {
+                account.commands = None;
+                let actions = self.switchboard.account_gone(&id);
+                self.carry_out(actions).await;
+            }
+        }
+    }
+
+    async fn tell_contacts(&self, kept: Result<(), crate::store::StoreError>) {
+        match kept {
+            Ok(()) => {
+                if let Ok(contacts) = self.store.contacts().await {
+                    self.tell(Event::Contacts { contacts });
+                }
+            }
+            // The server sends the roster again at the next log-in.
+            Err(error) => tracing::error!(%error, "contacts are not kept"),
+        }
+    }
+
+    /// Logs in with these in a task of its own; the answer tells how it went, nothing is kept.
+    pub(super) fn try_account(
+        &self,
+        config: AccountConfig,
+        password: Private<String>,
+    ) -> impl Future<Output = Result<Reply, Refusal>> + Send + 'static + use<> {
+        let instance = format!("{}-trial", self.setup.home.tag());
+        let setup = AccountSetup { config, password, archive_after: None, bind: self.bind(), instance };
+        async move {
+            let (sender, mut events) = mpsc::channel(account::CHANNEL);
+            let commands = spawn(setup, sender);
+            let trial = async {
+                while let Some((_, event)) = events.recv().await {
+                    match event {
+                        AccountEvent::Registration(Registration::Registered { .. }) => return Ok(Reply::Done),
+                        AccountEvent::Registration(Registration::Failed { problem, .. }) => {
+                            return Err(Refusal::Account(problem));
+                        }
+                        // Texts that come meanwhile are not acknowledged: the server keeps them.
+                        _ => {}
+                    }
+                }
+                Err(Refusal::Account(Problem::ServerGone))
+            };
+            let result = tokio::time::timeout(TRIAL, trial).await;
+            let _ = commands.send(AccountCommand::Stop).await;
+            let goodbye = async { while events.recv().await.is_some() {} };
+            let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+            result.unwrap_or(Err(Refusal::Account(Problem::TimedOut)))
+        }
+    }
+
+    /// Keeps an account and connects it.
+    pub(super) async fn add_account(
+        &mut self,
+        config: AccountConfig,
+        password: Private<String>,
+    ) -> Result<Reply, Refusal> {
+        let config = AccountConfig { id: AccountConfig::derive_id(&config.kind, &config.address), ..config };
+        if config.user().is_empty() || config.domain().is_empty() {
+            return Err(Refusal::BadAccountAddress);
+        }
+        if self.accounts.contains_key(&config.id) {
+            return Err(Refusal::AccountExists);
+        }
+        self.setup.secrets.set(&config.id, &password).await.map_err(secrets_refusal)?;
+        self.setup.config.accounts.push(config.clone());
+        if let Err(refusal) = self.save_config() {
+            self.setup.config.accounts.retain(|known| known.id != config.id);
+            return Err(refusal);
+        }
+        let id = config.id.clone();
+        self.run_account(config, Ok(password)).await;
+        let status = self.accounts.get(&id).map(Account::status).ok_or(Refusal::UnknownAccount)?;
+        self.tell(Event::AccountAdded { account: id, status: status.clone() });
+        Ok(Reply::Account(status))
+    }
+
+    /// Logs an account out and forgets it and its password; its history stays.
+    pub(super) async fn remove_account(&mut self, id: AccountId) -> Result<Reply, Refusal> {
+        let account = self.accounts.remove(&id).ok_or(Refusal::UnknownAccount)?;
+        let actions = self.switchboard.account_gone(&id);
+        self.carry_out(actions).await;
+        account.send(AccountCommand::Stop);
+        self.setup.config.accounts.retain(|known| known.id != id);
+        self.save_config()?;
+        if let Err(error) = self.setup.secrets.remove(&id).await {
+            tracing::warn!(%error, "a password is not forgotten");
+        }
+        self.tell(Event::AccountRemoved { account: id });
+        Ok(Reply::Done)
+    }
+
+    /// Connects all accounts anew, under the policy as it is now.
+    pub(super) async fn restart_accounts(&mut self) {
+        for account in std::mem::take(&mut self.accounts).into_values() {
+            account.send(AccountCommand::Stop);
+        }
+        self.start_accounts().await;
+    }
+
+    /// Opens the vault; accounts that waited for their password connect.
+    pub(super) async fn unlock(&mut self, passphrase: Private<String>) -> Result<Reply, Refusal> {
+        self.setup.secrets.unlock(passphrase).await.map_err(secrets_refusal)?;
+        let waiting: Vec<_> = self.accounts.values().filter(|a| a.commands.is_none()).map(|a| a.config.clone()).collect();
+        for config in waiting {
+            self.start_account(config).await;
+        }
+        Ok(Reply::Done)
+    }
+
+    pub(super) async fn secrets_state(&self) -> SecretsState {
+        match self.setup.secrets.state().await {
+            secrets::State::Open => SecretsState::Open,
+            secrets::State::Locked => SecretsState::Locked,
+            secrets::State::NeedsPassphrase => SecretsState::NeedsPassphrase,
+        }
+    }
+
+    /// Hangs up, logs out politely, and waits a moment for it.
+    pub(super) async fn stop_all(&mut self, events: &mut mpsc::Receiver<(AccountId, AccountEvent)>) {
+        for call in self.switchboard.calls() {
+            if let Ok(actions) = self.switchboard.hang_up(Some(call.id)) {
+                self.carry_out(actions).await;
+            }
+        }
+        let mut running = self.accounts.values().filter(|account| account.send(AccountCommand::Stop)).count();
+        let goodbye = async {
+            while running > 0 {
+                match events.recv().await {
+                    Some((_, AccountEvent::Stopped)) => running -= 1,
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+        };
+        let _ = tokio::time::timeout(GOODBYE, goodbye).await;
+    }
+}
+
+const fn secrets_refusal(error: secrets::SecretsError) -> Refusal {
+    match error {
+        secrets::SecretsError::Locked | secrets::SecretsError::WrongPassphrase => Refusal::SecretsLocked,
+        _ => Refusal::SecretsFailed,
+    }
+}

@@ -1,0 +1,391 @@
+//! Calls: carries out what the switchboard decides, with accounts, media, sound and the history.
+use super::{
+    api::{Event, Refusal, Reply},
+    run::Engine,
+};
+use crate::{
+    account::{AccountCommand, CallEvent},
+    audio::{self, Tone},
+    domain::{
+        account::{AccountId, Registration},
+        address::Address,
+        call::{Call, CallId, CallState, EndReason},
+        private::Private,
+        session::{MediaDirection, SessionDescription},
+    },
+    logic::{
+        dial::Purpose,
+        switchboard::{Action, Alert, SwitchError},
+    },
+    media::{MediaEvent, MediaSession},
+    net::Bind,
+};
+use jiff::Timestamp;
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::{Duration, Instant},
+};
+
+/// How often levels are told while somebody may look at them.
+const LEVELS: Duration = Duration::from_millis(100);
+/// The discard port: a route is looked up by address, the port does not matter.
+const ANY_PORT: u16 = 9;
+
+/// What belongs to one call besides what the switchboard knows.
+pub(super) struct Leg {
+    account: AccountId,
+    row: Option<i64>,
+    media: Option<MediaSession>,
+    /// Our last description, as it went out.
+    local: Option<SessionDescription>,
+    levels: Option<audio::Levels>,
+    levels_told: Instant,
+}
+
+impl Engine {
+    /// Something happened to a call.
+    pub(super) async fn call_event(&mut self, account: AccountId, call: CallId, event: CallEvent) {
+        let now = Timestamp::now();
+        let actions = match event {
+            CallEvent::Offered { from, name, offer } => {
+                if self.legs.contains_key(&call) {
+                    return;
+                }
+                self.add_leg(call, account.clone());
+                let name = self.name_of(&from).await.or(name);
+                self.switchboard.offered(call, account, from, name, offer, now)
+            }
+            CallEvent::Ringing { early } => self.switchboard.ringing(call, early),
+            CallEvent::Answered { answer } => self.switchboard.answered(call, answer, now),
+            CallEvent::Confirmed { answer } => self.switchboard.confirmed(call, answer, now),
+            CallEvent::Reoffered { offer } => self.switchboard.reoffered(call, offer),
+            CallEvent::OfferRefused => self.switchboard.offer_refused(call),
+            CallEvent::Ended { reason } => self.switchboard.ended(call, reason),
+        };
+        self.carry_out(actions).await;
+    }
+
+    fn add_leg(&mut self, call: CallId, account: AccountId) {
+        let leg = Leg { account, row: None, media: None, local: None, levels: None, levels_told: Instant::now() };
+        self.legs.insert(call, leg);
+    }
+
+    async fn name_of(&self, address: &Address) -> Option<Private<String>> {
+        let contacts = self.store.contacts().await.ok()?;
+        contacts.into_iter().find(|contact| contact.address == *address).map(|contact| contact.name)
+    }
+
+    /// Places a call.
+    pub(super) async fn place(&mut self, to: &Private<String>, account: Option<&AccountId>) -> Result<Reply, Refusal> {
+        let (to, account) = self.resolve(to, account, Purpose::Call).await?;
+        let known = self.accounts.get(&account).ok_or(Refusal::UnknownAccount)?;
+        match known.registration {
+            Registration::Registered { capabilities, .. } if !capabilities.calls => return Err(Refusal::NotSupported),
+            Registration::Registered { .. } => {}
+            Registration::Failed { problem, .. } => return Err(Refusal::Account(problem)),
+            _ => return Err(Refusal::NotConnected),
+        }
+        let mut id = [0; 4];
+        getrandom::fill(&mut id).map_err(|_| Refusal::Stopping)?;
+        let id = CallId(u32::from_ne_bytes(id));
+        let name = self.name_of(&to).await;
+        let actions = self.switchboard.place(id, account.clone(), to, name, Timestamp::now()).map_err(switch_refusal)?;
+        self.add_leg(id, account);
+        let placed = self.switchboard.call(id).cloned();
+        self.carry_out(actions).await;
+        self.switchboard.call(id).cloned().or(placed).map(Reply::Call).ok_or(Refusal::NoCall)
+    }
+
+    /// Carries out a wish about calls; the reply is the call it was about, as it is then.
+    pub(super) async fn wish(&mut self, actions: Result<Vec<Action>, SwitchError>) -> Result<Reply, Refusal> {
+        let actions = actions.map_err(switch_refusal)?;
+        let told = actions.iter().rev().find_map(|action| match action {
+            Action::Changed(call) => Some(Call::clone(call)),
+            Action::Reoffer { call, .. } => self.switchboard.call(*call).cloned(),
+            _ => None,
+        });
+        self.carry_out(actions).await;
+        Ok(told.map_or(Reply::Done, Reply::Call))
+    }
+
+    /// Carries actions out in their order; what fails leads to further actions.
+    pub(super) async fn carry_out(&mut self, actions: Vec<Action>) {
+        let mut queue = std::collections::VecDeque::from(actions);
+        while let Some(action) = queue.pop_front() {
+            let more = self.carry_out_one(action).await;
+            for action in more.into_iter().rev() {
+                queue.push_front(action);
+            }
+        }
+    }
+
+    async fn carry_out_one(&mut self, action: Action) -> Vec<Action> {
+        match action {
+            Action::Place { call } => self.offer_media(call, MediaDirection::SendRecv, true).await,
+            Action::Reoffer { call, direction } => self.offer_media(call, direction, false).await,
+            Action::Answer { call, offer: Some(offer) } => {
+                self.answer_media(call, offer, MediaDirection::SendRecv, true).await
+            }
+            Action::Answer { call, offer: None } => self.answer_with_offer(call).await,
+            Action::AnswerReoffer { call, offer, direction } => self.answer_media(call, offer, direction, false).await,
+            Action::Apply { call, remote } => self.apply_media(call, remote),
+            Action::Ring { call } => self.to_account(call, AccountCommand::Ring { call }),
+            Action::Hangup { call, busy } => self.to_account(call, AccountCommand::EndCall { call, busy }),
+            Action::StopMedia { call } => {
+                if let Some(media) = self.legs.get_mut(&call).and_then(|leg| leg.media.take()) {
+                    media.stop();
+                }
+                Vec::new()
+            }
+            Action::Mute { call, on } => {
+                if let Some(media) = self.media(call) {
+                    media.set_muted(on);
+                }
+                Vec::new()
+            }
+            Action::Dtmf { call, digits } => {
+                if let Some(media) = self.media(call) {
+                    media.send_dtmf(digits.expose());
+                }
+                Vec::new()
+            }
+            Action::Alert(alert) => {
+                self.sound_alert(alert);
+                Vec::new()
+            }
+            Action::Begun(call) => {
+                let row = self.store.call_started(&call).await;
+                match (row, self.legs.get_mut(&call.id)) {
+                    (Ok(row), Some(leg)) => leg.row = Some(row),
+                    (Err(error), _) => tracing::error!(%error, "a call is not written into the history"),
+                    _ => {}
+                }
+                Vec::new()
+            }
+            Action::Changed(call) => {
+                self.changed(*call).await;
+                Vec::new()
+            }
+        }
+    }
+
+    fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
+        self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut())
+    }
+
+    fn to_account(&mut self, call: CallId, command: AccountCommand) -> Vec<Action> {
+        let account = self.legs.get(&call).and_then(|leg| self.accounts.get(&leg.account));
+        let ending = matches!(command, AccountCommand::EndCall { .. });
+        if account.is_some_and(|account| account.send(command)) || ending {
+            return Vec::new();
+        }
+        self.switchboard.ended(call, EndReason::ServerGone)
+    }
+
+    async fn changed(&mut self, call: Call) {
+        let account = call.account.clone();
+        let (id, state, answered_at) = (call.id, call.state, call.answered_at);
+        self.tell(Event::Call { account: account.clone(), call });
+        let CallState::Ended { reason } = state else { return };
+        let Some(row) = self.legs.remove(&id).and_then(|leg| leg.row) else { return };
+        match self.store.call_ended(row, answered_at, Timestamp::now(), reason).await {
+            Ok(record) => self.tell(Event::CallLogged { account, record }),
+            Err(error) => tracing::error!(%error, "a call's end is not written into the history"),
+        }
+    }
+
+    /// Where media of this call would go before the other side has named its address: the way to its server.
+    fn way(&self, call: CallId) -> Option<IpAddr> {
+        let account = self.accounts.get(&self.legs.get(&call)?.account)?;
+        match account.registration {
+            Registration::Registered { server, .. } => Some(server),
+            _ => None,
+        }
+    }
+
+    /// Opens the call's media if it has none yet.
+    async fn open_media(&mut self, call: CallId, towards: Option<IpAddr>) -> Result<(), EndReason> {
+        if self.legs.get(&call).is_none_or(|leg| leg.media.is_some()) {
+            return Ok(());
+        }
+        let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
+        let towards = towards.ok_or(EndReason::ServerGone)?;
+        let bind = Bind { policy: self.setup.config.wired };
+        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT)).await;
+        let mut media = opened.map_err(|error| {
+            tracing::error!(%error, "media cannot be opened");
+            EndReason::LocalFault
+        })?;
+        let stream = audio::open(&self.setup.config.sound);
+        self.tell_faults(stream.faults());
+        let levels = stream.levels();
+        media.attach(stream);
+        let mut events = media.events();
+        let forward = self.media_events.clone();
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                if forward.send((call, event)).await.is_err() {
+                    break;
+                }
+            }
+        });
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.media = Some(media);
+            leg.levels = Some(levels);
+        }
+        Ok(())
+    }
+
+    async fn offer_media(&mut self, call: CallId, direction: MediaDirection, first: bool) -> Vec<Action> {
+        if let Err(reason) = self.open_media(call, None).await {
+            return self.switchboard.media_failed(call, reason);
+        }
+        let Some(offer) = self.media(call).map(|media| media.offer(direction)) else { return Vec::new() };
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.local = Some(offer.clone());
+        }
+        let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
+        let command = if first {
+            AccountCommand::PlaceCall { call, to, offer }
+        } else {
+            AccountCommand::Reoffer { call, offer }
+        };
+        self.to_account(call, command)
+    }
+
+    async fn answer_with_offer(&mut self, call: CallId) -> Vec<Action> {
+        if let Err(reason) = self.open_media(call, None).await {
+            return self.switchboard.media_failed(call, reason);
+        }
+        let Some(offer) = self.media(call).map(|media| media.offer(MediaDirection::SendRecv)) else {
+            return Vec::new();
+        };
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.local = Some(offer.clone());
+        }
+        self.to_account(call, AccountCommand::Answer { call, answer: offer })
+    }
+
+    async fn answer_media(
+        &mut self,
+        call: CallId,
+        offer: SessionDescription,
+        direction: MediaDirection,
+        first: bool,
+    ) -> Vec<Action> {
+        if let Err(reason) = self.open_media(call, Some(offer.rtp.ip())).await {
+            return self.switchboard.media_failed(call, reason);
+        }
+        let Some(media) = self.media(call) else { return Vec::new() };
+        let answer = match media.answer(&offer, direction) {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::info!(%error, "no media in common");
+                return self.switchboard.media_failed(call, EndReason::NoCommonMedia);
+            }
+        };
+        let command = if first {
+            AccountCommand::Answer { call, answer: answer.clone() }
+        } else {
+            AccountCommand::AnswerReoffer { call, answer: answer.clone() }
+        };
+        if let Some(leg) = self.legs.get_mut(&call) {
+            leg.local = Some(answer);
+        }
+        let mut more = self.to_account(call, command);
+        more.extend(self.apply_media(call, offer));
+        more
+    }
+
+    /// Lets the sound flow between our last description and theirs.
+    fn apply_media(&mut self, call: CallId, remote: SessionDescription) -> Vec<Action> {
+        let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
+        let (Some(media), Some(local)) = (leg.media.as_mut(), leg.local.clone()) else { return Vec::new() };
+        match media.apply(local, remote) {
+            Ok(()) => {
+                let codec = media.codec().map(|codec| codec.name().to_owned());
+                self.switchboard.codec(call, codec)
+            }
+            Err(error) => {
+                tracing::info!(%error, "no media in common");
+                self.switchboard.media_failed(call, EndReason::NoCommonMedia)
+            }
+        }
+    }
+
+    /// Something happened to a call's media.
+    pub(super) async fn media_event(&mut self, call: CallId, event: MediaEvent) {
+        let Some(account) = self.legs.get(&call).map(|leg| leg.account.clone()) else { return };
+        match event {
+            MediaEvent::Dtmf(digit) => self.tell(Event::DtmfReceived { account, call, digit }),
+            other => tracing::debug!(?other, "media"),
+        }
+    }
+
+    fn sound_alert(&mut self, alert: Alert) {
+        let tone = match alert {
+            Alert::Silent => return self.ringer.stop(),
+            Alert::Ring => Tone::Ring,
+            Alert::Waiting => Tone::Waiting,
+            Alert::RingBack => Tone::RingBack,
+        };
+        self.ringer.play(tone, &self.setup.config.sound);
+    }
+
+    /// Gives running calls streams on the devices that are chosen now.
+    pub(super) fn change_devices(&mut self) {
+        let mut faults = Vec::new();
+        for leg in self.legs.values_mut() {
+            if let Some(media) = &mut leg.media {
+                let stream = audio::open(&self.setup.config.sound);
+                faults.push(stream.faults());
+                leg.levels = Some(stream.levels());
+                media.attach(stream);
+            }
+        }
+        for fault in faults {
+            self.tell_faults(fault);
+        }
+    }
+
+    fn tell_faults(&self, faults: audio::Faults) {
+        if faults.no_microphone || faults.no_loudspeaker {
+            self.tell(Event::DevicesChanged {
+                devices: audio::devices(),
+                no_microphone: faults.no_microphone,
+                no_loudspeaker: faults.no_loudspeaker,
+            });
+        }
+    }
+
+    pub(super) fn next_levels(&self) -> Option<Instant> {
+        let legs = self.legs.values().filter(|leg| leg.levels.is_some()).map(|leg| leg.levels_told + LEVELS);
+        legs.chain(self.sound_test.as_ref().map(|_| Instant::now() + LEVELS)).min()
+    }
+
+    /// Tells the levels of the live call, or of the sound test.
+    pub(super) fn tell_levels(&mut self) {
+        let now = Instant::now();
+        let mut peaks = None;
+        for leg in self.legs.values_mut() {
+            if let Some(levels) = &leg.levels
+                && leg.levels_told + LEVELS <= now
+            {
+                leg.levels_told = now;
+                peaks = Some(levels.take_peaks());
+            }
+        }
+        let test = self.sound_test.as_ref().map(audio::SoundTest::take_peaks);
+        if let Some((input, output)) = test.or(peaks) {
+            self.tell(Event::Levels { input, output });
+        }
+    }
+}
+
+const fn switch_refusal(error: SwitchError) -> Refusal {
+    match error {
+        SwitchError::NoCall => Refusal::NoCall,
+        SwitchError::TooMany => Refusal::NotSupported,
+        SwitchError::BadKey => Refusal::BadText,
+    }
+}

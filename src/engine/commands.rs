@@ -1,0 +1,183 @@
+//! What is asked of the engine, and what it answers.
+use super::{
+    api::{Command, Event, Refusal, Reply, Snapshot},
+    run::Engine,
+};
+use crate::{
+    audio,
+    domain::{
+        account::{AccountId, AccountKind},
+        address::{Address, Scheme},
+        link::WiredPolicy,
+        private::Private,
+    },
+    logic::dial::{self, DialError, Line, Purpose},
+    net,
+    store::StoreError,
+};
+
+/// Conversations that a snapshot holds.
+const CONVERSATIONS: u32 = 200;
+const CODES: u32 = 20;
+const CALLS: u32 = 100;
+
+const fn stored(_: StoreError) -> Refusal {
+    Refusal::Store
+}
+
+impl Engine {
+    pub(super) async fn command(&mut self, command: Command) -> Result<Reply, Refusal> {
+        match command {
+            Command::TestAccount { config, password } => self.try_account(config, password).await,
+            Command::AddAccount { config, password } => self.add_account(config, password).await,
+            Command::RemoveAccount { id } => self.remove_account(id).await,
+            Command::Unlock { passphrase } => self.unlock(passphrase).await,
+            Command::Snapshot => Ok(Reply::Snapshot(Box::new(self.snapshot().await?))),
+            Command::AllowWireless { allow } => self.allow_wireless(allow).await,
+            Command::SetWindow { window } => {
+                self.setup.config.window = window;
+                self.save_config()?;
+                Ok(Reply::Done)
+            }
+            Command::Devices => {
+                Ok(Reply::Devices { devices: audio::devices(), choice: self.setup.config.sound.clone() })
+            }
+            Command::ChooseDevices { choice } => {
+                self.setup.config.sound = choice;
+                self.save_config()?;
+                self.change_devices();
+                Ok(Reply::Done)
+            }
+            Command::SoundTest { on, tone } => {
+                self.sound_test = on.then(|| audio::SoundTest::start(&self.setup.config.sound, tone));
+                Ok(Reply::Done)
+            }
+            Command::Resolve { typed, account } => {
+                let (to, account) = self.resolve(&typed, account.as_ref(), Purpose::Call).await?;
+                Ok(Reply::Dial { to, account })
+            }
+            Command::Call { to, account } => self.place(&to, account.as_ref()).await,
+            Command::Answer { call } => {
+                let actions = self.switchboard.answer(call);
+                self.wish(actions).await
+            }
+            Command::Decline { call } => {
+                let actions = self.switchboard.decline(call);
+                self.wish(actions).await
+            }
+            Command::HangUp { call } => {
+                let actions = self.switchboard.hang_up(call);
+                self.wish(actions).await
+            }
+            Command::Hold { call } => {
+                let actions = self.switchboard.hold(call);
+                self.wish(actions).await
+            }
+            Command::Resume { call } => {
+                let actions = self.switchboard.resume(call);
+                self.wish(actions).await
+            }
+            Command::Mute { call, on } => {
+                let actions = self.switchboard.mute(call, on);
+                self.wish(actions).await
+            }
+            Command::Dtmf { call, digits } => {
+                let actions = self.switchboard.dtmf(call, &digits);
+                self.wish(actions).await
+            }
+            Command::Calls => Ok(Reply::Calls(self.switchboard.calls())),
+            Command::CallHistory { limit } => {
+                self.store.call_history(limit).await.map(Reply::CallHistory).map_err(stored)
+            }
+            Command::Text { to, body, account } => self.text(&to, body, account.as_ref()).await,
+            Command::RetryText { id } => self.retry_text(id).await,
+            Command::Conversations => {
+                self.store.conversations(CONVERSATIONS).await.map(Reply::Conversations).map_err(stored)
+            }
+            Command::Thread { conversation, before, limit } => {
+                self.store.thread(conversation, before, limit).await.map(Reply::Messages).map_err(stored)
+            }
+            Command::Messages { with, search, limit } => {
+                let (with, search) = (with.map(Private::into_inner), search.map(Private::into_inner));
+                self.store.messages(with, search, limit).await.map(Reply::Messages).map_err(stored)
+            }
+            Command::MarkRead { conversation } => {
+                if self.store.mark_read(conversation).await.map_err(stored)? {
+                    self.tell(Event::ConversationRead { conversation });
+                }
+                Ok(Reply::Done)
+            }
+            Command::Codes { limit } => self.store.codes(limit).await.map(Reply::Codes).map_err(stored),
+            Command::Contacts => self.store.contacts().await.map(Reply::Contacts).map_err(stored),
+            Command::ShowWindow => {
+                self.tell(Event::ShowWindow);
+                Ok(Reply::Done)
+            }
+            Command::Quit => self.quit(),
+        }
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, Refusal> {
+        Ok(Snapshot {
+            accounts: self.accounts.values().map(super::accounts::Account::status).collect(),
+            conversations: self.store.conversations(CONVERSATIONS).await.map_err(stored)?,
+            calls: self.switchboard.calls(),
+            codes: self.store.codes(CODES).await.map_err(stored)?,
+            call_history: self.store.call_history(CALLS).await.map_err(stored)?,
+            contacts: self.store.contacts().await.map_err(stored)?,
+            wired: self.wired.clone(),
+            demo: self.exchange.is_some(),
+            window: self.setup.config.window.clone(),
+            sound: self.setup.config.sound.clone(),
+            secrets: self.secrets_state().await,
+        })
+    }
+
+    async fn allow_wireless(&mut self, allow: bool) -> Result<Reply, Refusal> {
+        let policy = if allow { WiredPolicy::AllowWireless } else { WiredPolicy::WiredOnly };
+        if self.setup.config.wired != policy {
+            self.setup.config.wired = policy;
+            self.save_config()?;
+            self.update_wired(&net::interfaces()).await;
+            self.restart_accounts().await;
+        }
+        Ok(Reply::Done)
+    }
+
+    /// The address and account for what was typed.
+    pub(super) async fn resolve(
+        &self,
+        typed: &Private<String>,
+        account: Option<&AccountId>,
+        purpose: Purpose,
+    ) -> Result<(Address, AccountId), Refusal> {
+        let conversations = self.store.conversations(CONVERSATIONS).await.map_err(stored)?;
+        let contacts = self.store.contacts().await.map_err(stored)?;
+        let lines: Vec<Line> = self
+            .accounts
+            .values()
+            .map(|known| {
+                let id = &known.config.id;
+                let texted = conversations.iter().filter(|c| c.account == *id).map(|c| &c.peer);
+                let rostered = contacts.iter().filter(|c| c.account.as_ref() == Some(id)).map(|c| &c.address);
+                let scheme = match known.config.kind {
+                    AccountKind::Sip { .. } => Scheme::Sip,
+                    AccountKind::Xmpp { .. } => Scheme::Xmpp,
+                };
+                Line {
+                    account: id.clone(),
+                    scheme,
+                    domain: known.config.domain().to_owned(),
+                    gateway: dial::gateway(texted.chain(rostered)),
+                    can: known.status().capabilities(),
+                }
+            })
+            .collect();
+        dial::resolve(typed.expose(), &lines, account, purpose).map_err(|error| match error {
+            DialError::BadAddress => Refusal::BadAddress,
+            DialError::NoAccount => Refusal::NoAccount,
+            DialError::UnknownAccount => Refusal::UnknownAccount,
+            DialError::NotSupported => Refusal::NotSupported,
+        })
+    }
+}

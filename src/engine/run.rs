@@ -1,0 +1,174 @@
+//! The engine's one task: it owns the state, takes requests and events one after the other, and never waits for the
+//! network or for an account while it does.
+use super::{
+    Setup,
+    accounts::Account,
+    api::{Command, Event, Refusal, Reply, Request},
+    calls::Leg,
+};
+use crate::{
+    account::{self, AccountCommand, AccountEvent},
+    audio,
+    config::Config,
+    demo::Exchange,
+    domain::{account::AccountId, call::CallId, link::WiredStatus},
+    logic::switchboard::Switchboard,
+    media::MediaEvent,
+    net,
+    store::Store,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Instant,
+};
+use tokio::sync::{broadcast, mpsc, watch};
+
+/// All state of a running Landline.
+pub(super) struct Engine {
+    pub(super) setup: Setup,
+    pub(super) store: Store,
+    pub(super) events: broadcast::Sender<Event>,
+    pub(super) accounts: BTreeMap<AccountId, Account>,
+    pub(super) account_events: account::EventSender,
+    pub(super) switchboard: Switchboard,
+    pub(super) legs: HashMap<CallId, Leg>,
+    pub(super) media_events: mpsc::Sender<(CallId, MediaEvent)>,
+    pub(super) ringer: audio::Ringer,
+    pub(super) sound_test: Option<audio::SoundTest>,
+    pub(super) wired: WiredStatus,
+    pub(super) exchange: Option<Exchange>,
+    account_queue: Option<mpsc::Receiver<(AccountId, AccountEvent)>>,
+    media_queue: Option<mpsc::Receiver<(CallId, MediaEvent)>>,
+    stopping: bool,
+}
+
+impl Engine {
+    pub(super) fn new(
+        setup: Setup,
+        store: Store,
+        events: broadcast::Sender<Event>,
+        exchange: Option<Exchange>,
+    ) -> Self {
+        let (account_events, account_queue) = mpsc::channel(account::CHANNEL);
+        let (media_events, media_queue) = mpsc::channel(account::CHANNEL);
+        let wired = net::status(setup.config.wired, &net::interfaces());
+        Self {
+            setup,
+            store,
+            events,
+            accounts: BTreeMap::new(),
+            account_events,
+            switchboard: Switchboard::default(),
+            legs: HashMap::new(),
+            media_events,
+            ringer: audio::Ringer::new(),
+            sound_test: None,
+            wired,
+            exchange,
+            account_queue: Some(account_queue),
+            media_queue: Some(media_queue),
+            stopping: false,
+        }
+    }
+
+    /// Runs until it is told to quit.
+    pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let (Some(mut accounts), Some(mut media)) = (self.account_queue.take(), self.media_queue.take()) else {
+            return;
+        };
+        let mut links = net::watch();
+        self.start_accounts().await;
+        while !self.stopping {
+            let wake = self.next_wake();
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(request) => self.answer(request).await,
+                    None => break,
+                },
+                Some((id, event)) = accounts.recv() => self.account_event(id, event).await,
+                Some((call, event)) = media.recv() => self.media_event(call, event).await,
+                Ok(()) = links.changed() => self.links_changed(&mut links).await,
+                () = sleep_until(wake) => self.wake().await,
+            }
+        }
+        self.stop_all(&mut accounts).await;
+    }
+
+    async fn answer(&mut self, request: Request) {
+        if let Command::TestAccount { config, password } = request.command {
+            // It takes as long as the network does: calls and texts must not wait for it.
+            let trial = self.try_account(config, password);
+            tokio::spawn(async move {
+                let _ = request.reply.send(trial.await);
+            });
+            return;
+        }
+        let reply = self.command(request.command).await;
+        // Who asked may be gone: what was asked is done all the same.
+        let _ = request.reply.send(reply);
+    }
+
+    /// Tells everybody; nobody listening is no fault.
+    pub(super) fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// Ends the program.
+    pub(super) fn quit(&mut self) -> Result<Reply, Refusal> {
+        self.tell(Event::Quit);
+        self.stopping = true;
+        Ok(Reply::Done)
+    }
+
+    /// Writes the configuration; the demo's account and the demo itself leave no trace in it.
+    pub(super) fn save_config(&self) -> Result<(), Refusal> {
+        let demo = self.exchange.as_ref().map(|exchange| exchange.account().0.id);
+        let mut config: Config = self.setup.config.clone();
+        config.accounts.retain(|account| Some(&account.id) != demo.as_ref());
+        config.save(&self.setup.home).map_err(|error| {
+            tracing::error!(%error, "the configuration is not written");
+            Refusal::Config
+        })
+    }
+
+    async fn links_changed(&mut self, links: &mut watch::Receiver<Vec<net::Interface>>) {
+        let interfaces = links.borrow_and_update().clone();
+        self.update_wired(&interfaces).await;
+    }
+
+    /// Tells the new state of the links, and the accounts that they should look whether they still stand.
+    pub(super) async fn update_wired(&mut self, interfaces: &[net::Interface]) {
+        let status = net::status(self.setup.config.wired, interfaces);
+        if status == self.wired {
+            return;
+        }
+        self.wired = status.clone();
+        self.tell(Event::Wired { status });
+        for account in self.accounts.values() {
+            account.send(AccountCommand::NetworkChanged);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Instant> {
+        let outboxes = self.accounts.values().filter_map(|account| account.outbox.next());
+        let levels = self.next_levels();
+        outboxes.chain(levels).min()
+    }
+
+    async fn wake(&mut self) {
+        self.tell_levels();
+        let now = Instant::now();
+        let due: Vec<_> = self.accounts.iter().filter(|(_, a)| a.outbox.next().is_some_and(|at| at <= now)).collect();
+        let due: Vec<_> = due.into_iter().map(|(id, _)| id.clone()).collect();
+        for id in due {
+            self.send_queued(&id).await;
+        }
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

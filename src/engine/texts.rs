@@ -1,0 +1,144 @@
+//! Texts: received ones are committed before they are acknowledged or shown; ours are kept before they are sent.
+use super::{
+    api::{Event, Refusal, Reply},
+    run::Engine,
+};
+use crate::{
+    account::{AccountCommand, TextProgress},
+    domain::{
+        account::AccountId,
+        code::ReceivedCode,
+        message::{Direction, Message, MessageId, MessageState, NewMessage},
+        private::Private,
+    },
+    logic::{codes, dial::Purpose},
+};
+use jiff::{SignedDuration, Timestamp};
+use std::time::Instant;
+use tokio::sync::oneshot;
+
+/// A text that was sent longer ago than this comes from an archive: nobody waits for it with an open ear.
+const OLD: SignedDuration = SignedDuration::from_mins(10);
+
+impl Engine {
+    /// A text came: code, store, acknowledgement, event, in this order.
+    pub(super) async fn received(&mut self, account: AccountId, message: NewMessage, committed: oneshot::Sender<()>) {
+        let incoming = message.direction == Direction::Incoming;
+        let sender = message.sender.as_ref().unwrap_or(&message.peer).display().to_owned();
+        let code = if incoming { codes::detect(message.body.expose(), &sender) } else { None };
+        let now = Timestamp::now();
+        let received = match self.store.receive(account.clone(), message, code, now).await {
+            Ok(received) => received,
+            Err(error) => {
+                // `committed` is dropped: the server keeps the text and sends it again.
+                tracing::error!(%error, "a text cannot be kept");
+                return;
+            }
+        };
+        let _ = committed.send(());
+        if !received.new {
+            return;
+        }
+        let old = now.duration_since(received.message.sent_at) > OLD;
+        let (message, conversation) = (received.message, Box::new(received.conversation));
+        let code = message.code.clone().map(|code| ReceivedCode {
+            message: message.id,
+            sender: message.sender.clone().unwrap_or_else(|| message.peer.clone()),
+            sender_name: conversation.name.clone(),
+            code,
+            received_at: message.received_at,
+        });
+        self.tell(Event::Message { account: account.clone(), message, conversation, old });
+        if let Some(code) = code {
+            self.tell(Event::Code { account, code });
+        }
+    }
+
+    /// Keeps a text of the person's and sends it when the account is there.
+    pub(super) async fn text(
+        &mut self,
+        to: &Private<String>,
+        body: Private<String>,
+        account: Option<&AccountId>,
+    ) -> Result<Reply, Refusal> {
+        if body.expose().trim().is_empty() {
+            return Err(Refusal::BadText);
+        }
+        let (to, account) = self.resolve(to, account, Purpose::Text).await?;
+        let (message, conversation) = self.store.write(account.clone(), to, body, Timestamp::now()).await.map_err(|error| {
+            tracing::error!(%error, "a text cannot be kept");
+            Refusal::Store
+        })?;
+        self.tell(Event::Message {
+            account: account.clone(),
+            message: message.clone(),
+            conversation: Box::new(conversation),
+            old: false,
+        });
+        self.send_queued(&account).await;
+        Ok(Reply::Message(message))
+    }
+
+    /// Puts a failed text back into the outbox.
+    pub(super) async fn retry_text(&mut self, id: MessageId) -> Result<Reply, Refusal> {
+        let message = self.store.requeue(id).await.map_err(|_| Refusal::Store)?.ok_or(Refusal::NoMessage)?;
+        self.tell_state(&message);
+        self.send_queued(&message.account.clone()).await;
+        Ok(Reply::Message(message))
+    }
+
+    /// The account is registered anew.
+    pub(super) async fn outbox_may_go(&mut self, account: &AccountId) {
+        if let Some(account) = self.accounts.get_mut(account) {
+            account.outbox.registered();
+        }
+        self.send_queued(account).await;
+    }
+
+    /// Hands what is due to a registered account.
+    pub(super) async fn send_queued(&mut self, id: &AccountId) {
+        let queued = match self.store.outbox(id.clone()).await {
+            Ok(queued) => queued,
+            Err(error) => return tracing::error!(%error, "the outbox cannot be read"),
+        };
+        let Some(account) = self.accounts.get_mut(id) else { return };
+        let now = Instant::now();
+        if !account.is_registered() {
+            return;
+        }
+        for message in account.outbox.due(&queued, now) {
+            let command =
+                AccountCommand::SendText { id: message.id, to: message.peer.clone(), body: message.body.clone() };
+            if !account.send(command) {
+                account.outbox.refused_for_now(message.id, now);
+            }
+        }
+    }
+
+    /// A text of ours moved on.
+    pub(super) async fn text_progress(&mut self, account: &AccountId, id: MessageId, progress: TextProgress) {
+        let Some(account) = self.accounts.get_mut(account) else { return };
+        let (state, failure) = match progress {
+            TextProgress::Failed { retry: true, .. } => return account.outbox.refused_for_now(id, Instant::now()),
+            TextProgress::Failed { failure, retry: false } => (MessageState::Failed, Some(failure)),
+            TextProgress::Sent => (MessageState::Sent, None),
+            TextProgress::Delivered => (MessageState::Delivered, None),
+        };
+        account.outbox.settled(id);
+        match self.store.progress(id, state, failure).await {
+            Ok(Some(message)) => self.tell_state(&message),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the state of a text cannot be kept"),
+        }
+    }
+
+    fn tell_state(&self, message: &Message) {
+        self.tell(Event::MessageState {
+            account: message.account.clone(),
+            id: message.id,
+            conversation: message.conversation,
+            state: message.state,
+            failure: message.failure,
+        });
+    }
+}

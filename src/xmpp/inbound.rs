@@ -1,0 +1,211 @@
+//! What comes in on a session: counted, understood, answered. It must answer every request, and count every stanza sooner
+//! or later: one that is never counted comes again for ever.
+use super::{
+    archive::Entry,
+    carbons::{self, Carbon},
+    login,
+    message::{self, Envelope, Source},
+    request, roster,
+    session::{Asked, Output, Pending, Session},
+    sm::{Sent, Slot},
+    stanza,
+};
+use crate::account::AccountEvent;
+use crate::domain::account::Capabilities;
+use std::time::Instant;
+use xmpp_parsers::{minidom::Element, ns};
+
+impl Session {
+    /// One top-level element of the stream.
+    pub(super) fn receive(&mut self, element: &Element, now: Instant) {
+        self.probe = None;
+        if element.has_ns(ns::SM) {
+            return self.counts(element);
+        }
+        if element.is("error", ns::STREAM) {
+            let (problem, retry) = login::stream_error(element);
+            return self.out.push_back(Output::Close { problem, retry });
+        }
+        if !element.has_ns(ns::JABBER_CLIENT) {
+            return;
+        }
+        let slot = self.sm.received();
+        let waits = match element.name() {
+            "message" => self.message(element, slot),
+            "iq" => {
+                self.iq(element, now);
+                false
+            }
+            // other people's presence is not shown
+            _ => false,
+        };
+        if !waits {
+            self.sm.handled(slot);
+        }
+    }
+
+    fn counts(&mut self, nonza: &Element) {
+        match nonza.name() {
+            "r" => {
+                self.send_count();
+                self.owed = self.sm.is_behind();
+            }
+            "a" => {
+                let h = nonza.attr("h").and_then(|h| h.parse().ok());
+                match h.map(|h| self.sm.acknowledged(h)) {
+                    Some(Ok(taken)) => taken.into_iter().for_each(|what| self.taken(what)),
+                    Some(Err(_)) | None => self.broken(),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives whether its slot waits for the store.
+    fn message(&mut self, message: &Element, slot: Slot) -> bool {
+        match self.archive.result(message, &self.me) {
+            // kept by the archive until it is in the store: it can be asked again
+            Some(true) => return false,
+            Some(false) => {
+                tracing::warn!(account = %self.account, "an archive result that was not asked for was ignored")
+            }
+            None => {}
+        }
+        let envelope = match carbons::unwrap(message, &self.me) {
+            Carbon::Copy(direction, inner) => {
+                let delay = inner.get_child("delay", ns::DELAY).or_else(|| {
+                    message
+                        .children()
+                        .find_map(|copy| copy.get_child("forwarded", ns::FORWARD)?.get_child("delay", ns::DELAY))
+                });
+                let stamp = delay.and_then(|delay| delay.attr("stamp")?.parse().ok());
+                Envelope { message: inner, source: Source::Carbon(direction), stamp }
+            }
+            Carbon::No => Envelope { message, source: Source::Live, stamp: None },
+            Carbon::Forged => {
+                tracing::warn!(account = %self.account, "a forged copy of a message was ignored");
+                Envelope { message, source: Source::Live, stamp: None }
+            }
+        };
+        if envelope.message.has_child("propose", ns::JINGLE_MESSAGE) {
+            tracing::info!(account = %self.account, "a call was proposed; this account cannot take calls yet");
+        }
+        let meaning = message::read(envelope, &self.me, &self.ids);
+        if let Some((id, progress)) = meaning.progress {
+            self.progress(id, progress);
+        }
+        let Some(mut text) = meaning.text else { return false };
+        if !self.archive.is_complete() {
+            // it would move the kept entry past what the catch-up has yet to bring
+            text.archive_id = None;
+        }
+        let archive_id = text.archive_id.clone();
+        self.deliver(text, Pending { slot: Some(slot), archived: false, archive_id, receipt: meaning.receipt });
+        true
+    }
+
+    fn archived(&mut self, entry: &Entry) {
+        let envelope = Envelope { message: &entry.message, source: Source::Archive(&entry.id), stamp: entry.stamp };
+        let meaning = message::read(envelope, &self.me, &self.ids);
+        if let Some((id, progress)) = meaning.progress {
+            self.progress(id, progress);
+        }
+        if let Some(text) = meaning.text {
+            self.archive.handed_over();
+            let archive_id = text.archive_id.clone();
+            self.deliver(text, Pending { slot: None, archived: true, archive_id, receipt: None });
+        }
+    }
+
+    fn iq(&mut self, iq: &Element, now: Instant) {
+        match iq.attr("type") {
+            Some("get" | "set") => {
+                let answer = match iq.children().next() {
+                    Some(query) if query.is("query", ns::ROSTER) && iq.attr("type") == Some("set") => {
+                        self.pushed(iq, query)
+                    }
+                    _ => request::answer(iq),
+                };
+                if let Some(answer) = answer {
+                    self.send(answer, Sent::Other);
+                }
+            }
+            Some("result" | "error") => self.answer(iq, now),
+            _ => {}
+        }
+    }
+
+    fn pushed(&mut self, iq: &Element, query: &Element) -> Option<Element> {
+        if !stanza::from_own_account(iq, &self.me) {
+            tracing::warn!(account = %self.account, "a roster push of a stranger was refused");
+            return request::refuse(iq);
+        }
+        let change = self.roster.push(query, &self.account);
+        self.roster_changed(change);
+        stanza::result(iq, None)
+    }
+
+    fn answer(&mut self, iq: &Element, now: Instant) {
+        let Some(id) = iq.attr("id") else { return };
+        // nobody else may answer for our account or our server
+        let own_server =
+            stanza::from(iq).is_some_and(|from| from.is_bare() && from.as_str() == self.me.domain().as_str());
+        let own_resource = stanza::from(iq).is_some_and(|from| from.to_bare() == self.me);
+        if !own_server && !own_resource && iq.attr("from").is_some() {
+            return;
+        }
+        let Some((asked, _)) = self.asked.remove(id) else { return };
+        if iq.attr("type") == Some("result") {
+            self.answered(asked, Ok(iq.children().next()), now);
+        } else {
+            let condition = stanza::condition(iq).unwrap_or_default().0;
+            self.answered(asked, Err(&condition), now);
+        }
+    }
+
+    /// An answer to a request of ours, its error's condition, or `remote-server-timeout` when none came.
+    pub(super) fn answered(&mut self, asked: Asked, answer: Result<Option<&Element>, &str>, now: Instant) {
+        let has = |feature| matches!(answer, Ok(Some(info)) if super::disco::has(info, feature));
+        match asked {
+            Asked::Server if has(ns::CARBONS) => self.ask(Asked::Carbons, now, carbons::enable),
+            Asked::Account => {
+                let archive = has(ns::MAM);
+                self.capabilities = Some(Capabilities { calls: false, texts: true, receipts: true, archive });
+                self.announce();
+                if archive {
+                    self.begin_archive(now);
+                }
+            }
+            Asked::Roster => {
+                if let Ok(Some(query)) = answer {
+                    let change = self.roster.whole(query, &self.account);
+                    self.roster_changed(change);
+                }
+            }
+            Asked::Archive => {
+                match answer {
+                    Ok(Some(fin)) if fin.is("fin", ns::MAM) => {
+                        let entries = self.archive.page(fin);
+                        entries.iter().for_each(|entry| self.archived(entry));
+                    }
+                    Ok(_) => self.archive.refused(""),
+                    Err(condition) => {
+                        tracing::info!(account = %self.account, condition, "the archive did not answer");
+                        self.archive.refused(condition);
+                    }
+                }
+                self.more_archive(now);
+            }
+            Asked::Server | Asked::Carbons | Asked::Ping => {}
+        }
+    }
+
+    fn roster_changed(&mut self, change: roster::Change) {
+        if !change.removed.is_empty() {
+            self.out.push_back(Output::Event(AccountEvent::ContactsRemoved(change.removed)));
+        }
+        if !change.named.is_empty() {
+            self.out.push_back(Output::Event(AccountEvent::Contacts(change.named)));
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! From a TCP connection to a session: TLS, password, then the old session resumed or a new one bound. Encryption is
+//! not optional, and nothing the server said before it is believed after it. It must not decide when to try again.
+use super::{
+    failure,
+    frame::Frame,
+    scram::Exchange,
+    session::Begin,
+    stanza,
+    tls::{self, Tls},
+};
+use crate::domain::{
+    account::{Problem, XmppTls},
+    private::Private,
+};
+use futures::{SinkExt, StreamExt};
+use std::{borrow::Cow, io, net::IpAddr, time::Duration};
+use tokio::{
+    io::{AsyncBufRead, AsyncWrite, BufStream},
+    net::TcpStream,
+};
+use tokio_rustls::client::TlsStream;
+use tokio_xmpp::xmlstream::{PendingFeaturesRecv, ReadError, StreamHeader, Timeouts, XmlStream, initiate_stream};
+use xmpp_parsers::{
+    bind::BindQuery,
+    iq::Iq,
+    jid::{BareJid, Jid},
+    minidom::{Element, rxml},
+    ns, sasl, sm as nonza, starttls,
+};
+
+/// An XMPP stream over TLS.
+pub(super) type Stream = XmlStream<BufStream<TlsStream<TcpStream>>, Frame>;
+
+/// After a minute of silence the session asks whether anybody is there; 15 s later the answer is no.
+const TIMEOUTS: Timeouts =
+    Timeouts { read_timeout: Duration::from_secs(60), response_timeout: Duration::from_secs(15) };
+/// Elements between our request and its answer while a session begins; more are not the protocol.
+const EARLY: usize = 64;
+
+/// Who logs in.
+#[derive(Debug, Clone)]
+pub(super) struct Credentials {
+    /// The account.
+    pub(super) me: BareJid,
+    /// Its password.
+    pub(super) password: Private<String>,
+    /// The resource asked for.
+    pub(super) resource: String,
+}
+
+/// A session that stands.
+pub(super) struct Established {
+    /// The stream.
+    pub(super) stream: Stream,
+    /// How it begins.
+    pub(super) begin: Begin,
+    /// What came before counting began.
+    pub(super) early: Vec<Element>,
+    /// Our address.
+    pub(super) local: IpAddr,
+    /// The server's address.
+    pub(super) server: IpAddr,
+}
+
+/// The whole negotiation. `resume`: the old session's id and our count. The caller sets the deadline.
+pub(super) async fn login(
+    tcp: TcpStream,
+    how: XmppTls,
+    tls: &Tls,
+    who: &Credentials,
+    resume: Option<(String, u32)>,
+) -> Result<Established, Problem> {
+    let local = tcp.local_addr().map_err(|_| Problem::ServerGone)?.ip();
+    let server = tcp.peer_addr().map_err(|_| Problem::ServerGone)?.ip();
+    let domain = who.me.domain().as_str();
+    let tcp = match how {
+        XmppTls::Direct => tcp,
+        XmppTls::Starttls => starttls(tcp, domain).await?,
+    };
+    let secured = tls.open(tcp, domain, how == XmppTls::Direct).await?;
+    let exporter = tls::exporter(&secured);
+    let header =
+        || StreamHeader { to: Some(Cow::Borrowed(domain)), from: Some(Cow::Borrowed(who.me.as_str())), id: None };
+    let pending =
+        initiate_stream(BufStream::new(secured), ns::JABBER_CLIENT, header(), TIMEOUTS).await.map_err(broken)?;
+    let (features, stream) = features(pending).await?;
+    let stream = authenticate(stream, &features, exporter, who).await?;
+    let pending = stream.initiate_reset().send_header(header()).await.map_err(broken)?;
+    let (features, mut stream) = self::features(pending).await?;
+    let counted = features.has_child("sm", ns::SM);
+    let mut early = Vec::new();
+    let begin = begin(&mut stream, who, counted, resume, &mut early).await?;
+    Ok(Established { stream, begin, early, local, server })
+}
+
+/// STARTTLS (RFC 6120 section 5). What the server sent in clear beside `<proceed/>` is thrown away with the buffers.
+async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream, Problem> {
+    let header = StreamHeader { to: Some(Cow::Borrowed(domain)), from: None, id: None };
+    let pending = initiate_stream(BufStream::new(tcp), ns::JABBER_CLIENT, header, TIMEOUTS).await.map_err(broken)?;
+    let (features, mut stream) = features(pending).await?;
+    if !features.has_child("starttls", ns::TLS) {
+        return Err(Problem::NoSafeLogin);
+    }
+    send(&mut stream, starttls::Request).await?;
+    let answer = next(&mut stream).await?;
+    if !answer.is("proceed", ns::TLS) {
+        return Err(Problem::NoSafeLogin);
+    }
+    Ok(stream.into_inner().into_inner())
+}
+
+async fn authenticate(
+    mut stream: Stream,
+    features: &Element,
+    exporter: Option<Vec<u8>>,
+    who: &Credentials,
+) -> Result<Stream, Problem> {
+    let list = |parent: Option<&Element>, read: fn(&Element) -> Option<String>| -> Vec<String> {
+        parent.into_iter().flat_map(Element::children).filter_map(read).collect()
+    };
+    let offered = list(features.get_child("mechanisms", ns::SASL), |mechanism| Some(mechanism.text()));
+    let bindings = list(features.get_child("sasl-channel-binding", ns::SASL_CB), |binding| {
+        binding.attr("type").map(str::to_owned)
+    });
+    let user = who.me.node().map_or("", |node| node.as_str());
+    let mut exchange = Exchange::choose(&offered, &bindings, exporter, user, &who.password)?;
+    let first = exchange.start();
+    // the parsers' list of mechanisms ends before SHA-512: the name is put in by hand
+    let mut auth: Element = sasl::Auth { mechanism: sasl::Mechanism::ScramSha1, data: first }.into();
+    let attribute = rxml::NcName::try_from("mechanism").map_err(|_| Problem::Protocol)?;
+    auth.set_attr(rxml::Namespace::NONE, attribute, exchange.name());
+    send(&mut stream, auth).await?;
+    loop {
+        let answer = next(&mut stream).await?;
+        match sasl::Nonza::try_from(answer).map_err(|_| Problem::Protocol)? {
+            sasl::Nonza::Challenge(challenge) => {
+                let work = tokio::task::spawn_blocking(move || {
+                    let response = exchange.answer(&challenge.data);
+                    (exchange, response)
+                });
+                let (back, response) = work.await.map_err(|_| Problem::Protocol)?;
+                exchange = back;
+                send(&mut stream, sasl::Response { data: response? }).await?;
+            }
+            sasl::Nonza::Success(success) => {
+                exchange.success(&success.data)?;
+                return Ok(stream);
+            }
+            sasl::Nonza::Failure(failure) => return Err(refused(&failure.defined_condition)),
+            _ => return Err(Problem::Protocol),
+        }
+    }
+}
+
+const fn refused(condition: &sasl::DefinedCondition) -> Problem {
+    use sasl::DefinedCondition as Condition;
+    match condition {
+        Condition::NotAuthorized | Condition::CredentialsExpired | Condition::InvalidAuthzid => Problem::WrongPassword,
+        Condition::AccountDisabled | Condition::TemporaryAuthFailure | Condition::Aborted => Problem::Refused,
+        Condition::EncryptionRequired | Condition::InvalidMechanism | Condition::MechanismTooWeak => {
+            Problem::NoSafeLogin
+        }
+        Condition::IncorrectEncoding | Condition::MalformedRequest => Problem::Protocol,
+    }
+}
+
+/// Resumes the old session (XEP-0198 section 5) or binds a new one (RFC 6120 section 7).
+async fn begin(
+    stream: &mut Stream,
+    who: &Credentials,
+    counted: bool,
+    resume: Option<(String, u32)>,
+    early: &mut Vec<Element>,
+) -> Result<Begin, Problem> {
+    let mut last = None;
+    if let Some((id, h)) = resume.filter(|_| counted) {
+        send(stream, nonza::Resume { h, previd: nonza::StreamId(id) }).await?;
+        let answer = until(stream, early, |e| e.is("resumed", ns::SM) || e.is("failed", ns::SM)).await?;
+        let h = answer.attr("h").and_then(|h| h.parse().ok());
+        if answer.name() == "resumed" {
+            return Ok(Begin::Resumed(h.ok_or(Problem::Protocol)?));
+        }
+        // a restarted server has forgotten the session and its count
+        last = h;
+    }
+    send(stream, Iq::from_set("bind", BindQuery::new(Some(who.resource.clone())))).await?;
+    let answer = until(stream, early, |e| e.is("iq", ns::JABBER_CLIENT) && e.attr("id") == Some("bind")).await?;
+    let bound = answer.get_child("bind", ns::BIND).and_then(|bind| bind.get_child("jid", ns::BIND)).map(Element::text);
+    match bound.map(|jid| Jid::new(&jid)) {
+        Some(Ok(jid)) if jid.to_bare() == who.me => {}
+        Some(_) => return Err(Problem::Protocol),
+        None => {
+            let condition = stanza::condition(&answer).unwrap_or_default().0;
+            return Err(if condition == "conflict" { Problem::Conflict } else { Problem::Refused });
+        }
+    }
+    if !counted {
+        return Ok(Begin::New { counted: None, last });
+    }
+    send(stream, nonza::Enable::new().with_resume()).await?;
+    let answer = until(stream, early, |e| e.is("enabled", ns::SM) || e.is("failed", ns::SM)).await?;
+    let resumable = matches!(answer.attr("resume"), Some("true" | "1"));
+    let id = answer.attr("id").filter(|_| resumable).map(str::to_owned);
+    Ok(Begin::New { counted: (answer.name() == "enabled").then_some(id), last })
+}
+
+async fn until(
+    stream: &mut Stream,
+    early: &mut Vec<Element>,
+    is_it: impl Fn(&Element) -> bool,
+) -> Result<Element, Problem> {
+    while early.len() < EARLY {
+        let element = next(stream).await?;
+        if is_it(&element) {
+            return Ok(element);
+        }
+        early.push(element);
+    }
+    Err(Problem::Protocol)
+}
+
+async fn features<Io>(pending: PendingFeaturesRecv<Io>) -> Result<(Element, XmlStream<Io, Frame>), Problem>
+where
+    Io: AsyncBufRead + AsyncWrite + Unpin,
+{
+    // the typed features refuse the whole list for one unknown name in it
+    let mut stream = pending.skip_features::<Frame>();
+    let features = next(&mut stream).await?;
+    if features.is("features", ns::STREAM) { Ok((features, stream)) } else { Err(Problem::Protocol) }
+}
+
+async fn next<Io>(stream: &mut XmlStream<Io, Frame>) -> Result<Element, Problem>
+where
+    Io: AsyncBufRead + AsyncWrite + Unpin,
+{
+    loop {
+        match stream.next().await {
+            Some(Ok(Frame(element))) if element.is("error", ns::STREAM) => return Err(stream_error(&element).0),
+            Some(Ok(Frame(element))) => return Ok(element),
+            Some(Err(ReadError::SoftTimeout)) => {}
+            Some(Err(error)) => return Err(lost(&error)),
+            None => return Err(Problem::ServerGone),
+        }
+    }
+}
+
+/// What a stream error (RFC 6120 section 4.9) says, and whether to connect again.
+pub(super) fn stream_error(error: &Element) -> (Problem, bool) {
+    let condition = error.children().find(|child| child.has_ns(ns::XMPP_STREAMS) && child.name() != "text");
+    failure::of_stream(condition.map_or("", Element::name))
+}
+
+async fn send<Io>(stream: &mut XmlStream<Io, Frame>, what: impl Into<Element>) -> Result<(), Problem>
+where
+    Io: AsyncBufRead + AsyncWrite + Unpin,
+{
+    stream.send(&what.into()).await.map_err(broken)
+}
+
+/// A stream that ended.
+pub(super) fn lost(error: &ReadError) -> Problem {
+    match error {
+        ReadError::HardError(error) if error.kind() == io::ErrorKind::TimedOut => Problem::TimedOut,
+        ReadError::HardError(error) if error.kind() == io::ErrorKind::InvalidData => Problem::Protocol,
+        ReadError::ParseError(_) => Problem::Protocol,
+        ReadError::HardError(_) | ReadError::StreamFooterReceived | ReadError::SoftTimeout => Problem::ServerGone,
+    }
+}
+
+fn broken(error: io::Error) -> Problem {
+    lost(&ReadError::HardError(error))
+}

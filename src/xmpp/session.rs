@@ -1,0 +1,440 @@
+//! One account's session, without socket and clock: commands, stanzas and `now` in; [`Output`] out, drained by [`Session::poll`].
+//! It outlives connections: what the server has not counted is sent again, in a resumed session or a new one.
+//! What comes in is in [`super::inbound`]. It must not wait for anything.
+use super::{
+    archive::Archive,
+    disco, presence,
+    roster::{self, Roster},
+    sm::{Sent, Sm},
+    text,
+    wire_id::WireIds,
+};
+use crate::account::{AccountCommand, AccountEvent, CallEvent, TextProgress};
+use crate::domain::{
+    account::{AccountId, Capabilities, Problem, Registration},
+    address::{Address, Scheme},
+    call::EndReason,
+    message::{MessageId, NewMessage, SendFailure},
+};
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    net::IpAddr,
+    time::{Duration, Instant},
+};
+use xmpp_parsers::{
+    iq::Iq,
+    jid::{BareJid, Jid},
+    minidom::Element,
+    ping::Ping,
+    sm as nonza,
+};
+
+/// How long a request of ours may stay without an answer.
+const ANSWER: Duration = Duration::from_secs(30);
+/// How long a live server takes to answer after the network changed.
+const PROBE: Duration = Duration::from_secs(5);
+/// Texts that may wait for a connection; more are handed back to the outbox.
+const WAITING: usize = 1000;
+
+/// Names one text until it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Token(u64);
+
+/// What the driver is to do.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// Write this.
+    Send(Element),
+    /// Once all before it is written, tell [`Session::written`].
+    Report(MessageId),
+    /// Tell the engine.
+    Event(AccountEvent),
+    /// Hand the text up, then call [`Session::kept`] or [`Session::not_kept`].
+    Deliver(Token, NewMessage),
+    /// Give the connection up.
+    Close {
+        /// Why.
+        problem: Problem,
+        /// Connect again.
+        retry: bool,
+    },
+}
+
+/// How a connection begins.
+#[derive(Debug)]
+pub(super) enum Begin {
+    /// The old session goes on; the server has this many of our stanzas.
+    Resumed(u32),
+    /// A new session, counted if `Some`, and resumable if an id is inside. `last`: the old one's last count, where it is told.
+    New {
+        /// The answer to `<enable/>`.
+        counted: Option<Option<String>>,
+        /// The old session's last `h`.
+        last: Option<u32>,
+    },
+}
+
+/// What a request of ours asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Server,
+    Account,
+    Roster,
+    Carbons,
+    Archive,
+    Ping,
+}
+
+/// A text that was handed up.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) slot: Option<super::sm::Slot>,
+    pub(super) archived: bool,
+    pub(super) archive_id: Option<String>,
+    pub(super) receipt: Option<Element>,
+}
+
+/// The session.
+pub(super) struct Session {
+    pub(super) account: AccountId,
+    pub(super) me: BareJid,
+    pub(super) ids: WireIds,
+    /// Starts the ids of our requests: not to be guessed from outside.
+    nonce: String,
+    counter: u64,
+    pub(super) online: bool,
+    /// Our address and the server's.
+    ends: Option<(IpAddr, IpAddr)>,
+    pub(super) capabilities: Option<Capabilities>,
+    pub(super) sm: Sm,
+    /// The server asked for our count while a text was not kept yet.
+    pub(super) owed: bool,
+    pub(super) archive: Archive,
+    pub(super) roster: Roster,
+    pub(super) asked: HashMap<String, (Asked, Instant)>,
+    pending: HashMap<Token, Pending>,
+    /// Texts that are on their way, so that one given twice is sent once.
+    in_flight: HashSet<MessageId>,
+    waiting: VecDeque<(Element, Sent)>,
+    /// Without stream management: not known to be written yet.
+    unwritten: VecDeque<(Element, Sent)>,
+    pub(super) probe: Option<Instant>,
+    pub(super) out: VecDeque<Output>,
+}
+
+impl Session {
+    /// A session of `me`. `nonce` is fresh random text.
+    pub(super) fn new(
+        account: AccountId,
+        me: BareJid,
+        ids: WireIds,
+        archive_after: Option<String>,
+        nonce: String,
+    ) -> Self {
+        Self {
+            account,
+            me,
+            ids,
+            nonce,
+            counter: 0,
+            online: false,
+            ends: None,
+            capabilities: None,
+            sm: Sm::default(),
+            owed: false,
+            archive: Archive::new(archive_after),
+            roster: Roster::default(),
+            asked: HashMap::new(),
+            pending: HashMap::new(),
+            in_flight: HashSet::new(),
+            waiting: VecDeque::new(),
+            unwritten: VecDeque::new(),
+            probe: None,
+            out: VecDeque::new(),
+        }
+    }
+
+    /// What to do next; `None`: nothing until something comes in.
+    pub(super) fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// What to resume, for the log-in.
+    pub(super) fn resumable(&self) -> Option<(String, u32)> {
+        self.sm.resumable().map(|(id, h)| (id.to_owned(), h))
+    }
+
+    /// A connection stands; `ends` are its addresses here and there.
+    pub(super) fn online(&mut self, begin: Begin, ends: (IpAddr, IpAddr), now: Instant) {
+        self.online = true;
+        self.ends = Some(ends);
+        self.probe = None;
+        match begin {
+            Begin::Resumed(h) => self.resumed(h, now),
+            Begin::New { counted, last } => self.begun(counted, last, now),
+        }
+    }
+
+    fn resumed(&mut self, h: u32, now: Instant) {
+        self.asked.values_mut().for_each(|(_, deadline)| *deadline = now + ANSWER);
+        let Ok((acked, again)) = self.sm.resumed(h) else { return self.broken() };
+        acked.into_iter().for_each(|what| self.taken(what));
+        self.out.extend(again.into_iter().map(Output::Send));
+        self.flush_waiting();
+        self.request_ack();
+        self.announce();
+    }
+
+    fn begun(&mut self, counted: Option<Option<String>>, last: Option<u32>, now: Instant) {
+        let (acked, lost) = self.sm.lost(last);
+        acked.into_iter().for_each(|what| self.taken(what));
+        lost.into_iter().rev().filter(|(_, what)| *what != Sent::Other).for_each(|lost| self.waiting.push_front(lost));
+        for pending in self.pending.values_mut() {
+            (pending.slot, pending.archived) = (None, false);
+        }
+        self.sm.start(counted.is_some(), counted.flatten());
+        self.owed = false;
+        self.asked.clear();
+        self.archive.reset();
+        self.capabilities = None;
+        let domain = Jid::from_parts(None, self.me.domain(), None);
+        self.ask(Asked::Server, now, |id| disco::ask(id, domain));
+        let me = self.me.clone();
+        self.ask(Asked::Account, now, |id| disco::ask(id, me));
+        self.ask(Asked::Roster, now, roster::ask);
+        self.send(presence::initial(), Sent::Other);
+        self.flush_waiting();
+        self.request_ack();
+    }
+
+    /// The connection is gone.
+    pub(super) fn offline(&mut self) {
+        self.online = false;
+        self.probe = None;
+        self.sm.disconnected();
+        self.out.retain(|output| matches!(output, Output::Event(_) | Output::Deliver(..)));
+        while let Some(unwritten) = self.unwritten.pop_back() {
+            self.waiting.push_front(unwritten);
+        }
+    }
+
+    /// Something from the engine; `Stop` is the driver's.
+    pub(super) fn command(&mut self, command: AccountCommand, now: Instant) {
+        match command {
+            AccountCommand::SendText { id, to, body } => self.text(id, &to, body.expose()),
+            AccountCommand::NetworkChanged if self.online => {
+                self.idle(now);
+                self.probe = Some(now + PROBE);
+            }
+            // calls are not among this account's capabilities
+            AccountCommand::PlaceCall { call, .. } => {
+                let event = CallEvent::Ended { reason: EndReason::Unavailable };
+                self.out.push_back(Output::Event(AccountEvent::Call { call, event }));
+            }
+            AccountCommand::Answer { .. }
+            | AccountCommand::Ring { .. }
+            | AccountCommand::EndCall { .. }
+            | AccountCommand::Reoffer { .. }
+            | AccountCommand::AnswerReoffer { .. }
+            | AccountCommand::NetworkChanged
+            | AccountCommand::Stop => {}
+        }
+    }
+
+    fn text(&mut self, id: MessageId, to: &Address, body: &str) {
+        if !self.in_flight.insert(id) {
+            return;
+        }
+        let jid = Some(to).filter(|to| to.scheme() == Scheme::Xmpp).and_then(|to| Jid::new(to.rest()).ok());
+        let Some(to) = jid.map(Jid::into_bare) else { return self.failed(id, SendFailure::NotFound, false) };
+        if self.waiting.len() >= WAITING {
+            return self.failed(id, SendFailure::Unavailable, true);
+        }
+        match text::write(&to, &self.ids.write(to.as_str(), id), body) {
+            Ok(stanza) => {
+                self.send(stanza, Sent::Text(id));
+                self.request_ack();
+            }
+            Err(failure) => self.failed(id, failure, false),
+        }
+    }
+
+    fn failed(&mut self, id: MessageId, failure: SendFailure, retry: bool) {
+        self.progress(id, TextProgress::Failed { failure, retry });
+    }
+
+    pub(super) fn progress(&mut self, id: MessageId, progress: TextProgress) {
+        if matches!(progress, TextProgress::Failed { .. }) {
+            self.in_flight.remove(&id);
+        }
+        self.out.push_back(Output::Event(AccountEvent::TextProgress { id, progress }));
+    }
+
+    /// The server has a stanza of ours.
+    pub(super) fn taken(&mut self, what: Sent) {
+        if let Sent::Text(id) = what
+            && self.in_flight.remove(&id)
+        {
+            self.progress(id, TextProgress::Sent);
+        }
+    }
+
+    /// The text was written and the server does not count: that is all that will be known.
+    pub(super) fn written(&mut self, id: MessageId) {
+        self.unwritten.retain(|(_, what)| *what != Sent::Text(id));
+        self.taken(Sent::Text(id));
+    }
+
+    /// Sends a stanza now, or keeps it for the next connection if it has a meaning there.
+    pub(super) fn send(&mut self, stanza: Element, what: Sent) {
+        if !self.online {
+            if what != Sent::Other {
+                self.waiting.push_back((stanza, what));
+            }
+            return;
+        }
+        self.sm.sent(&stanza, what);
+        self.out.push_back(Output::Send(stanza.clone()));
+        if let (Sent::Text(id), false) = (what, self.sm.enabled()) {
+            self.unwritten.push_back((stanza, what));
+            self.out.push_back(Output::Report(id));
+        }
+    }
+
+    fn flush_waiting(&mut self) {
+        for (stanza, what) in std::mem::take(&mut self.waiting) {
+            self.send(stanza, what);
+        }
+    }
+
+    fn request_ack(&mut self) {
+        if self.online && self.sm.enabled() && self.sm.waits() {
+            self.out.push_back(Output::Send(nonza::R.into()));
+        }
+    }
+
+    pub(super) fn send_count(&mut self) {
+        self.out.push_back(Output::Send(nonza::A::new(self.sm.h()).into()));
+    }
+
+    pub(super) fn ask(&mut self, asked: Asked, now: Instant, request: impl FnOnce(String) -> Element) {
+        let id = self.request_id();
+        let request = request(id.clone());
+        self.asked.insert(id, (asked, now + ANSWER));
+        self.send(request, Sent::Other);
+    }
+
+    /// Says that the account is reachable, once it is known what it can do.
+    pub(super) fn announce(&mut self) {
+        if let (Some((local, server)), Some(capabilities)) = (self.ends, self.capabilities) {
+            let registered = Registration::Registered { local, server, capabilities };
+            self.out.push_back(Output::Event(AccountEvent::Registration(registered)));
+        }
+    }
+
+    pub(super) fn deliver(&mut self, message: NewMessage, pending: Pending) {
+        self.counter += 1;
+        let token = Token(self.counter);
+        self.pending.insert(token, pending);
+        self.out.push_back(Output::Deliver(token, message));
+    }
+
+    /// The store has the text: now it may be counted, and its sender told.
+    pub(super) fn kept(&mut self, token: Token, now: Instant) {
+        let Some(pending) = self.pending.remove(&token) else { return };
+        if let Some(slot) = pending.slot {
+            self.sm.handled(slot);
+        }
+        if let Some(id) = pending.archive_id {
+            self.archive.moved(id);
+        }
+        if let Some(receipt) = pending.receipt {
+            self.send(receipt, Sent::Receipt);
+        }
+        if pending.archived {
+            self.archive.kept();
+            self.more_archive(now);
+        }
+        if self.online && self.owed && !self.sm.is_behind() {
+            self.owed = false;
+            self.send_count();
+        }
+    }
+
+    /// The store could not keep the text: the server is to give it again.
+    pub(super) fn not_kept(&mut self, token: Token) {
+        let Some(pending) = self.pending.remove(&token) else { return };
+        if pending.archived {
+            // only a new session asks the archive again
+            self.sm.forget();
+        }
+        self.out.push_back(Output::Close { problem: Problem::ServerGone, retry: true });
+    }
+
+    pub(super) fn begin_archive(&mut self, now: Instant) {
+        let id = self.request_id();
+        let request = self.archive.begin(id.clone());
+        self.asked.insert(id, (Asked::Archive, now + ANSWER));
+        self.send(request, Sent::Other);
+    }
+
+    pub(super) fn more_archive(&mut self, now: Instant) {
+        if self.online && self.archive.wants_more() {
+            let id = self.request_id();
+            let request = self.archive.next(id.clone());
+            self.asked.insert(id, (Asked::Archive, now + ANSWER));
+            self.send(request, Sent::Other);
+        }
+    }
+
+    fn request_id(&mut self) -> String {
+        self.counter += 1;
+        format!("{}-{}", self.nonce, self.counter)
+    }
+
+    /// The counts cannot be trusted: a new session.
+    pub(super) fn broken(&mut self) {
+        self.sm.forget();
+        self.out.push_back(Output::Close { problem: Problem::Protocol, retry: true });
+    }
+
+    /// Nothing was heard for a while: ask for something.
+    pub(super) fn idle(&mut self, now: Instant) {
+        if self.sm.enabled() {
+            self.out.push_back(Output::Send(nonza::R.into()));
+        } else {
+            let domain = Jid::from_parts(None, self.me.domain(), None);
+            self.ask(Asked::Ping, now, |id| Iq::from_get(id, Ping).with_to(domain).into());
+        }
+    }
+
+    /// When [`Session::timeout`] wants to be called.
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        if !self.online {
+            return None;
+        }
+        self.asked.values().map(|(_, deadline)| *deadline).chain(self.probe).min()
+    }
+
+    /// Time has passed.
+    pub(super) fn timeout(&mut self, now: Instant) {
+        if self.online && self.probe.is_some_and(|probe| now >= probe) {
+            self.probe = None;
+            self.out.push_back(Output::Close { problem: Problem::TimedOut, retry: true });
+        }
+        let late: Vec<_> = self.asked.extract_if(|_, (_, deadline)| now >= *deadline).collect();
+        for (_, (asked, _)) in late {
+            self.answered(asked, Err("remote-server-timeout"), now);
+        }
+    }
+
+    /// The last stanzas before a log-out.
+    pub(super) fn farewell(&mut self) {
+        if self.online {
+            self.send(presence::unavailable(), Sent::Other);
+            if self.sm.enabled() {
+                self.send_count();
+            }
+        }
+    }
+}
