@@ -1,0 +1,303 @@
+# Landline in English. Plain words, one idea a sentence, and what to do next.
+# Sections stand in the same order in es.ftl; tests/words.rs compares keys and variables.
+
+## Shared
+app-name = Landline
+action-cancel = Cancel
+action-close = Close
+action-back = Back
+action-copy = Copy
+action-call = Call
+action-retry = Try again
+action-remove = Remove
+action-settings = Settings
+copied = Copied
+
+## Tabs
+tab-conversations = Messages
+tab-calls = Calls
+tab-codes = Codes
+tab-settings = Settings
+
+## Time
+today = Today
+yesterday = Yesterday
+ago-now = just now
+ago-minutes = { $count ->
+    [one] 1 minute ago
+   *[other] { $count } minutes ago
+}
+ago-hours = { $count ->
+    [one] 1 hour ago
+   *[other] { $count } hours ago
+}
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+date-day-month = { $day } { $month }
+date-full = { $day } { $month } { $year }
+duration-minutes = { $count } min
+duration-seconds = { $count } s
+
+## Status line
+registration-offline = Offline
+registration-connecting = Connecting…
+registration-registered = Connected
+registration-failed = Not connected
+wired-on = Wired: { $name }
+wired-none = No network cable
+wired-only-wifi = Only Wi-Fi: Landline is not connected
+wired-only-cellular = Only mobile data: Landline is not connected
+wired-only-bluetooth = Only Bluetooth: Landline is not connected
+wired-radio-allowed = Wireless, allowed by you: { $name }
+wired-virtual = Linked: { $name }
+wired-loopback = On this computer only
+demo-on = Demo: nothing leaves this computer
+
+## Welcome
+welcome-title = Your phone, on a cable
+welcome-about = Calls, texts and verification codes on this computer. No mobile phone needed.
+welcome-add-title = Add an account
+welcome-address = Address
+welcome-address-hint = alice@example.org
+welcome-address-about = From your phone service or XMPP provider.
+welcome-password = Password
+welcome-show-password = Show the password
+welcome-hide-password = Hide the password
+welcome-connect = Connect
+welcome-advanced = Advanced
+welcome-kind = Kind of account
+welcome-kind-auto = Find out
+welcome-server = Server
+welcome-server-hint = Found by itself
+welcome-transport = Transport
+welcome-transport-auto = Automatic
+welcome-tls = Encryption
+welcome-tls-direct = TLS from the start
+welcome-tls-starttls = STARTTLS
+welcome-auth-user = Log-in name
+welcome-auth-user-hint = If it differs from the address
+welcome-ca = CA file (PEM)
+welcome-ca-hint = Only for a server of your own
+welcome-trying-xmpp = Looking for XMPP at { $domain }…
+welcome-trying-sip = Looking for SIP at { $domain }…
+welcome-adding = It works. Keeping the account…
+welcome-demo = No account yet? Close this window and start “landline --demo” to try everything on this computer.
+welcome-no-server-either = There is no XMPP or SIP service at { $domain }. Check the address, or enter the server under Advanced.
+
+## Passphrase
+unlock-title = Enter your passphrase
+unlock-about = Your passwords are in an encrypted file. Landline connects as soon as it is open.
+unlock-choose-title = Choose a passphrase
+unlock-choose-about = This computer has no keyring, so Landline keeps your passwords in an encrypted file. You will be asked for this passphrase at each start; it cannot be recovered.
+unlock-passphrase = Passphrase
+unlock-again = The same again
+unlock-differs = The two are not the same.
+unlock-wrong = That passphrase does not open it. Try again.
+unlock-open = Open
+unlock-keep = Keep it
+unlock-later = Not now
+
+## Conversations
+conversations-search = Search names, numbers and words
+conversations-new = New message
+conversations-empty = No messages yet
+conversations-empty-about = Write to a number, or wait for the first text.
+conversations-nothing-found = Nothing found for “{ $words }”
+conversations-in-messages = In messages
+conversations-pick = Choose a conversation, or start a new one
+conversations-you = You: { $text }
+conversations-unread = { $count ->
+    [one] 1 unread
+   *[other] { $count } unread
+}
+
+## New conversation
+new-title = New message
+new-to = Number, name or address
+new-will-text = Will go to { $to } from { $account }
+new-type = Type a number, a name, or paste an address such as tel:, sip: or xmpp:
+
+## Thread
+thread-write = Write a text
+thread-send = Send
+thread-earlier = Earlier messages
+thread-start = This is the start of the conversation.
+state-queued = Waiting to be sent
+state-sent = Sent
+state-delivered = Delivered
+state-failed = Not sent
+code-in-text = Code
+
+## Dialler
+dial-field = Number, name or address
+dial-call = Call
+dial-will-call = Will call { $to }
+dial-from = from { $account }
+dial-no-account = No account can call now
+dial-delete = Delete the last digit
+history-title = Calls
+history-empty = No calls yet
+history-missed = Missed
+history-incoming = Incoming
+history-outgoing = Outgoing
+history-not-answered = Not answered
+history-call-again = Call { $name }
+
+## Call
+call-dialling = Calling…
+call-ringing = Ringing…
+call-incoming = Incoming call
+call-connecting = Connecting…
+call-active = In a call
+call-held = On hold
+call-held-there = They put you on hold
+call-mute = Mute
+call-unmute = Unmute
+call-muted = Microphone off
+call-hold = Hold
+call-resume = Resume
+call-keypad = Keypad
+call-hang-up = Hang up
+call-answer = Answer
+call-decline = Decline
+call-keys-sent = Keys sent: { $keys }
+call-message = Message
+call-return = Return to the call
+
+## Codes
+codes-empty = No codes yet
+codes-empty-about = When a text brings a verification code, it appears here in large type.
+codes-older = Earlier codes
+codes-newest = New code from { $sender }
+code-from = From { $sender }
+code-site = For { $site } only
+code-site-warning = Type it nowhere else.
+code-valid-for = Valid for { $duration }
+code-maybe-expired = May have expired
+code-open-text = Show the text
+
+## Settings
+settings-accounts = Accounts
+settings-add-account = Add an account
+settings-remove-sure = Remove { $account }? Its messages stay here.
+settings-sound = Sound
+settings-microphone = Microphone
+settings-loudspeaker = Loudspeaker
+settings-ring-on = Ring on
+settings-ring-same = Same as the loudspeaker
+settings-device-default = Default of this computer
+settings-device-default-named = Default: { $name }
+settings-device-silence = None (silence)
+settings-device-gone = Not plugged in: { $name }
+settings-test-start = Test the sound
+settings-test-stop = Stop the test
+settings-test-tone = Play a tone
+settings-test-about = Speak: the bar should move.
+settings-no-microphone = No microphone can be used. The other side would hear silence.
+settings-no-loudspeaker = No loudspeaker can be used. You would hear nothing.
+settings-network = Network
+settings-wired-about = Landline connects only over a cable.
+settings-wireless-about = You allowed wireless links. Radio can be tracked and listened for from outside.
+settings-allow-wireless = Allow wireless
+settings-allow-sure = Landline will use Wi-Fi, mobile data or Bluetooth whenever there is no cable. Your computer can then be noticed and located by radio.
+settings-allow-confirm = Yes, allow wireless
+settings-forbid-wireless = Use only the cable
+settings-link-wired = Cable
+settings-link-wifi = Wi-Fi
+settings-link-cellular = Mobile data
+settings-link-bluetooth = Bluetooth
+settings-link-loopback = This computer
+settings-link-virtual = Virtual
+settings-link-virtual-over = Virtual, over { $kind }
+settings-link-unknown = Unknown kind
+settings-link-used = In use
+settings-link-up = Connected
+settings-link-down = Not connected
+settings-look = Appearance
+settings-theme = Colours
+settings-theme-system = As the desktop
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-language = Language
+settings-language-system = As the desktop
+settings-text-size = Text size
+settings-smaller = Smaller
+settings-larger = Larger
+
+## Why an account cannot be used
+problem-wrong-password = The name or the password is wrong. Check both and try again.
+problem-unknown-host = There is no such service at that address. Check the part after the @, or enter the server.
+problem-unreachable = The server cannot be reached. Check the cable and the server's name.
+problem-timed-out = The server did not answer in time. Landline tries again by itself.
+problem-certificate-untrusted = The server's certificate is not trusted. If it is your own server, choose its CA file.
+problem-certificate-name = The server's certificate is for another name. Check the address and the server.
+problem-certificate-expired = The server's certificate has expired. Check this computer's clock, or tell the provider.
+problem-no-safe-login = The server offers no safe log-in. Ask the provider for one with encryption.
+problem-conflict = This account has logged in elsewhere. Close the other program, then try again.
+problem-refused = The server refused the account. Ask the provider whether it is active.
+problem-server-gone = The server went away. Landline reconnects by itself.
+problem-not-wired = There is only a wireless link. Plug in a network cable, or allow wireless in Settings.
+problem-no-password = No password is kept for this account. Remove the account and add it again.
+problem-protocol = The server answers in something else than expected. Check the server and the kind of account.
+
+## Why a text was not taken
+failure-not-found = No such number or address.
+failure-refused = The other side refused it.
+failure-not-registered = Your gateway does not know this account yet. Register with the gateway first.
+failure-unavailable = Nobody could be reached. Try again later.
+failure-too-long = It is too long. Send it in shorter parts.
+failure-unsupported = The other side does not take texts.
+failure-timed-out = No answer in time.
+failure-server = The server had an error. Try again later.
+
+## Why a call ended
+ended-hung-up-here = You hung up
+ended-hung-up-there = They hung up
+ended-cancelled = Not answered
+ended-declined = Declined
+ended-busy = The line is busy
+ended-no-answer = No answer
+ended-not-found = No such number or address
+ended-unavailable = Not reachable now
+ended-refused = Your service does not allow this call
+ended-no-common-media = The two phones have no sound format in common
+ended-server-gone = The connection was lost
+ended-handled-elsewhere = Taken on another device
+ended-local-fault = A sound or network fault on this computer
+ended-server = The server had an error
+
+## Why Landline refuses
+refusal-no-account = No account is set up. Add one first.
+refusal-unknown-account = There is no such account.
+refusal-account-exists = There is already an account for that address.
+refusal-bad-account-address = That is not an account address. It looks like name@example.org.
+refusal-bad-address = That is not a number or an address. Check what you typed.
+refusal-not-connected = The account is not connected now. Try again when it is.
+refusal-not-supported = This account cannot do that.
+refusal-no-call = There is no such call any more.
+refusal-no-message = There is no such message or conversation.
+refusal-bad-text = There is nothing that can be sent in that.
+refusal-store = It could not be saved. Check that the disk is not full.
+refusal-secrets-locked = The passwords are locked. Enter the passphrase.
+refusal-config = The settings could not be saved. Check that the disk is not full.
+refusal-sound = No sound device could be opened. Check the plugs.
+refusal-stopping = Landline is closing.
+
+## Command line

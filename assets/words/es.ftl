@@ -1,0 +1,303 @@
+# Landline en español. Palabras sencillas, una idea por frase y qué hacer después.
+# Las secciones siguen el orden de en.ftl; tests/words.rs compara claves y variables.
+
+## Compartido
+app-name = Landline
+action-cancel = Cancelar
+action-close = Cerrar
+action-back = Volver
+action-copy = Copiar
+action-call = Llamar
+action-retry = Reintentar
+action-remove = Quitar
+action-settings = Ajustes
+copied = Copiado
+
+## Pestañas
+tab-conversations = Mensajes
+tab-calls = Llamadas
+tab-codes = Códigos
+tab-settings = Ajustes
+
+## Tiempo
+today = Hoy
+yesterday = Ayer
+ago-now = recién
+ago-minutes = { $count ->
+    [one] hace 1 minuto
+   *[other] hace { $count } minutos
+}
+ago-hours = { $count ->
+    [one] hace 1 hora
+   *[other] hace { $count } horas
+}
+weekday-1 = lunes
+weekday-2 = martes
+weekday-3 = miércoles
+weekday-4 = jueves
+weekday-5 = viernes
+weekday-6 = sábado
+weekday-7 = domingo
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
+date-day-month = { $day } de { $month }
+date-full = { $day } de { $month } de { $year }
+duration-minutes = { $count } min
+duration-seconds = { $count } s
+
+## Línea de estado
+registration-offline = Desconectada
+registration-connecting = Conectando…
+registration-registered = Conectada
+registration-failed = Sin conexión
+wired-on = Por cable: { $name }
+wired-none = Sin cable de red
+wired-only-wifi = Solo hay Wi-Fi: Landline no está conectado
+wired-only-cellular = Solo hay datos móviles: Landline no está conectado
+wired-only-bluetooth = Solo hay Bluetooth: Landline no está conectado
+wired-radio-allowed = Inalámbrico, con tu permiso: { $name }
+wired-virtual = Enlace: { $name }
+wired-loopback = Solo en esta computadora
+demo-on = Demostración: nada sale de esta computadora
+
+## Bienvenida
+welcome-title = Tu teléfono, por cable
+welcome-about = Llamadas, mensajes y códigos de verificación en esta computadora. Sin teléfono móvil.
+welcome-add-title = Agregar una cuenta
+welcome-address = Dirección
+welcome-address-hint = ana@example.org
+welcome-address-about = La de tu servicio telefónico o tu proveedor XMPP.
+welcome-password = Contraseña
+welcome-show-password = Mostrar la contraseña
+welcome-hide-password = Ocultar la contraseña
+welcome-connect = Conectar
+welcome-advanced = Avanzado
+welcome-kind = Tipo de cuenta
+welcome-kind-auto = Averiguarlo
+welcome-server = Servidor
+welcome-server-hint = Se busca solo
+welcome-transport = Transporte
+welcome-transport-auto = Automático
+welcome-tls = Cifrado
+welcome-tls-direct = TLS desde el inicio
+welcome-tls-starttls = STARTTLS
+welcome-auth-user = Nombre de acceso
+welcome-auth-user-hint = Si no es el de la dirección
+welcome-ca = Archivo de CA (PEM)
+welcome-ca-hint = Solo para un servidor propio
+welcome-trying-xmpp = Buscando XMPP en { $domain }…
+welcome-trying-sip = Buscando SIP en { $domain }…
+welcome-adding = Funciona. Guardando la cuenta…
+welcome-demo = ¿Aún no tienes cuenta? Cierra esta ventana y ejecuta “landline --demo” para probarlo todo en esta computadora.
+welcome-no-server-either = No hay servicio XMPP ni SIP en { $domain }. Revisa la dirección o escribe el servidor en Avanzado.
+
+## Frase de acceso
+unlock-title = Escribe tu frase de acceso
+unlock-about = Tus contraseñas están en un archivo cifrado. Landline se conecta en cuanto lo abras.
+unlock-choose-title = Elige una frase de acceso
+unlock-choose-about = Esta computadora no tiene un llavero, así que Landline guarda tus contraseñas en un archivo cifrado. Te pedirá esta frase cada vez que empiece; no se puede recuperar.
+unlock-passphrase = Frase de acceso
+unlock-again = Otra vez la misma
+unlock-differs = No son iguales.
+unlock-wrong = Esa frase no lo abre. Inténtalo de nuevo.
+unlock-open = Abrir
+unlock-keep = Guardarla
+unlock-later = Ahora no
+
+## Conversaciones
+conversations-search = Buscar nombres, números y palabras
+conversations-new = Mensaje nuevo
+conversations-empty = Aún no hay mensajes
+conversations-empty-about = Escribe a un número o espera el primer mensaje.
+conversations-nothing-found = Nada encontrado para “{ $words }”
+conversations-in-messages = En los mensajes
+conversations-pick = Elige una conversación o empieza una nueva
+conversations-you = Tú: { $text }
+conversations-unread = { $count ->
+    [one] 1 sin leer
+   *[other] { $count } sin leer
+}
+
+## Conversación nueva
+new-title = Mensaje nuevo
+new-to = Número, nombre o dirección
+new-will-text = Irá a { $to } desde { $account }
+new-type = Escribe un número, un nombre, o pega una dirección como tel:, sip: o xmpp:
+
+## Hilo
+thread-write = Escribe un mensaje
+thread-send = Enviar
+thread-earlier = Mensajes anteriores
+thread-start = Aquí empieza la conversación.
+state-queued = En espera de envío
+state-sent = Enviado
+state-delivered = Entregado
+state-failed = No enviado
+code-in-text = Código
+
+## Marcador
+dial-field = Número, nombre o dirección
+dial-call = Llamar
+dial-will-call = Llamará a { $to }
+dial-from = desde { $account }
+dial-no-account = Ninguna cuenta puede llamar ahora
+dial-delete = Borrar el último dígito
+history-title = Llamadas
+history-empty = Aún no hay llamadas
+history-missed = Perdida
+history-incoming = Recibida
+history-outgoing = Hecha
+history-not-answered = Sin respuesta
+history-call-again = Llamar a { $name }
+
+## Llamada
+call-dialling = Llamando…
+call-ringing = Timbrando…
+call-incoming = Llamada entrante
+call-connecting = Conectando…
+call-active = En llamada
+call-held = En espera
+call-held-there = Te pusieron en espera
+call-mute = Silenciar
+call-unmute = Activar
+call-muted = Micrófono apagado
+call-hold = Espera
+call-resume = Reanudar
+call-keypad = Teclado
+call-hang-up = Colgar
+call-answer = Contestar
+call-decline = Rechazar
+call-keys-sent = Teclas enviadas: { $keys }
+call-message = Mensaje
+call-return = Volver a la llamada
+
+## Códigos
+codes-empty = Aún no hay códigos
+codes-empty-about = Cuando un mensaje traiga un código de verificación, aparecerá aquí en letra grande.
+codes-older = Códigos anteriores
+codes-newest = Código nuevo de { $sender }
+code-from = De { $sender }
+code-site = Solo para { $site }
+code-site-warning = No lo escribas en otro sitio.
+code-valid-for = Vale por { $duration }
+code-maybe-expired = Puede haber vencido
+code-open-text = Ver el mensaje
+
+## Ajustes
+settings-accounts = Cuentas
+settings-add-account = Agregar una cuenta
+settings-remove-sure = ¿Quitar { $account }? Sus mensajes se quedan aquí.
+settings-sound = Sonido
+settings-microphone = Micrófono
+settings-loudspeaker = Altavoz
+settings-ring-on = Timbrar en
+settings-ring-same = El mismo altavoz
+settings-device-default = El de esta computadora
+settings-device-default-named = Predeterminado: { $name }
+settings-device-silence = Ninguno (silencio)
+settings-device-gone = Desconectado: { $name }
+settings-test-start = Probar el sonido
+settings-test-stop = Terminar la prueba
+settings-test-tone = Tocar un tono
+settings-test-about = Habla: la barra debe moverse.
+settings-no-microphone = No se puede usar ningún micrófono. La otra persona oiría silencio.
+settings-no-loudspeaker = No se puede usar ningún altavoz. No oirías nada.
+settings-network = Red
+settings-wired-about = Landline se conecta solo por cable.
+settings-wireless-about = Permitiste enlaces inalámbricos. Desde fuera se puede seguir y escuchar la radio.
+settings-allow-wireless = Permitir inalámbrico
+settings-allow-sure = Landline usará Wi-Fi, datos móviles o Bluetooth cuando no haya cable. Entonces tu computadora se puede detectar y ubicar por radio.
+settings-allow-confirm = Sí, permitir inalámbrico
+settings-forbid-wireless = Usar solo el cable
+settings-link-wired = Cable
+settings-link-wifi = Wi-Fi
+settings-link-cellular = Datos móviles
+settings-link-bluetooth = Bluetooth
+settings-link-loopback = Esta computadora
+settings-link-virtual = Virtual
+settings-link-virtual-over = Virtual, sobre { $kind }
+settings-link-unknown = Tipo desconocido
+settings-link-used = En uso
+settings-link-up = Conectado
+settings-link-down = Sin conexión
+settings-look = Apariencia
+settings-theme = Colores
+settings-theme-system = Como el escritorio
+settings-theme-light = Claros
+settings-theme-dark = Oscuros
+settings-language = Idioma
+settings-language-system = Como el escritorio
+settings-text-size = Tamaño del texto
+settings-smaller = Más pequeño
+settings-larger = Más grande
+
+## Por qué no se puede usar una cuenta
+problem-wrong-password = El nombre o la contraseña no son correctos. Revísalos e inténtalo de nuevo.
+problem-unknown-host = No hay tal servicio en esa dirección. Revisa lo que va después de la @ o escribe el servidor.
+problem-unreachable = No se puede llegar al servidor. Revisa el cable y el nombre del servidor.
+problem-timed-out = El servidor no respondió a tiempo. Landline lo intenta de nuevo solo.
+problem-certificate-untrusted = El certificado del servidor no es de confianza. Si el servidor es tuyo, elige su archivo de CA.
+problem-certificate-name = El certificado del servidor es de otro nombre. Revisa la dirección y el servidor.
+problem-certificate-expired = El certificado del servidor venció. Revisa el reloj de esta computadora o avisa al proveedor.
+problem-no-safe-login = El servidor no ofrece un acceso seguro. Pide al proveedor uno con cifrado.
+problem-conflict = Esta cuenta se abrió en otro lugar. Cierra el otro programa e inténtalo de nuevo.
+problem-refused = El servidor rechazó la cuenta. Pregunta al proveedor si está activa.
+problem-server-gone = El servidor se fue. Landline se reconecta solo.
+problem-not-wired = Solo hay un enlace inalámbrico. Conecta un cable de red o permite el inalámbrico en Ajustes.
+problem-no-password = No hay contraseña guardada para esta cuenta. Quítala y agrégala de nuevo.
+problem-protocol = El servidor responde algo inesperado. Revisa el servidor y el tipo de cuenta.
+
+## Por qué no se aceptó un mensaje
+failure-not-found = No existe ese número o dirección.
+failure-refused = La otra parte lo rechazó.
+failure-not-registered = Tu pasarela aún no conoce esta cuenta. Regístrate primero en la pasarela.
+failure-unavailable = No se pudo llegar a nadie. Inténtalo más tarde.
+failure-too-long = Es demasiado largo. Envíalo en partes más cortas.
+failure-unsupported = La otra parte no acepta mensajes.
+failure-timed-out = No hubo respuesta a tiempo.
+failure-server = El servidor tuvo un error. Inténtalo más tarde.
+
+## Por qué terminó una llamada
+ended-hung-up-here = Colgaste
+ended-hung-up-there = La otra persona colgó
+ended-cancelled = Sin contestar
+ended-declined = Rechazada
+ended-busy = La línea está ocupada
+ended-no-answer = Nadie contestó
+ended-not-found = No existe ese número o dirección
+ended-unavailable = No está disponible ahora
+ended-refused = Tu servicio no permite esta llamada
+ended-no-common-media = Los dos teléfonos no tienen un formato de sonido en común
+ended-server-gone = Se perdió la conexión
+ended-handled-elsewhere = Atendida en otro dispositivo
+ended-local-fault = Una falla de sonido o de red en esta computadora
+ended-server = El servidor tuvo un error
+
+## Por qué Landline se niega
+refusal-no-account = No hay ninguna cuenta. Agrega una primero.
+refusal-unknown-account = No existe esa cuenta.
+refusal-account-exists = Ya hay una cuenta con esa dirección.
+refusal-bad-account-address = Eso no es la dirección de una cuenta. Debe ser como nombre@example.org.
+refusal-bad-address = Eso no es un número ni una dirección. Revisa lo que escribiste.
+refusal-not-connected = La cuenta no está conectada ahora. Inténtalo cuando lo esté.
+refusal-not-supported = Esta cuenta no puede hacer eso.
+refusal-no-call = Esa llamada ya no existe.
+refusal-no-message = No existe ese mensaje o conversación.
+refusal-bad-text = Ahí no hay nada que se pueda enviar.
+refusal-store = No se pudo guardar. Revisa que el disco no esté lleno.
+refusal-secrets-locked = Las contraseñas están bloqueadas. Escribe la frase de acceso.
+refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no esté lleno.
+refusal-sound = No se pudo abrir ningún dispositivo de sonido. Revisa los conectores.
+refusal-stopping = Landline se está cerrando.
+
+## Línea de comandos
