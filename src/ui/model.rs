@@ -1,0 +1,265 @@
+//! The window's mirror of the engine: filled by a [`Snapshot`], moved on by [`Event`]s. Pure: no iced, no clock, no I/O.
+//! It decides nothing; what it cannot apply it leaves as it is, and a snapshot sets it right.
+use crate::{
+    audio::{DeviceChoice, Devices},
+    config::WindowConfig,
+    domain::{
+        account::{AccountId, Registration},
+        address::Address,
+        call::{Call, CallRecord, CallState, EndReason},
+        code::ReceivedCode,
+        contact::Contact,
+        conversation::{Conversation, ConversationId},
+        message::{Direction, Message, MessageId},
+        private::Private,
+    },
+    engine::api::{AccountStatus, Event, SecretsState, Snapshot},
+    net::WiredStatus,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a code is offered above the conversations.
+pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
+/// How many messages a thread asks for at a time.
+pub const PAGE: u32 = 100;
+
+/// The messages of the open conversation.
+#[derive(Debug, Clone)]
+pub struct Thread {
+    /// Which.
+    pub id: ConversationId,
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// There may be older ones in the store.
+    pub more: bool,
+}
+
+/// See the head of this file.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// A snapshot was here.
+    pub ready: bool,
+    /// Accounts.
+    pub accounts: Vec<AccountStatus>,
+    /// Newest first.
+    pub conversations: Vec<Conversation>,
+    /// Calls now, ended ones not.
+    pub calls: Vec<Call>,
+    /// The call that ended last, until the person has seen why.
+    pub ended: Option<Call>,
+    /// Newest first.
+    pub codes: Vec<ReceivedCode>,
+    /// Newest first.
+    pub history: Vec<CallRecord>,
+    /// Missed since the calls were last looked at.
+    pub missed: u32,
+    /// Contacts.
+    pub contacts: Vec<Contact>,
+    /// Links.
+    pub wired: WiredStatus,
+    /// The demo exchange runs.
+    pub demo: bool,
+    /// What the window looks like.
+    pub window: WindowConfig,
+    /// Sound devices chosen.
+    pub sound: DeviceChoice,
+    /// Whether passwords can be read.
+    pub secrets: SecretsState,
+    /// Sound devices.
+    pub devices: Devices,
+    /// The microphone cannot be used.
+    pub no_microphone: bool,
+    /// The loudspeaker cannot be used.
+    pub no_loudspeaker: bool,
+    /// Microphone and loudspeaker, 0.0..=1.0.
+    pub levels: (f32, f32),
+    /// The open conversation's messages.
+    pub thread: Option<Thread>,
+}
+
+impl Model {
+    /// Takes a snapshot over; what a snapshot does not hold stays.
+    pub fn reset(&mut self, snapshot: Snapshot) {
+        self.ready = true;
+        self.accounts = snapshot.accounts;
+        self.conversations = snapshot.conversations;
+        self.calls = snapshot.calls;
+        self.calls.retain(|call| !call.state.is_ended());
+        self.codes = snapshot.codes;
+        self.history = snapshot.call_history;
+        self.contacts = snapshot.contacts;
+        self.wired = snapshot.wired;
+        self.demo = snapshot.demo;
+        self.window = snapshot.window;
+        self.sound = snapshot.sound;
+        self.secrets = snapshot.secrets;
+    }
+
+    /// Moves on by one event.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Registered { account, registration } | Event::RegistrationChanged { account, registration } => {
+                self.register(&account, registration);
+            }
+            Event::RegistrationFailed { account, problem, retry } => {
+                self.register(&account, Registration::Failed { problem, retry });
+            }
+            Event::AccountAdded { account, status } => {
+                self.accounts.retain(|known| known.config.id != account);
+                self.accounts.push(status);
+            }
+            Event::AccountRemoved { account } => self.accounts.retain(|known| known.config.id != account),
+            Event::Message { message, conversation, .. } => {
+                self.keep_message(&message);
+                self.keep_conversation(*conversation);
+            }
+            Event::MessageState { id, conversation, state, failure, .. } => {
+                let listed = self.conversations.iter_mut().find(|known| known.id == conversation);
+                let last = listed.and_then(|known| known.last.as_mut());
+                let open = self.thread.iter_mut().flat_map(|thread| thread.messages.iter_mut());
+                for message in open.chain(last).filter(|message| message.id == id) {
+                    message.state = state;
+                    message.failure = failure;
+                }
+            }
+            Event::ConversationRead { conversation } => {
+                if let Some(known) = self.conversations.iter_mut().find(|known| known.id == conversation) {
+                    known.unread = 0;
+                }
+            }
+            Event::Code { code, .. } => {
+                self.codes.retain(|known| known.message != code.message);
+                let at = self.codes.partition_point(|known| known.received_at > code.received_at);
+                self.codes.insert(at, code);
+            }
+            Event::Call { call, .. } => self.keep_call(call),
+            Event::CallLogged { record, .. } => {
+                self.history.retain(|known| known.row != record.row);
+                self.missed += u32::from(missed(&record));
+                self.history.insert(0, record);
+            }
+            Event::Contacts { contacts } => self.contacts = contacts,
+            Event::Wired { status } => self.wired = status,
+            Event::Levels { input, output } => self.levels = (input, output),
+            Event::DevicesChanged { devices, no_microphone, no_loudspeaker } => {
+                self.devices = devices;
+                self.no_microphone = no_microphone;
+                self.no_loudspeaker = no_loudspeaker;
+            }
+            Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
+        }
+    }
+
+    /// Takes a page of a thread over: newest first, as the engine gives it.
+    pub fn page(&mut self, id: ConversationId, before: Option<MessageId>, page: Vec<Message>) {
+        let more = u32::try_from(page.len()).is_ok_and(|length| length >= PAGE);
+        let older = page.into_iter().rev();
+        match &mut self.thread {
+            Some(thread) if thread.id == id && before.is_some() => {
+                thread.messages.splice(0..0, older);
+                thread.more = more;
+            }
+            thread => *thread = Some(Thread { id, messages: older.collect(), more }),
+        }
+    }
+
+    /// Keeps a text that is in the store: the open thread and nothing else.
+    pub fn keep_message(&mut self, message: &Message) {
+        let Some(thread) = self.thread.as_mut().filter(|thread| thread.id == message.conversation) else {
+            return;
+        };
+        if let Some(known) = thread.messages.iter_mut().find(|known| known.id == message.id) {
+            known.clone_from(message);
+        } else {
+            // an archived text may belong among older ones
+            let at = thread.messages.partition_point(|known| known.sent_at <= message.sent_at);
+            thread.messages.insert(at, message.clone());
+        }
+    }
+
+    fn keep_conversation(&mut self, conversation: Conversation) {
+        self.conversations.retain(|known| known.id != conversation.id);
+        let time = |one: &Conversation| one.last.as_ref().map(|message| message.sent_at);
+        let at = self.conversations.partition_point(|known| time(known) > time(&conversation));
+        self.conversations.insert(at, conversation);
+    }
+
+    fn keep_call(&mut self, call: Call) {
+        let known = self.calls.iter_mut().find(|known| known.id == call.id);
+        match (call.state.is_ended(), known) {
+            (true, _) => {
+                self.calls.retain(|known| known.id != call.id);
+                self.ended = Some(call);
+            }
+            (false, Some(known)) => *known = call,
+            (false, None) => self.calls.push(call),
+        }
+    }
+
+    fn register(&mut self, account: &AccountId, registration: Registration) {
+        if let Some(known) = self.accounts.iter_mut().find(|known| known.config.id == *account) {
+            known.registration = registration;
+        }
+    }
+
+    /// The call one talks in or is about to: live before held, and never the one that rings here.
+    pub fn call(&self) -> Option<&Call> {
+        let rank = |call: &Call| match call.state {
+            CallState::Active | CallState::Connecting => 0,
+            CallState::Dialling | CallState::Ringing => 1,
+            CallState::Held => 2,
+            CallState::Incoming | CallState::Ended { .. } => 3,
+        };
+        self.calls.iter().filter(|call| rank(call) < 3).min_by_key(|call| rank(call))
+    }
+
+    /// The call that rings here.
+    pub fn ringing(&self) -> Option<&Call> {
+        self.calls.iter().find(|call| call.state == CallState::Incoming)
+    }
+
+    /// The newest code while it is fresh.
+    pub fn fresh_code(&self, now: Timestamp) -> Option<&ReceivedCode> {
+        self.codes.first().filter(|code| now.duration_since(code.received_at) < FRESH)
+    }
+
+    /// A conversation by id.
+    pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
+        self.conversations.iter().find(|known| known.id == id)
+    }
+
+    /// What a person calls an address: the name given, the contact's, or the address.
+    pub fn name<'a>(&'a self, name: Option<&'a Private<String>>, address: &'a Address) -> &'a str {
+        let contact = || self.contacts.iter().find(|contact| same(&contact.address, address)).map(|known| &known.name);
+        name.or_else(contact)
+            .map(|name| name.expose().trim())
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| address.display())
+    }
+
+    /// The address of an account, as the person knows it.
+    pub fn account_name<'a>(&'a self, id: &'a AccountId) -> &'a str {
+        let known = self.accounts.iter().find(|known| known.config.id == *id);
+        known.map_or(id.0.as_str(), |known| known.config.address.as_str())
+    }
+
+    /// Texts not seen, in all conversations.
+    pub fn unread(&self) -> u32 {
+        self.conversations.iter().map(|known| known.unread).sum()
+    }
+}
+
+/// The same person: the same address, or the same full number over another scheme.
+fn same(a: &Address, b: &Address) -> bool {
+    a == b || matches!((a.number(), b.number()), (Some(a), Some(b)) if a == b && a.starts_with('+'))
+}
+
+/// A call that came in and that nobody took or turned down, here or elsewhere.
+pub fn missed(record: &CallRecord) -> bool {
+    record.direction == Direction::Incoming
+        && record.answered_at.is_none()
+        && !matches!(
+            record.reason,
+            Some(EndReason::Declined | EndReason::HandledElsewhere | EndReason::HungUpHere)
+        )
+}

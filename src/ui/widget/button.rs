@@ -1,0 +1,99 @@
+//! Buttons: a few kinds, each a [`Press`] with a fixed face.
+use super::{
+    icon::{Icon, icon},
+    press::{Face, Press, Status},
+};
+use crate::ui::theme::{Palette, shape, space, text};
+use iced::{
+    Alignment, Color, Element, Length,
+    widget::{container, row, tooltip},
+};
+
+/// How much a button asks to be pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The one main action.
+    Main,
+    /// Another action.
+    Side,
+    /// An action that should not draw the eye.
+    Quiet,
+    /// Answer.
+    Good,
+    /// Hang up, remove.
+    Bad,
+    /// Switched on.
+    On,
+}
+
+/// The face of a kind.
+pub fn face(p: &'static Palette, kind: Kind, radius: f32) -> impl Fn(Status) -> Face {
+    move |status| {
+        let hover = |rest: Color, over: Color| if status.hovered { over } else { rest };
+        let none = Color::TRANSPARENT;
+        let (ground, text, line) = match kind {
+            _ if !status.enabled => (p.hover, p.muted, p.line),
+            Kind::Main => (hover(p.accent, p.accent_hover), p.on_accent, none),
+            Kind::Side => (hover(p.surface, p.hover), p.accent_text, p.outline),
+            Kind::Quiet => (hover(none, p.hover), p.accent_text, none),
+            Kind::Good => (hover(p.good, p.good_hover), p.on_good, none),
+            Kind::Bad => (hover(p.bad, p.bad_hover), p.on_bad, none),
+            Kind::On => (p.text, p.canvas, none),
+        };
+        Face { ground, text, line, radius }
+    }
+}
+
+/// A button with a word.
+pub fn button<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, label: String) -> Press<'a, M> {
+    Press::new(container(text::strong(label)).center_y(Length::Fill), p.focus, face(p, kind, space::RADIUS))
+        .height(space::CONTROL)
+        .padding([0.0, space::L])
+}
+
+/// A button with a picture and a word.
+pub fn with_icon<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, label: String) -> Press<'a, M> {
+    let content = row![icon(picture, 16.0), text::strong(label)].spacing(space::S).align_y(Alignment::Center);
+    Press::new(container(content).center_y(Length::Fill), p.focus, face(p, kind, space::RADIUS))
+        .height(space::CONTROL)
+        .padding([0.0, space::L])
+}
+
+/// A small button with a picture and a word, to stand inside a card or bubble.
+pub fn small<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, label: String) -> Press<'a, M> {
+    let content = row![icon(picture, 14.0), text::caption(label).font(text::STRONG)]
+        .spacing(space::XS + 2.0)
+        .align_y(Alignment::Center);
+    Press::new(container(content).center_y(Length::Fill), p.focus, face(p, kind, space::RADIUS))
+        .height(32.0)
+        .padding([0.0, space::M])
+}
+
+/// A round button with a picture; its word shows under the pointer.
+pub fn round<'a, M: Clone + 'a>(
+    p: &'static Palette,
+    kind: Kind,
+    picture: Icon,
+    word: String,
+    message: impl Into<Option<M>>,
+) -> Element<'a, M> {
+    let press = Press::new(container(icon(picture, 20.0)).center(Length::Fill), p.focus, face(p, kind, space::PILL))
+        .width(space::CONTROL)
+        .height(space::CONTROL)
+        .on_press(message);
+    hint(p, press, word)
+}
+
+/// Puts a word under the pointer.
+pub fn hint<'a, M: 'a>(p: &'static Palette, content: impl Into<Element<'a, M>>, word: String) -> Element<'a, M> {
+    let word = container(text::caption(word).color(p.canvas)).padding([space::XS, space::S]);
+    tooltip(content, word.style(shape::round(p.text, space::RADIUS)), tooltip::Position::Bottom)
+        .gap(space::XS)
+        .delay(std::time::Duration::from_millis(500))
+        .into()
+}
+
+/// A word that leads somewhere.
+pub fn link<'a, M: Clone + 'a>(p: &'static Palette, label: String) -> Press<'a, M> {
+    Press::new(text::strong(label), p.focus, face(p, Kind::Quiet, space::RADIUS)).padding([space::XS, space::S])
+}

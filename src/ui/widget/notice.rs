@@ -1,0 +1,43 @@
+//! A sentence that matters: what went wrong, or what to know, in a card with an icon.
+use super::icon::{Icon, icon};
+use crate::ui::theme::{Palette, shape, space, text};
+use iced::{
+    Color, Element, Length,
+    widget::{container, row},
+};
+
+fn card<'a, M: 'a>(ground: Color, line: Color, tint: Color, text: Color, picture: Icon, words: String) -> Element<'a, M> {
+    let mark = container(icon(picture, 18.0).color(tint)).padding([1.0, 0.0]);
+    container(row![mark, text::body(words).color(text).width(Length::Fill)].spacing(space::M))
+        .padding(space::M)
+        .width(Length::Fill)
+        .style(shape::card(ground, line, space::RADIUS))
+        .into()
+}
+
+/// What went wrong and what to do.
+pub fn problem<'a, M: 'a>(p: &'static Palette, words: String) -> Element<'a, M> {
+    card(p.bad_soft, p.bad_text, p.bad_text, p.text, Icon::Alert, words)
+}
+
+/// What to know.
+pub fn about<'a, M: 'a>(p: &'static Palette, picture: Icon, words: String) -> Element<'a, M> {
+    card(p.soft, Color::TRANSPARENT, p.accent_text, p.text, picture, words)
+}
+
+/// Something goes on.
+pub fn busy<'a, M: 'a>(p: &'static Palette, words: String) -> Element<'a, M> {
+    card(p.surface, p.line, p.warn_text, p.text, Icon::Wait, words)
+}
+
+/// An empty place: what would be here, and how it gets there.
+pub fn empty<'a, M: 'a>(p: &'static Palette, picture: Icon, head: String, words: Option<String>) -> Element<'a, M> {
+    let column = iced::widget::Column::new()
+        .push(icon(picture, 36.0).color(p.muted))
+        .push(text::title(head).color(p.text).align_x(iced::Center))
+        .push(words.map(|words| text::body(words).color(p.muted).align_x(iced::Center)))
+        .spacing(space::M)
+        .align_x(iced::Center)
+        .max_width(360.0);
+    container(column).center_x(Length::Fill).padding([space::XXL, space::L]).into()
+}
