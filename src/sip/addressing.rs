@@ -24,26 +24,20 @@ pub(super) fn escape_user(user: &str) -> String {
     user.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
-/// As [`from_uri`]; what cannot be an address of ours is shown as it came.
-pub(super) fn of(uri: &Uri) -> Address {
-    let whole = || Address::new(Scheme::Sip, uri.as_str());
-    let nobody = || Address::new(Scheme::Sip, "anonymous@anonymous.invalid");
-    from_uri(uri).or_else(|| whole().ok()).unwrap_or_else(|| nobody().unwrap_or_else(|_| unreachable!()))
-}
-
-/// Who a URI names, without the parameters that only say how it is reached.
+/// Who a URI names, without the parameters that only say how it is reached. What is no phone address is kept as it came.
 pub(super) fn from_uri(uri: &Uri) -> Option<Address> {
     if uri.is("tel") {
         let number: String = uri.opaque().chars().filter(|c| !"-.()".contains(*c)).collect();
-        return Address::new(Scheme::Tel, number).ok();
+        return Address::new(Scheme::Tel, number).or_else(|_| Address::new(Scheme::Sip, uri.as_str())).ok();
     }
     let scheme = if uri.is("sips") { Scheme::Sips } else { Scheme::Sip };
     if !uri.is("sip") && !uri.is("sips") {
-        return Address::new(Scheme::Sip, uri.opaque()).ok();
+        return Address::new(Scheme::Sip, uri.as_str()).ok();
     }
     let host = uri.host().to_ascii_lowercase();
     let host = if host.contains(':') { format!("[{host}]") } else { host };
-    let port = uri.port().filter(|port| !matches!(port, 5060 | 5061)).map(|port| format!(":{port}")).unwrap_or_default();
+    let port =
+        uri.port().filter(|port| !matches!(port, 5060 | 5061)).map(|port| format!(":{port}")).unwrap_or_default();
     let user = uri.user().map(|user| format!("{}@", unescape(user))).unwrap_or_default();
     Address::new(scheme, format!("{user}{host}{port}")).ok()
 }
@@ -98,6 +92,6 @@ mod tests {
         assert_eq!(of("sips:a%20b@[::1]:7000"), "sips:a%20b@[::1]:7000");
         assert_eq!(of("sip:jos%C3%A9@x"), "sip:josé@x");
         assert_eq!(of("sip:x.test"), "sip:x.test");
-        assert_eq!(of("urn:service:sos"), "sip:service:sos");
+        assert_eq!(of("urn:service:sos"), "sip:urn:service:sos");
     }
 }

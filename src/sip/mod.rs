@@ -1,4 +1,14 @@
 //! The only room that imports the SIP crates: our sans-IO user agent core, and the sockets at its edge.
+//!
+//! [`agent::Agent`] is the core: bytes and wishes in with the time, bytes and events out by [`agent::Agent::poll`]. Below it
+//! lie [`transaction`] (RFC 3261 section 17), [`dialog`], [`auth`]; below those [`parse`] and [`message`], where
+//! rvoip-sip-core gives the typed names of methods, headers and statuses.
+//!
+//! An exchange uses the core without an account: `Agent::new(seed, None, vec![Method::Register])`, then
+//! `connected(Way { transport, local }, None, now)`: without a [`agent::Home`] everybody may ask. Calls come as
+//! [`agent::AgentEvent::Invited`] with the URI that was dialled, texts as [`agent::AgentEvent::Text`], and REGISTER as
+//! [`agent::AgentEvent::Request`], to be answered by `respond(server, request.response(code), now)`. It calls a contact by
+//! `place` with an [`agent::Invitation`] whose `hop` is the contact's address, and texts one by `Agent::compose` and `request`.
 #![allow(dead_code)]
 mod addressing;
 mod agent;
@@ -11,11 +21,26 @@ mod failure;
 mod message;
 mod params;
 mod parse;
+#[cfg(test)]
+mod parse_tests;
 mod sdp;
 mod text;
 mod transaction;
 mod uri;
 mod via;
 mod wire_id;
-use crate::account::{AccountSetup, EventSender, CommandSender};
-pub fn spawn(_setup: AccountSetup, _events: EventSender) -> CommandSender { tokio::sync::mpsc::channel(1).0 }
+
+#[allow(unused_imports)]
+pub(crate) use self::{
+    agent::{Agent, AgentEvent, Failure, Home, Invitation, Output, RequestId, Way},
+    digest::{Credentials, verify},
+    message::{HeaderName, Headers, Method, Request, Response},
+    text::Text,
+    transaction::ServerId,
+    uri::{NameAddr, Uri},
+};
+
+use crate::account::{AccountSetup, CommandSender, EventSender};
+pub fn spawn(_setup: AccountSetup, _events: EventSender) -> CommandSender {
+    tokio::sync::mpsc::channel(1).0
+}

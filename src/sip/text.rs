@@ -3,8 +3,7 @@ use super::{
     addressing,
     chance::hex,
     message::{HeaderName, Request},
-    params,
-    wire_id,
+    params, wire_id,
 };
 use crate::domain::{address::Address, private::Private};
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
@@ -51,7 +50,7 @@ pub(super) fn read(request: &Request) -> Result<Text, Unreadable> {
         dedupe.push(format!("sip:{call_id}/{digest}"));
     }
     Ok(Text {
-        from: addressing::of(&from.uri),
+        from: addressing::from_uri(&from.uri).ok_or(Unreadable)?,
         name: from.name.map(Private::new),
         body: Private::new(body),
         sent_at: stamp.or(date),
@@ -141,7 +140,8 @@ mod tests {
 
     #[test]
     fn plain_words() {
-        let text = message("c: text/plain;charset=UTF-8\r\n", "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n", "é 1".as_bytes());
+        let text =
+            message("c: text/plain;charset=UTF-8\r\n", "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n", "é 1".as_bytes());
         let text = text.unwrap();
         assert_eq!((text.from.uri().as_str(), text.body.expose().as_str()), ("sip:33733@sip.test", "é 1"));
         assert_eq!(text.sent_at, "2010-11-13T23:29:00Z".parse().ok());

@@ -27,20 +27,15 @@ impl Agent {
         if self.calls.len() >= MOST_CALLS {
             return self.answer_with(server, &request, 486, now);
         }
+        let caller = request.headers.from().and_then(|caller| Some((addressing::from_uri(&caller.uri)?, caller)));
+        let Some((from, caller)) = caller else { return self.answer_with(server, &request, 400, now) };
         self.answer_with(server, &request, 100, now);
         let call = self.fresh_call();
         let (tag, number) = (self.chance.token(), u64::from(self.chance.number()));
         let limit = now + request.headers.seconds(&HeaderName::Expires).map_or(RINGING, ring_time);
         let user = request.uri.user().map(str::to_owned);
-        let offered = Offered {
-            server,
-            invite: Box::new(request.clone()),
-            source,
-            tag,
-            delayed: false,
-            ring_again: None,
-            limit,
-        };
+        let offered =
+            Offered { server, invite: Box::new(request.clone()), source, tag, delayed: false, ring_again: None, limit };
         let mut state = Call::new(Stage::Offered(offered), number, user);
         let offer = match body::session(&request.headers, &request.body) {
             Body::Empty => None,
@@ -56,10 +51,9 @@ impl Agent {
         if let Stage::Offered(offered) = &mut state.stage {
             offered.delayed = offer.is_none();
         }
-        let Some(from) = request.headers.from() else { return };
         self.calls.insert(call, state);
-        let (name, to) = (from.name.map(Private::new), request.uri);
-        self.event(AgentEvent::Invited { call, from: addressing::of(&from.uri), name, to, offer, source });
+        let (name, to) = (caller.name.map(Private::new), request.uri);
+        self.event(AgentEvent::Invited { call, from, name, to, offer, source });
     }
 
     fn fresh_call(&mut self) -> CallId {
