@@ -1,8 +1,19 @@
 //! Statuses (RFC 3261 section 21) as reasons a person can act on. It must not decide when to try again, only whether it helps.
 use crate::{
     account::TextProgress,
-    domain::{call::EndReason, message::SendFailure},
+    domain::{account::Problem, call::EndReason, message::SendFailure},
 };
+
+/// Why a registration was refused.
+pub(super) const fn of_registration(code: u16) -> Problem {
+    match code {
+        // the server knows no such name, or our answer was wrong
+        401 | 404 | 407 | 604 => Problem::WrongPassword,
+        408 | 504 => Problem::TimedOut,
+        405 | 501 | 505 => Problem::Protocol,
+        _ => Problem::Refused,
+    }
+}
 
 /// Why a call of ours was not accepted.
 pub(crate) const fn of_call(code: u16) -> EndReason {

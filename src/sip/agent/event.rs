@@ -152,7 +152,7 @@ pub(crate) enum AgentEvent {
         request: RequestId,
         /// The final response, whatever its status.
         result: Result<Response, Failure>,
-        /// How often it had to be sent: more than twice says that the server was away.
-        transmissions: u32,
+        /// How often it had to be sent again: the server may have been away.
+        repeats: u32,
     },
 }

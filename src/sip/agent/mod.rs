@@ -101,6 +101,8 @@ struct Sent {
     to: SocketAddr,
     /// Challenges answered so far.
     answered: u8,
+    /// Retransmissions before the last challenge.
+    repeats: u32,
     /// For a re-INVITE: the dialog its ACK belongs to.
     dialog: Option<Dialog>,
     /// ACKs of 2xx by their To tag, sent again when the 2xx comes again.
@@ -272,15 +274,9 @@ impl Agent {
         self.counter += 1;
         let id = RequestId(self.counter);
         if self.send(request, to, Purpose::Owner(id), now).is_none() {
-            self.event(AgentEvent::Answered { request: id, result: Err(Failure::Lost), transmissions: 0 });
+            self.event(AgentEvent::Answered { request: id, result: Err(Failure::Lost), repeats: 0 });
         }
         id
-    }
-
-    /// Whether a request of the owner's still waits, and how often it has been sent.
-    pub(crate) fn transmissions(&self, request: RequestId) -> u32 {
-        let sent = self.sent.iter().find(|(_, sent)| sent.purpose == Purpose::Owner(request));
-        sent.map_or(0, |(client, _)| self.transactions.transmissions(*client))
     }
 
     /// Gives a request of the owner's up; nothing is told of it any more.
@@ -294,7 +290,7 @@ impl Agent {
 
     /// Signs and sends; `None`: there is no socket, or too much is under way.
     fn send(&mut self, request: Request, to: SocketAddr, purpose: Purpose, now: Instant) -> Option<ClientId> {
-        self.send_counted(request, to, purpose, 0, now)
+        self.send_counted(request, to, purpose, (0, 0), now)
     }
 
     fn send_counted(
@@ -302,7 +298,7 @@ impl Agent {
         mut request: Request,
         to: SocketAddr,
         purpose: Purpose,
-        answered: u8,
+        (answered, repeats): (u8, u32),
         now: Instant,
     ) -> Option<ClientId> {
         if !self.transactions.has_room() {
@@ -311,7 +307,7 @@ impl Agent {
         self.address(&mut request)?;
         self.auth.sign(&mut request);
         let client = self.transactions.request(&request, to, self.is_reliable(), now);
-        self.sent.insert(client, Sent { purpose, request, to, answered, dialog: None, acks: Vec::new() });
+        self.sent.insert(client, Sent { purpose, request, to, answered, repeats, dialog: None, acks: Vec::new() });
         Some(client)
     }
 
@@ -358,6 +354,7 @@ impl Agent {
     }
 
     fn authenticate(&mut self, client: ClientId, response: &Response, now: Instant) -> Result<(), Unanswerable> {
+        let repeats = self.transactions.repeats(client);
         let Some(sent) = self.sent.remove(&client) else { return Ok(()) };
         let method = sent.request.method.clone();
         if let Err(failure) = self.auth.challenged(response, &method, sent.answered, &mut self.chance) {
@@ -365,10 +362,10 @@ impl Agent {
             self.sent.insert(client, sent);
             return Err(failure);
         }
-        let Sent { purpose, mut request, to, answered, dialog, .. } = sent;
+        let Sent { purpose, mut request, to, answered, dialog, repeats: earlier, .. } = sent;
         let number = request.headers.cseq().map_or(1, |(number, _)| number).saturating_add(1);
         request.headers.set(HeaderName::CSeq, format!("{number} {method}"));
-        let next = self.send_counted(request, to, purpose, answered + 1, now);
+        let next = self.send_counted(request, to, purpose, (answered + 1, earlier + repeats), now);
         if let (Some(next), Some(mut dialog)) = (next, dialog) {
             dialog.local_seq = number;
             self.sent.entry(next).and_modify(|sent| sent.dialog = Some(dialog));
@@ -382,7 +379,7 @@ impl Agent {
 
     /// A final answer that is no acceptance of an INVITE.
     fn refused(&mut self, client: ClientId, response: &Response, why: Option<Unanswerable>, now: Instant) {
-        let transmissions = self.transactions.transmissions(client);
+        let repeats = self.transactions.repeats(client);
         let Some(sent) = self.sent.remove(&client) else { return };
         match sent.purpose {
             Purpose::Invite(call) => self.invite_refused(call, response.code, now),
@@ -390,7 +387,7 @@ impl Agent {
             Purpose::Bye => {}
             Purpose::Owner(request) => {
                 let result = why.map_or_else(|| Ok(response.clone()), |why| Err(why.into()));
-                self.event(AgentEvent::Answered { request, result, transmissions });
+                self.event(AgentEvent::Answered { request, result, repeats: sent.repeats + repeats });
             }
         }
     }
@@ -407,7 +404,7 @@ impl Agent {
             Purpose::Reinvite(call) => self.reoffer_failed(call, now),
             Purpose::Bye => {}
             Purpose::Owner(request) => {
-                self.event(AgentEvent::Answered { request, result: Err(failure), transmissions: 0 });
+                self.event(AgentEvent::Answered { request, result: Err(failure), repeats: 0 });
             }
         }
     }

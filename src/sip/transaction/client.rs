@@ -35,7 +35,7 @@ pub(super) struct Client {
     invite: bool,
     reliable: bool,
     state: State,
-    transmissions: u32,
+    repeats: u32,
     /// When to send again (timers A, E), and the pause before it.
     again: Option<(Instant, Duration)>,
     /// The end: timers B, F while waiting, D, K, M after.
@@ -61,15 +61,15 @@ impl Client {
             to,
             reliable,
             state: State::Calling,
-            transmissions: 1,
+            repeats: 0,
             again: (!reliable).then_some((now + T1, T1)),
             end: Some(now + PATIENCE),
             ack: None,
         }
     }
 
-    pub(super) const fn transmissions(&self) -> u32 {
-        self.transmissions
+    pub(super) const fn repeats(&self) -> u32 {
+        self.repeats
     }
 
     pub(super) const fn is_waiting(&self) -> bool {
@@ -136,7 +136,7 @@ impl Client {
             && at <= now
         {
             out.push_back((self.to, self.bytes.clone()));
-            self.transmissions += 1;
+            self.repeats += 1;
             let longest = if self.invite { PATIENCE } else { T2 };
             let pause = (pause * 2).min(longest);
             self.again = Some((now + pause, pause));

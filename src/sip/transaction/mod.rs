@@ -117,9 +117,9 @@ impl Transactions {
         self.out.push_back((to, bytes));
     }
 
-    /// How often a request of ours has been sent.
-    pub(super) fn transmissions(&self, id: ClientId) -> u32 {
-        self.clients.get(&id).map_or(0, Client::transmissions)
+    /// How often a request of ours has been sent again.
+    pub(super) fn repeats(&self, id: ClientId) -> u32 {
+        self.clients.get(&id).map_or(0, Client::repeats)
     }
 
     /// Whether this one is still open.
