@@ -18,6 +18,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("keyring", &["secrets"]),
     ("fluent_bundle", &["words"]),
     ("rtnetlink", &["net"]),
+    ("hickory_resolver", &["net"]),
+    ("rustls_native_certs", &["net"]),
     ("clap", &["cli"]),
 ];
 

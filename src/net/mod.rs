@@ -1,10 +1,12 @@
-//! Which interface carries the account and of what kind; sockets bound to it; changes watched.
+//! Which interface carries the account and of what kind; sockets bound to it; changes watched; names resolved; TLS opened.
 //! The facts are found here (sysfs, netlink); what is allowed is decided in `logic::wired`.
 //! No other room opens a socket to the outside without [`Bind`].
 mod bind;
+mod dns;
 mod interfaces;
 mod kernel;
 mod sysfs;
+mod tls;
 mod watch;
 
 #[cfg(test)]
@@ -12,5 +14,7 @@ mod namespace_tests;
 
 pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
 pub use bind::Bind;
+pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
 pub use interfaces::{interfaces, status};
+pub use tls::Tls;
 pub use watch::watch;

@@ -18,11 +18,16 @@ mod chance;
 mod dialog;
 mod digest;
 mod failure;
+mod flow;
+mod framing;
+mod keepalive;
+mod locate;
 mod message;
 mod params;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
+mod registration;
 mod sdp;
 mod text;
 mod transaction;
