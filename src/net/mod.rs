@@ -1,6 +1,8 @@
-//! Which interface carries the account and of what kind; sockets bound to it; changes watched; names resolved; TLS opened.
+//! Which interface carries the account and of what kind; sockets bound to it; changes watched; names resolved; TLS opened;
+//! when to try again.
 //! The facts are found here (sysfs, netlink); what is allowed is decided in `logic::wired`.
 //! No other room opens a socket to the outside without [`Bind`].
+mod backoff;
 mod bind;
 mod dns;
 mod interfaces;
@@ -13,6 +15,7 @@ mod watch;
 mod namespace_tests;
 
 pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
+pub use backoff::Backoff;
 pub use bind::Bind;
 pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
 pub use interfaces::{interfaces, status};

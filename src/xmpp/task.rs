@@ -1,7 +1,6 @@
 //! The account's task: sockets, clock and chance around [`Session`], which decides. It must not decide anything a test
 //! without a network could not see, and must not wait on the engine while the engine may be waiting on it.
 use super::{
-    backoff::Backoff,
     frame::Frame,
     login::{self, Credentials, Established, Stream},
     resolve,
@@ -11,7 +10,7 @@ use super::{
 };
 use crate::account::{AccountCommand, AccountEvent, AccountSetup, CHANNEL, CommandSender, EventSender};
 use crate::domain::account::{AccountId, Problem, Registration};
-use crate::net::{Bind, Dns};
+use crate::net::{Backoff, Bind, Dns};
 use futures::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{
     collections::VecDeque,
