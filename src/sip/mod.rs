@@ -23,12 +23,15 @@ mod framing;
 mod keepalive;
 mod locate;
 mod message;
+mod outbound;
 mod params;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
 mod registration;
 mod sdp;
+mod session;
+mod task;
 mod text;
 mod transaction;
 mod uri;
@@ -45,7 +48,4 @@ pub(crate) use self::{
     uri::{NameAddr, Uri},
 };
 
-use crate::account::{AccountSetup, CommandSender, EventSender};
-pub fn spawn(_setup: AccountSetup, _events: EventSender) -> CommandSender {
-    tokio::sync::mpsc::channel(1).0
-}
+pub use task::spawn;

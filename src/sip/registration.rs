@@ -95,7 +95,8 @@ impl Registration {
             Ok(response) => response,
             Err(why) => return Verdict::Failed { problem: problem(*why), after: None },
         };
-        let after = response.headers.seconds(&HeaderName::RetryAfter).map(|seconds| Duration::from_secs(seconds.into()));
+        let after =
+            response.headers.seconds(&HeaderName::RetryAfter).map(|seconds| Duration::from_secs(seconds.into()));
         match response.code {
             200..=299 => self.granted(response, contact),
             423 => {
@@ -198,7 +199,8 @@ mod tests {
 
     #[test]
     fn refusals() {
-        let failed = |problem, seconds: Option<u64>| Verdict::Failed { problem, after: seconds.map(Duration::from_secs) };
+        let failed =
+            |problem, seconds: Option<u64>| Verdict::Failed { problem, after: seconds.map(Duration::from_secs) };
         assert_eq!(answer(503, &[(HeaderName::RetryAfter, "120 (later)")]), failed(Problem::Refused, Some(120)));
         assert_eq!(answer(500, &[]), failed(Problem::Refused, None));
         assert_eq!(answer(403, &[]), failed(Problem::Refused, Some(60)));
@@ -212,7 +214,8 @@ mod tests {
         let new = NameAddr::parse("<sip:alice@192.0.2.1:999>").unwrap();
         let request = registration().request(&new, Some(&contact()));
         let contacts: Vec<_> = request.headers.all(&HeaderName::Contact).collect();
-        let expected = ["<sip:alice@192.0.2.1:999>;+sip.instance=\"<urn:uuid:x>\"", "<sip:alice@10.0.0.1:5070>;expires=0"];
+        let expected =
+            ["<sip:alice@192.0.2.1:999>;+sip.instance=\"<urn:uuid:x>\"", "<sip:alice@10.0.0.1:5070>;expires=0"];
         assert_eq!(contacts, expected);
     }
 }

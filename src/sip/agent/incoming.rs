@@ -129,6 +129,12 @@ impl Agent {
         self.event(AgentEvent::Ended { call, reason });
     }
 
+    /// Ends all calls.
+    pub(crate) fn end_all(&mut self, now: Instant) {
+        let calls: Vec<_> = self.calls.keys().copied().collect();
+        calls.into_iter().for_each(|call| self.end(call, false, now));
+    }
+
     /// The ACK to a 2xx of ours.
     pub(super) fn ack_came(&mut self, request: &Request, now: Instant) {
         let Some((&call, state)) = self.calls.iter_mut().find(|(_, call)| call.owns(request)) else { return };

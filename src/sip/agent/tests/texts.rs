@@ -36,7 +36,8 @@ fn acknowledged_only_when_kept_and_handed_up_once() {
     assert_eq!((net.count(1, "SIP/2.0"), answer(&mut net)), (0, None));
     net.act(1, |agent, now| agent.accept_text(server, now));
     net.seconds(1);
-    let repeats = net.find(0, |event| if let AgentEvent::Answered { repeats, .. } = event { Some(*repeats) } else { None });
+    let repeats =
+        net.find(0, |event| if let AgentEvent::Answered { repeats, .. } = event { Some(*repeats) } else { None });
     assert_eq!(repeats, Some(4), "the pauses were 0.5, 1, 2 and 4 s");
     net.is_silent();
 }
