@@ -9,7 +9,6 @@
 //! [`agent::AgentEvent::Invited`] with the URI that was dialled, texts as [`agent::AgentEvent::Text`], and REGISTER as
 //! [`agent::AgentEvent::Request`], to be answered by `respond(server, request.response(code), now)`. It calls a contact by
 //! `place` with an [`agent::Invitation`] whose `hop` is the contact's address, and texts one by `Agent::compose` and `request`.
-#![allow(dead_code)]
 mod addressing;
 mod agent;
 mod auth;

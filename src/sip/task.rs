@@ -257,7 +257,9 @@ impl Task {
                 Output::Send { to, bytes } => self.send(Some(to), &bytes).await,
                 Output::Ping => self.send(None, b"\r\n\r\n").await,
                 Output::Event(AccountEvent::Registration(registration)) => {
-                    self.backoff.connected(Instant::now());
+                    if self.registration != registration {
+                        self.backoff.connected(Instant::now());
+                    }
                     (self.stuck, self.rest) = (None, VecDeque::new());
                     self.tell(registration);
                 }

@@ -163,6 +163,8 @@ impl Agent {
         (self.way, self.home) = (Some(way), home);
         self.out.extend(self.held.drain(..).map(|(to, bytes)| Output::Send { to, bytes }));
         std::mem::take(&mut self.byes).into_iter().for_each(|dialog| self.bye(dialog, now));
+        let calls: Vec<_> = self.calls.keys().copied().collect();
+        calls.into_iter().for_each(|call| self.next_offer(call, now));
     }
 
     /// The connection is gone: what waited for an answer on it has failed. Calls that stand go on.
