@@ -37,14 +37,12 @@ mod uri;
 mod via;
 mod wire_id;
 
-#[allow(unused_imports)]
+#[cfg(test)]
+pub(crate) use self::digest::{Challenge, answer};
 pub(crate) use self::{
-    agent::{Agent, AgentEvent, Failure, Home, Invitation, Output, RequestId, Way},
+    agent::{Agent, AgentEvent, Output, RequestId, Way},
     digest::{Credentials, verify},
-    message::{HeaderName, Headers, Method, Request, Response},
-    text::Text,
-    transaction::ServerId,
+    message::{HeaderName, Method, Request, Response},
     uri::{NameAddr, Uri},
 };
-
 pub use task::spawn;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod challenges;
 mod hang_up;
+mod hostile;
 mod reoffers;
 mod scripted;
 mod strangers;
@@ -9,7 +10,10 @@ mod talking;
 mod texts;
 
 use super::*;
-use crate::domain::session::{Codec, MediaDirection, PayloadType, SessionDescription};
+use crate::domain::{
+    call::EndReason,
+    session::{Codec, MediaDirection, PayloadType, SessionDescription},
+};
 use std::time::Duration;
 
 const CALL: CallId = CallId(1);
