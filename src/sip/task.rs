@@ -356,8 +356,8 @@ impl Task {
                         Output::Gone => return,
                         Output::Event(AccountEvent::Registration(_)) | Output::Ping | Output::Close { .. } => {}
                         Output::Event(event) => self.events.push_back(event),
-                        // it is not acknowledged, so it comes again
-                        Output::Deliver(..) => {}
+                        // it is to come again
+                        Output::Deliver(token, _) => self.session.not_kept(token, Instant::now()),
                     }
                 }
                 if self.flow.is_none() {

@@ -60,6 +60,16 @@ impl Net {
         Self::new(2, Weather::default(), 1)
     }
 
+    /// Two agents with a stream between them.
+    fn stream() -> Self {
+        let mut net = Self::pair();
+        for at in 0..2 {
+            let way = Way { transport: SipTransport::Tcp, local: addr(at) };
+            net.act(at, |agent, now| agent.connected(way, None, now));
+        }
+        net
+    }
+
     fn agent(&mut self, at: usize) -> &mut Agent {
         &mut self.agents[at].1
     }
