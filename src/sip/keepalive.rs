@@ -56,6 +56,11 @@ impl Keepalive {
         }
     }
 
+    /// How long the server has been silent.
+    pub(super) fn silence(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.heard)
+    }
+
     /// When [`Self::timeout`] is to be called.
     pub(super) fn next_timeout(&self) -> Instant {
         self.waiting.map_or(self.heard + self.idle, |(_, until)| until)

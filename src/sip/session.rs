@@ -33,6 +33,8 @@ use std::{
 const LOGIN: Duration = Duration::from_secs(8);
 /// How long a later one may: the server is known to answer.
 const CHECK: Duration = Duration::from_secs(4);
+/// A server that was heard so lately is taken to be there when a call is placed.
+const SILENCE: Duration = Duration::from_secs(3);
 /// Changes of our address in a row that are followed by a new registration.
 const MOVES: u8 = 3;
 
@@ -248,6 +250,8 @@ impl Session {
             self.doubt.lost(now);
         }
         self.unregistered();
+        self.agent.server_gone();
+        self.settle(now);
         self.out.push_back(Output::Close { problem, after });
     }
 
@@ -271,6 +275,10 @@ impl Session {
         match (to, hop) {
             (Some(to), Some(hop)) => {
                 self.agent.place(call, Invitation { from: self.aor.clone(), to, hop, offer }, now);
+                if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.silence(now) > SILENCE) {
+                    // a person waits: learn soon whether the server is there
+                    self.register(CHECK, now);
+                }
             }
             (None, _) => self.call(call, CallEvent::Ended { reason: EndReason::NotFound }),
             (_, None) => self.call(call, CallEvent::Ended { reason: EndReason::ServerGone }),

@@ -426,6 +426,21 @@ fn a_call_follows_us_to_a_new_address() {
 }
 
 #[test]
+fn a_call_by_a_server_that_is_gone_ends_within_seconds() {
+    let mut desk = Desk::registered(SipTransport::Udp);
+    desk.seconds(10);
+    let (call, to) = (CallId(3), "sip:bob@sip.test".parse().unwrap());
+    let place = AccountCommand::PlaceCall { call, to, offer: description() };
+    desk.act(|session, now| session.command(place, now));
+    desk.seconds(5);
+    let gone = |event: &AccountEvent| {
+        matches!(event, AccountEvent::Call { event: CallEvent::Ended { reason: EndReason::ServerGone }, .. })
+    };
+    assert!(desk.events.iter().any(gone), "{:?}", desk.events);
+    assert_eq!(desk.closed, [(Problem::ServerGone, None)]);
+}
+
+#[test]
 fn what_cannot_be_called_ends_with_a_reason() {
     let place = |to: &str| AccountCommand::PlaceCall { call: CallId(3), to: to.parse().unwrap(), offer: description() };
     let reason = |desk: &mut Desk| match desk.events.pop() {

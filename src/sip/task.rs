@@ -233,7 +233,9 @@ impl Task {
             Ok(Received::Message { from, bytes }) => self.session.receive(from, &bytes, now),
             Ok(Received::Ping) => {
                 self.session.heard(now);
-                self.send(None, b"\r\n").await;
+                if self.flow.as_ref().is_some_and(|flow| flow.transport() != SipTransport::Udp) {
+                    self.send(None, b"\r\n").await;
+                }
             }
             Ok(Received::Pong) => self.session.heard(now),
             Err(problem) => self.flow_lost(problem),

@@ -25,9 +25,12 @@ use super::{
     uri::{NameAddr, Uri},
     via::Via,
 };
-use crate::domain::{account::SipTransport, call::CallId};
+use crate::domain::{
+    account::SipTransport,
+    call::{CallId, EndReason},
+};
 use bytes::Bytes;
-use call::Call;
+use call::{Call, Stage};
 pub(crate) use event::{AgentEvent, Failure, Invitation, Output, RequestId};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -99,7 +102,7 @@ struct Sent {
     answered: u8,
     /// Retransmissions before the last challenge.
     repeats: u32,
-    /// For a re-INVITE: the dialog its ACK belongs to.
+    /// For a re-INVITE or a BYE: the dialog it is in.
     dialog: Option<Dialog>,
     /// ACKs of 2xx by their To tag, sent again when the 2xx comes again.
     acks: Vec<(String, SocketAddr, Bytes)>,
@@ -167,8 +170,17 @@ impl Agent {
     pub(crate) fn disconnected(&mut self, now: Instant) {
         self.way = None;
         for client in self.transactions.connection_lost() {
+            let bye = self.sent.get_mut(&client).filter(|sent| sent.purpose == Purpose::Bye);
+            self.byes.extend(bye.and_then(|sent| sent.dialog.take()));
             self.unanswered(client, Failure::Lost, now);
         }
+    }
+
+    /// The server is known to be away: calls of ours that nobody has heard of are over.
+    pub(crate) fn server_gone(&mut self) {
+        let unheard = |call: &Call| matches!(&call.stage, Stage::Calling(calling) if !calling.heard);
+        let calls: Vec<_> = self.calls.iter().filter(|(_, call)| unheard(call)).map(|(id, _)| *id).collect();
+        calls.into_iter().for_each(|call| self.abandon_call(call, EndReason::ServerGone));
     }
 
     /// What to do next; `None`: nothing until something comes in.
