@@ -422,3 +422,7 @@ async fn connect(
     }
     Err(problem)
 }
+
+#[cfg(test)]
+#[path = "task_tests.rs"]
+mod tests;
