@@ -12,6 +12,9 @@ mod watch;
 #[cfg(test)]
 mod namespace_tests;
 
+#[cfg(test)]
+pub(crate) use dns::tests::zone;
+
 pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
 pub use bind::Bind;
 pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
