@@ -7,6 +7,9 @@ pub const RATE: u32 = 48_000;
 /// Samples in 20 ms.
 pub const FRAME: usize = 960;
 
+/// Samples a ring holds: 200 ms.
+const RING: usize = 10 * FRAME;
+
 /// One sound device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
@@ -59,6 +62,13 @@ pub struct AudioStream {
 }
 
 impl AudioStream {
+    /// A stream on no device: what is put into the first end is what its microphone hears, what comes out of the second
+    /// end is what its loudspeaker plays, and whoever holds them is the clock (a voice or an echo of the exchange).
+    pub(crate) fn loose() -> (Self, rtrb::Producer<f32>, rtrb::Consumer<f32>) {
+        let (spoken, capture) = rtrb::RingBuffer::new(RING);
+        let (playback, heard) = rtrb::RingBuffer::new(RING);
+        (Self { capture, playback, faults: Faults::default(), levels: Levels::default() }, spoken, heard)
+    }
     /// What could not be opened.
     pub const fn faults(&self) -> Faults {
         self.faults
