@@ -96,7 +96,7 @@ impl std::fmt::Debug for ToDevice {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use std::f32::consts::TAU;

@@ -45,7 +45,8 @@ struct Side {
 impl Meter {
     /// Takes a peak in.
     pub(super) fn note(&self, peak: f32) {
-        self.0.peak.fetch_max(peak.max(0.0).min(1.0).to_bits(), Ordering::Relaxed);
+        let peak = if peak.is_nan() { 0.0 } else { peak.clamp(0.0, 1.0) };
+        self.0.peak.fetch_max(peak.to_bits(), Ordering::Relaxed);
     }
     fn take(&self) -> f32 {
         f32::from_bits(self.0.peak.swap(0, Ordering::Relaxed))

@@ -81,7 +81,7 @@ pub struct AudioStream {
 impl AudioStream {
     /// A stream on no device: what is put into the first end is what its microphone hears, what comes out of the second
     /// end is what its loudspeaker plays, and whoever holds them is the clock (a voice or an echo of the exchange).
-    pub(crate) fn loose() -> (Self, rtrb::Producer<f32>, rtrb::Consumer<f32>) {
+    pub fn loose() -> (Self, rtrb::Producer<f32>, rtrb::Consumer<f32>) {
         let (spoken, capture) = rtrb::RingBuffer::new(RING);
         let (playback, heard) = rtrb::RingBuffer::new(RING);
         (Self { capture, playback, levels: Levels::default(), _workers: Vec::new() }, spoken, heard)

@@ -93,6 +93,7 @@ impl SoundTest {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use super::super::wav;
     use super::*;

@@ -28,7 +28,7 @@ impl Tone {
     /// The note at a time since the start.
     const fn note(self, ms: u64) -> Note {
         match self {
-            Self::Ring if ms % 3000 < 1200 => Note::Hz(if (ms / 50) % 2 == 0 { 760.0 } else { 960.0 }),
+            Self::Ring if ms % 3000 < 1200 => Note::Hz(if (ms / 50).is_multiple_of(2) { 760.0 } else { 960.0 }),
             Self::Waiting if matches!(ms % 4000, 0..200 | 400..600) => Note::Hz(425.0),
             Self::RingBack if ms % 5000 < 1000 => Note::Hz(425.0),
             Self::Test if ms < 1000 => Note::Hz(440.0),
