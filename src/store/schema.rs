@@ -72,6 +72,9 @@ CREATE TRIGGER message_edited AFTER UPDATE OF body ON message BEGIN
     INSERT INTO message_text(message_text, rowid, body) VALUES('delete', old.id, old.body);
     INSERT INTO message_text(rowid, body) VALUES(new.id, new.body);
 END;
+", "
+CREATE TABLE instance(id TEXT NOT NULL);
+INSERT INTO instance(id) VALUES(lower(hex(randomblob(16))));
 "];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.
