@@ -83,7 +83,8 @@ impl Engine {
         match password {
             Ok(password) => {
                 let archive_after = self.store.archive_cursor(id.clone()).await.unwrap_or_default();
-                let instance = self.setup.home.tag();
+                // where it cannot be read nothing can be sent either: texts are kept first
+                let instance = self.store.instance().await.unwrap_or_default();
                 let setup = AccountSetup {
                     config: account.config.clone(),
                     password,
