@@ -1,4 +1,5 @@
 //! An embedded exchange on loopback: real SIP, no account, no network.
+mod people;
 use crate::domain::{account::AccountConfig, private::Private};
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError { #[error("no socket")] Socket }
