@@ -12,6 +12,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("xmpp_parsers", &["xmpp"]),
     ("sasl", &["xmpp"]),
     ("cpal", &["audio"]),
+    ("alsa", &["audio"]),
     ("opus", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),
