@@ -17,5 +17,11 @@ mod transaction;
 mod uri;
 mod via;
 mod wire_id;
+pub(crate) use self::{
+    agent::{Agent, AgentEvent, Output, RequestId, Way},
+    digest::{Challenge, Credentials, answer, verify},
+    message::{HeaderName, Method, Request, Response},
+    uri::{NameAddr, Uri},
+};
 use crate::account::{AccountSetup, EventSender, CommandSender};
 pub fn spawn(_setup: AccountSetup, _events: EventSender) -> CommandSender { tokio::sync::mpsc::channel(1).0 }
