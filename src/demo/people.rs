@@ -65,7 +65,8 @@ impl People {
 
     /// A verification code from the next sender. `chance` is fresh randomness.
     pub(super) fn code(&mut self, chance: u32) -> Text {
-        let (from, key, site) = SENDERS.get(self.codes % SENDERS.len()).copied().unwrap_or(("33733", "demo-code-bank", None));
+        let (from, key, site) =
+            SENDERS.get(self.codes % SENDERS.len()).copied().unwrap_or(("33733", "demo-code-bank", None));
         self.codes += 1;
         let code = format!("{:06}", chance % 1_000_000);
         let mut body = self.words.with(key, &[("code", Value::Text(&code))]);

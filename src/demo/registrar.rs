@@ -55,7 +55,8 @@ impl Registrar {
     pub(super) fn register(&mut self, request: &Request, source: SocketAddr, now: Instant) -> Response {
         let proves = |value: &str| verify(value, "REGISTER", &request.body, DOMAIN, &self.nonce, &self.credentials);
         if !request.headers.all(&HeaderName::Authorization).any(proves) {
-            let challenge = format!("Digest realm=\"{DOMAIN}\", nonce=\"{}\", algorithm=SHA-256, qop=\"auth\"", self.nonce);
+            let challenge =
+                format!("Digest realm=\"{DOMAIN}\", nonce=\"{}\", algorithm=SHA-256, qop=\"auth\"", self.nonce);
             return request.response(401).with(HeaderName::WwwAuthenticate, challenge);
         }
         let wished = request.headers.contact();

@@ -43,7 +43,8 @@ pub(super) fn from_uri(uri: &Uri) -> Option<Address> {
     }
     let host = uri.host().to_ascii_lowercase();
     let host = if host.contains(':') { format!("[{host}]") } else { host };
-    let port = uri.port().filter(|port| !matches!(port, 5060 | 5061)).map(|port| format!(":{port}")).unwrap_or_default();
+    let port =
+        uri.port().filter(|port| !matches!(port, 5060 | 5061)).map(|port| format!(":{port}")).unwrap_or_default();
     let user = uri.user().map(|user| format!("{}@", unescape(user))).unwrap_or_default();
     Address::new(scheme, format!("{user}{host}{port}")).ok()
 }

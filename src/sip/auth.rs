@@ -59,7 +59,8 @@ impl Auth {
         for realm in realms {
             let of_realm: Vec<_> = challenges.iter().filter(|challenge| challenge.realm() == realm).cloned().collect();
             let Some(best) = digest::best(&of_realm) else { continue };
-            let same = |known: &Known| known.method == *method && known.proxy == proxy && known.challenge.realm() == realm;
+            let same =
+                |known: &Known| known.method == *method && known.proxy == proxy && known.challenge.realm() == realm;
             // a realm asked for the first time, or one whose nonce had run out, is no sign of a wrong password;
             // nor is a new nonce while the old one came from an earlier request
             let known_before = self.known.iter().any(same);

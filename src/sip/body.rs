@@ -41,7 +41,8 @@ fn part<'a>(body: &'a [u8], boundary: &[u8]) -> Option<&'a [u8]> {
     while !rest.starts_with(b"--") {
         let end = find(rest, &delimiter)?;
         let (part, next) = rest.split_at(end);
-        let empty = find(part, b"\r\n\r\n").map(|at| (at, at + 4)).or_else(|| find(part, b"\n\n").map(|at| (at, at + 2)));
+        let empty =
+            find(part, b"\r\n\r\n").map(|at| (at, at + 4)).or_else(|| find(part, b"\n\n").map(|at| (at, at + 2)));
         if let Some((head, start)) = empty {
             let head = String::from_utf8_lossy(part.get(..head)?).to_ascii_lowercase();
             if head.contains("application/sdp") {

@@ -5,8 +5,8 @@
 //! world sends. A header we do not understand stays as it came.
 use super::{params, uri::NameAddr, uri::Uri, via::Via};
 use bytes::Bytes;
-pub(crate) use rvoip_sip_core::types::{HeaderName, Method};
 use rvoip_sip_core::types::StatusCode;
+pub(crate) use rvoip_sip_core::types::{HeaderName, Method};
 use std::fmt;
 
 /// Header fields in their order. Content-Length is not among them: it follows from the body.

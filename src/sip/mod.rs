@@ -17,11 +17,15 @@ mod transaction;
 mod uri;
 mod via;
 mod wire_id;
+#[cfg(test)]
+pub(crate) use self::digest::{Challenge, answer};
 pub(crate) use self::{
     agent::{Agent, AgentEvent, Output, RequestId, Way},
-    digest::{Challenge, Credentials, answer, verify},
+    digest::{Credentials, verify},
     message::{HeaderName, Method, Request, Response},
     uri::{NameAddr, Uri},
 };
-use crate::account::{AccountSetup, EventSender, CommandSender};
-pub fn spawn(_setup: AccountSetup, _events: EventSender) -> CommandSender { tokio::sync::mpsc::channel(1).0 }
+use crate::account::{AccountSetup, CommandSender, EventSender};
+pub fn spawn(_setup: AccountSetup, _events: EventSender) -> CommandSender {
+    tokio::sync::mpsc::channel(1).0
+}

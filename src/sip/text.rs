@@ -3,8 +3,7 @@ use super::{
     addressing,
     chance::hex,
     message::{HeaderName, Request},
-    params,
-    wire_id,
+    params, wire_id,
 };
 use crate::domain::{address::Address, private::Private};
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
@@ -141,7 +140,8 @@ mod tests {
 
     #[test]
     fn plain_words() {
-        let text = message("c: text/plain;charset=UTF-8\r\n", "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n", "é 1".as_bytes());
+        let text =
+            message("c: text/plain;charset=UTF-8\r\n", "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n", "é 1".as_bytes());
         let text = text.unwrap();
         assert_eq!((text.from.uri().as_str(), text.body.expose().as_str()), ("sip:33733@sip.test", "é 1"));
         assert_eq!(text.sent_at, "2010-11-13T23:29:00Z".parse().ok());

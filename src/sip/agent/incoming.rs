@@ -32,15 +32,8 @@ impl Agent {
         let (tag, number) = (self.chance.token(), u64::from(self.chance.number()));
         let limit = now + request.headers.seconds(&HeaderName::Expires).map_or(RINGING, ring_time);
         let user = request.uri.user().map(str::to_owned);
-        let offered = Offered {
-            server,
-            invite: Box::new(request.clone()),
-            source,
-            tag,
-            delayed: false,
-            ring_again: None,
-            limit,
-        };
+        let offered =
+            Offered { server, invite: Box::new(request.clone()), source, tag, delayed: false, ring_again: None, limit };
         let mut state = Call::new(Stage::Offered(offered), number, user);
         let offer = match body::session(&request.headers, &request.body) {
             Body::Empty => None,

@@ -196,8 +196,12 @@ impl Agent {
                 Expired::NotAcked(server) => self.not_acked(server, now),
             }
         }
-        let due: Vec<_> =
-            self.calls.iter().filter(|(_, call)| call.next_timeout().is_some_and(|at| at <= now)).map(|(id, _)| *id).collect();
+        let due: Vec<_> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.next_timeout().is_some_and(|at| at <= now))
+            .map(|(id, _)| *id)
+            .collect();
         due.into_iter().for_each(|call| self.call_timeout(call, now));
         let transactions = &self.transactions;
         self.sent.retain(|client, _| transactions.knows(*client));
@@ -247,7 +251,13 @@ impl Agent {
     }
 
     /// A request outside any dialog, with what names it; the owner adds to it and gives it to [`Self::request`].
-    pub(crate) fn compose(method: Method, uri: Uri, ends: (&NameAddr, &NameAddr), call_id: &str, number: u32) -> Request {
+    pub(crate) fn compose(
+        method: Method,
+        uri: Uri,
+        ends: (&NameAddr, &NameAddr),
+        call_id: &str,
+        number: u32,
+    ) -> Request {
         let seq = format!("{number} {method}");
         let mut request = Request::new(method, uri);
         request.headers.push(HeaderName::From, ends.0.to_string());

@@ -24,7 +24,8 @@ impl Agent {
         let (tag, call_id) = (self.chance.token(), self.chance.token());
         let ends = (&from.with_tag(&tag), &NameAddr::new(to.clone()));
         let mut request = Self::compose(Method::Invite, to, ends, &call_id, 1);
-        let calling = Calling { client: ClientId::default(), heard: false, cancelled: false, early: None, limit: now + RINGING };
+        let calling =
+            Calling { client: ClientId::default(), heard: false, cancelled: false, early: None, limit: now + RINGING };
         let mut state = Call::new(Stage::Calling(calling), u64::from(self.chance.number()), user);
         state.session.local = Some(offer.clone());
         describe(&mut request, &contact, state.session.write(&offer));

@@ -118,7 +118,14 @@ impl Agent {
     }
 
     /// With our Contact: what moves the other side's idea of us.
-    pub(super) fn answer_in_dialog(&mut self, call: CallId, server: ServerId, request: &Request, code: u16, now: Instant) {
+    pub(super) fn answer_in_dialog(
+        &mut self,
+        call: CallId,
+        server: ServerId,
+        request: &Request,
+        code: u16,
+        now: Instant,
+    ) {
         let user = self.calls.get(&call).and_then(|call| call.user.clone());
         if let Some(response) = self.in_dialog(request.response(code), user.as_deref()) {
             self.transactions.respond(server, &response, now);

@@ -52,7 +52,9 @@ impl Server {
                 self.again = None;
                 self.end = Some(now + if self.reliable { Duration::ZERO } else { T4 });
             }
-            (State::Proceeding | State::Completed, false) => out.extend(self.answer.clone().map(|answer| (self.to, answer))),
+            (State::Proceeding | State::Completed, false) => {
+                out.extend(self.answer.clone().map(|answer| (self.to, answer)))
+            }
             _ => {}
         }
         false
