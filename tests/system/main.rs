@@ -12,6 +12,7 @@ mod sip_calls_in;
 mod sip_calls_out;
 mod sip_recovers;
 mod sip_registers;
+mod sip_survives;
 mod sip_texts;
 mod xmpp_archive;
 mod xmpp_codes;
