@@ -71,7 +71,16 @@ impl Pulse {
         let samples: Vec<u8> = (0..48_000 * 120).flat_map(|n| (tone(n) as i16).to_le_bytes()).collect();
         std::fs::write(&path, samples).expect("the tone");
         let mut command = self.client("pacat");
-        command.args(["--playback", "--raw", "--device=mouth", "--rate=48000", "--channels=1", "--format=s16le"]);
+        // a null sink thinks in blocks of two seconds unless somebody asks for less
+        command.args([
+            "--playback",
+            "--latency-msec=20",
+            "--raw",
+            "--device=mouth",
+            "--rate=48000",
+            "--channels=1",
+            "--format=s16le",
+        ]);
         command.arg(&path);
         let process = Process::start("pacat", self.dir.path(), &mut command);
         self.helpers.push(process);
