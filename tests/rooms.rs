@@ -19,6 +19,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("keyring", &["secrets"]),
     ("fluent_bundle", &["words"]),
     ("rtnetlink", &["net"]),
+    ("hickory_resolver", &["net"]),
+    ("rustls_native_certs", &["net"]),
     ("clap", &["cli"]),
 ];
 
@@ -37,7 +39,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("secrets", &["domain", "config"]),
     ("words", &["domain"]),
     ("desktop", &["domain", "words"]),
-    ("demo", &["domain", "sip", "media", "net", "account"]),
+    ("demo", &["domain", "sip", "media", "audio", "net", "account", "words"]),
     (
         "engine",
         &[

@@ -6,6 +6,7 @@ mod support;
 mod audio_pulse;
 mod cli_contract;
 mod demo_shows_a_code;
+mod keyring;
 mod peers_start;
 mod privacy;
 mod sip_calls_in;
