@@ -129,4 +129,16 @@ fn a_call_goes_from_one_sound_card_to_the_other_end_and_back() {
     wait_for("the microphone at baresip", || bob.hears(660.0).then_some(()));
     wait_for("baresip at the loudspeaker", || sound::hears_tone(&ear, 880.0).then_some(()));
     assert!(!sound::hears_tone(&ear, 660.0), "nobody hears themselves");
+
+    pulse.kill();
+    alice.wait_event("the fault", |e| {
+        e["event"] == "devices_changed" && e["no_microphone"] == true && e["no_loudspeaker"] == true
+    });
+    assert_eq!(alice.json(&["calls"])[0]["state"], "active", "a device that vanishes ends nothing");
+    pulse.revive();
+    alice.wait_event("the devices' return", |e| {
+        e["event"] == "devices_changed" && e["no_microphone"] == false && e["no_loudspeaker"] == false
+    });
+    let ear = pulse.listen();
+    wait_for("baresip at the new loudspeaker", || sound::hears_tone(&ear, 880.0).then_some(()));
 }
