@@ -2,6 +2,7 @@
 //! sound stutter. Every decision is made elsewhere; here are only sockets, rings and time.
 use super::{
     MediaEvent,
+    ahead::Ahead,
     negotiate::Agreed,
     packet::{LARGEST, Rtp, is_rtcp},
     receive::Receiver,
@@ -23,8 +24,6 @@ use tokio::{
 
 /// How often the rings are looked at.
 const TICK: Duration = Duration::from_millis(5);
-/// Sound kept in the loudspeaker's ring: two of its periods, 20 ms.
-const AHEAD: usize = 960;
 /// What is played at once: 10 ms.
 const PIECE: usize = 480;
 /// Nothing received for so long is told.
@@ -55,6 +54,7 @@ pub(super) struct Edge {
     sender: Option<Sender>,
     pacer: Pacer,
     stream: Option<AudioStream>,
+    ahead: Ahead,
     muted: bool,
     /// When sound came last, or was first expected; `None`: it was told that none comes, or none is expected.
     heard: Option<Instant>,
@@ -85,6 +85,7 @@ impl Edge {
             sender: None,
             pacer: Pacer::new(now),
             stream: None,
+            ahead: Ahead::new(now),
             muted: false,
             heard: None,
             flowing: false,
@@ -125,7 +126,10 @@ impl Edge {
     fn order(&mut self, order: Order) {
         match order {
             Order::Apply(agreed) => self.apply(*agreed),
-            Order::Attach(stream) => self.stream = Some(*stream),
+            Order::Attach(stream) => {
+                self.stream = Some(*stream);
+                self.ahead = Ahead::new(Instant::now());
+            }
             Order::Mute(on) => self.muted = on,
             Order::Keys(keys) => {
                 let all = keys.expose().chars().count();
@@ -238,7 +242,8 @@ impl Edge {
         let capacity = stream.playback.buffer().capacity();
         let receives = self.agreed.as_ref().is_some_and(|agreed| agreed.receives);
         let mut piece = [0.0; PIECE];
-        while capacity - stream.playback.slots() < AHEAD {
+        let wanted = self.ahead.wanted(now, capacity - stream.playback.slots());
+        while capacity - stream.playback.slots() < wanted {
             if receives {
                 self.receiver.play(&mut piece, now, &mut self.count);
             }
@@ -305,6 +310,9 @@ impl Edge {
             bye,
         };
         report.write(&mut self.packet);
+        if agreed.rtcp.ip().is_unspecified() {
+            return; // held the old way: they named no address
+        }
         let sent = if agreed.muxed {
             self.rtp.try_send_to(&self.packet, source.target())
         } else {

@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod kamailio;
 pub mod landline;
 pub mod prosody;
+pub mod pulse;
 pub mod session_bus;
 pub mod sound;
 

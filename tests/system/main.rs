@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audio_pulse;
 mod cli_contract;
 mod demo_shows_a_code;
 mod keyring;
