@@ -66,10 +66,11 @@ impl Engine {
             return Err(Refusal::BadText);
         }
         let (to, account) = self.resolve(to, account, Purpose::Text).await?;
-        let (message, conversation) = self.store.write(account.clone(), to, body, Timestamp::now()).await.map_err(|error| {
-            tracing::error!(%error, "a text cannot be kept");
-            Refusal::Store
-        })?;
+        let (message, conversation) =
+            self.store.write(account.clone(), to, body, Timestamp::now()).await.map_err(|error| {
+                tracing::error!(%error, "a text cannot be kept");
+                Refusal::Store
+            })?;
         self.tell(Event::Message {
             account: account.clone(),
             message: message.clone(),
