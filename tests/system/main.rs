@@ -7,6 +7,7 @@ mod cli_contract;
 mod demo_shows_a_code;
 mod peers_start;
 mod privacy;
+mod private_socket;
 mod sip_calls_in;
 mod sip_calls_out;
 mod sip_recovers;
