@@ -12,12 +12,15 @@ const OWNED: &[(&str, &[&str])] = &[
     ("xmpp_parsers", &["xmpp"]),
     ("sasl", &["xmpp"]),
     ("cpal", &["audio"]),
+    ("alsa", &["audio"]),
     ("opus", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),
     ("keyring", &["secrets"]),
     ("fluent_bundle", &["words"]),
     ("rtnetlink", &["net"]),
+    ("hickory_resolver", &["net"]),
+    ("rustls_native_certs", &["net"]),
     ("clap", &["cli"]),
 ];
 

@@ -10,7 +10,6 @@ action-copy = Copy
 action-call = Call
 action-retry = Try again
 action-remove = Remove
-action-settings = Settings
 copied = Copied
 
 ## Tabs
@@ -68,6 +67,8 @@ wired-only-bluetooth = Only Bluetooth: Landline is not connected
 wired-radio-allowed = Wireless, allowed by you: { $name }
 wired-virtual = Linked: { $name }
 wired-loopback = On this computer only
+wired-unknown = Unknown kind of link: { $name }. Landline is not connected
+wired-plug-in = Plug in a network cable, or allow wireless.
 demo-on = Demo: nothing leaves this computer
 
 ## Welcome
@@ -123,10 +124,6 @@ conversations-nothing-found = Nothing found for “{ $words }”
 conversations-in-messages = In messages
 conversations-pick = Choose a conversation, or start a new one
 conversations-you = You: { $text }
-conversations-unread = { $count ->
-    [one] 1 unread
-   *[other] { $count } unread
-}
 
 ## New conversation
 new-title = New message
@@ -143,7 +140,6 @@ state-queued = Waiting to be sent
 state-sent = Sent
 state-delivered = Delivered
 state-failed = Not sent
-code-in-text = Code
 
 ## Dialler
 dial-field = Number, name or address
@@ -151,6 +147,9 @@ dial-call = Call
 dial-will-call = Will call { $to }
 dial-from = from { $account }
 dial-no-account = No account can call now
+dial-type = Type a number or a name, or paste an address.
+dial-not-yet = Not a number or an address yet.
+dial-best-account = From the account that fits best
 dial-delete = Delete the last digit
 history-title = Calls
 history-empty = No calls yet
@@ -178,6 +177,9 @@ call-hang-up = Hang up
 call-answer = Answer
 call-decline = Decline
 call-keys-sent = Keys sent: { $keys }
+call-keys-hint = The keyboard works, too: 0–9, * and #
+call-codec = Sound: { $codec }
+call-to-account = to { $account }
 call-message = Message
 call-return = Return to the call
 
@@ -186,6 +188,7 @@ codes-empty = No codes yet
 codes-empty-about = When a text brings a verification code, it appears here in large type.
 codes-older = Earlier codes
 codes-newest = New code from { $sender }
+notify-copy-code = Copy code
 code-from = From { $sender }
 code-site = For { $site } only
 code-site-warning = Type it nowhere else.
@@ -240,6 +243,15 @@ settings-language-system = As the desktop
 settings-text-size = Text size
 settings-smaller = Smaller
 settings-larger = Larger
+settings-keys = Keyboard
+keys-move = From control to control; with Shift, back
+keys-back = Back
+keys-tabs = Messages, calls, codes, settings
+keys-new = New message
+keys-search = Search
+keys-answer = Answer the call
+keys-hang-up = Decline or hang up
+keys-mute = Microphone on or off
 
 ## Why an account cannot be used
 problem-wrong-password = The name or the password is wrong. Check both and try again.

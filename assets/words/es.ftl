@@ -10,7 +10,6 @@ action-copy = Copiar
 action-call = Llamar
 action-retry = Reintentar
 action-remove = Quitar
-action-settings = Ajustes
 copied = Copiado
 
 ## Pestañas
@@ -68,6 +67,8 @@ wired-only-bluetooth = Solo hay Bluetooth: Landline no está conectado
 wired-radio-allowed = Inalámbrico, con tu permiso: { $name }
 wired-virtual = Enlace: { $name }
 wired-loopback = Solo en esta computadora
+wired-unknown = Enlace de tipo desconocido: { $name }. Landline no está conectado
+wired-plug-in = Conecta un cable de red o permite el inalámbrico.
 demo-on = Demostración: nada sale de esta computadora
 
 ## Bienvenida
@@ -123,10 +124,6 @@ conversations-nothing-found = Nada encontrado para “{ $words }”
 conversations-in-messages = En los mensajes
 conversations-pick = Elige una conversación o empieza una nueva
 conversations-you = Tú: { $text }
-conversations-unread = { $count ->
-    [one] 1 sin leer
-   *[other] { $count } sin leer
-}
 
 ## Conversación nueva
 new-title = Mensaje nuevo
@@ -143,7 +140,6 @@ state-queued = En espera de envío
 state-sent = Enviado
 state-delivered = Entregado
 state-failed = No enviado
-code-in-text = Código
 
 ## Marcador
 dial-field = Número, nombre o dirección
@@ -151,6 +147,9 @@ dial-call = Llamar
 dial-will-call = Llamará a { $to }
 dial-from = desde { $account }
 dial-no-account = Ninguna cuenta puede llamar ahora
+dial-type = Escribe un número o un nombre, o pega una dirección.
+dial-not-yet = Todavía no es un número ni una dirección.
+dial-best-account = Desde la cuenta que mejor convenga
 dial-delete = Borrar el último dígito
 history-title = Llamadas
 history-empty = Aún no hay llamadas
@@ -178,6 +177,9 @@ call-hang-up = Colgar
 call-answer = Contestar
 call-decline = Rechazar
 call-keys-sent = Teclas enviadas: { $keys }
+call-keys-hint = El teclado también sirve: 0–9, * y #
+call-codec = Sonido: { $codec }
+call-to-account = a { $account }
 call-message = Mensaje
 call-return = Volver a la llamada
 
@@ -186,6 +188,7 @@ codes-empty = Aún no hay códigos
 codes-empty-about = Cuando un mensaje traiga un código de verificación, aparecerá aquí en letra grande.
 codes-older = Códigos anteriores
 codes-newest = Código nuevo de { $sender }
+notify-copy-code = Copiar código
 code-from = De { $sender }
 code-site = Solo para { $site }
 code-site-warning = No lo escribas en otro sitio.
@@ -240,6 +243,15 @@ settings-language-system = Como el escritorio
 settings-text-size = Tamaño del texto
 settings-smaller = Más pequeño
 settings-larger = Más grande
+settings-keys = Teclado
+keys-move = De un control a otro; con Mayús, al revés
+keys-back = Volver
+keys-tabs = Mensajes, llamadas, códigos, ajustes
+keys-new = Mensaje nuevo
+keys-search = Buscar
+keys-answer = Contestar la llamada
+keys-hang-up = Rechazar o colgar
+keys-mute = Encender o apagar el micrófono
 
 ## Por qué no se puede usar una cuenta
 problem-wrong-password = El nombre o la contraseña no son correctos. Revísalos e inténtalo de nuevo.

@@ -52,8 +52,9 @@ impl Engine {
                 self.sound_test = on.then(|| audio::SoundTest::start(&self.setup.config.sound, tone));
                 Ok(Reply::Done)
             }
-            Command::Resolve { typed, account } => {
-                let (to, account) = self.resolve(&typed, account.as_ref(), Purpose::Call).await?;
+            Command::Resolve { typed, account, text } => {
+                let purpose = if text { Purpose::Text } else { Purpose::Call };
+                let (to, account) = self.resolve(&typed, account.as_ref(), purpose).await?;
                 Ok(Reply::Dial { to, account })
             }
             Command::Call { to, account } => self.place(&to, account.as_ref()).await,

@@ -258,8 +258,5 @@ fn same(a: &Address, b: &Address) -> bool {
 pub fn missed(record: &CallRecord) -> bool {
     record.direction == Direction::Incoming
         && record.answered_at.is_none()
-        && !matches!(
-            record.reason,
-            Some(EndReason::Declined | EndReason::HandledElsewhere | EndReason::HungUpHere)
-        )
+        && !matches!(record.reason, Some(EndReason::Declined | EndReason::HandledElsewhere | EndReason::HungUpHere))
 }

@@ -51,6 +51,13 @@ pub fn button<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, label: String)
         .padding([0.0, space::L])
 }
 
+/// The same over the whole width.
+pub fn wide<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, label: String) -> Press<'a, M> {
+    Press::new(container(text::strong(label)).center(Length::Fill), p.focus, face(p, kind, space::RADIUS))
+        .width(Length::Fill)
+        .height(44.0)
+}
+
 /// A button with a picture and a word.
 pub fn with_icon<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, label: String) -> Press<'a, M> {
     let content = row![icon(picture, 16.0), text::strong(label)].spacing(space::S).align_y(Alignment::Center);
@@ -84,6 +91,41 @@ pub fn round<'a, M: Clone + 'a>(
     hint(p, press, word)
 }
 
+/// A round button with its word below: the controls of a call.
+pub fn tall<'a, M: Clone + 'a>(
+    p: &'static Palette,
+    kind: Kind,
+    picture: Icon,
+    word: String,
+    message: Option<M>,
+) -> Element<'a, M> {
+    let color = if message.is_some() { p.text } else { p.muted };
+    let press = Press::new(container(icon(picture, 24.0)).center(Length::Fill), p.focus, face(p, kind, space::PILL))
+        .width(60.0)
+        .height(60.0)
+        .on_press(message);
+    let word = text::caption(word).color(color).align_x(iced::Center);
+    iced::widget::column![press, word].spacing(space::XS + 2.0).width(88.0).align_x(Alignment::Center).into()
+}
+
+/// Call, over the whole width.
+pub fn call<'a, M: Clone + 'a>(p: &'static Palette, word: String) -> Press<'a, M> {
+    half(p, Kind::Good, Icon::Phone, word)
+}
+
+/// Hang up, wide enough to be hit in a hurry.
+pub fn hang_up<'a, M: Clone + 'a>(p: &'static Palette, word: String) -> Press<'a, M> {
+    half(p, Kind::Bad, Icon::HangUp, word).width(220.0)
+}
+
+/// A tall button with picture and word that shares its row.
+pub fn half<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, word: String) -> Press<'a, M> {
+    let content = row![icon(picture, 18.0), text::strong(word)].spacing(space::S).align_y(Alignment::Center);
+    Press::new(container(content).center(Length::Fill), p.focus, face(p, kind, space::PILL))
+        .width(Length::Fill)
+        .height(48.0)
+}
+
 /// Puts a word under the pointer.
 pub fn hint<'a, M: 'a>(p: &'static Palette, content: impl Into<Element<'a, M>>, word: String) -> Element<'a, M> {
     let word = container(text::caption(word).color(p.canvas)).padding([space::XS, space::S]);
@@ -91,9 +133,4 @@ pub fn hint<'a, M: 'a>(p: &'static Palette, content: impl Into<Element<'a, M>>, 
         .gap(space::XS)
         .delay(std::time::Duration::from_millis(500))
         .into()
-}
-
-/// A word that leads somewhere.
-pub fn link<'a, M: Clone + 'a>(p: &'static Palette, label: String) -> Press<'a, M> {
-    Press::new(text::strong(label), p.focus, face(p, Kind::Quiet, space::RADIUS)).padding([space::XS, space::S])
 }

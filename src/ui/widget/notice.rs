@@ -6,7 +6,14 @@ use iced::{
     widget::{container, row},
 };
 
-fn card<'a, M: 'a>(ground: Color, line: Color, tint: Color, text: Color, picture: Icon, words: String) -> Element<'a, M> {
+fn card<'a, M: 'a>(
+    ground: Color,
+    line: Color,
+    tint: Color,
+    text: Color,
+    picture: Icon,
+    words: String,
+) -> Element<'a, M> {
     let mark = container(icon(picture, 18.0).color(tint)).padding([1.0, 0.0]);
     container(row![mark, text::body(words).color(text).width(Length::Fill)].spacing(space::M))
         .padding(space::M)
@@ -18,11 +25,6 @@ fn card<'a, M: 'a>(ground: Color, line: Color, tint: Color, text: Color, picture
 /// What went wrong and what to do.
 pub fn problem<'a, M: 'a>(p: &'static Palette, words: String) -> Element<'a, M> {
     card(p.bad_soft, p.bad_text, p.bad_text, p.text, Icon::Alert, words)
-}
-
-/// What to know.
-pub fn about<'a, M: 'a>(p: &'static Palette, picture: Icon, words: String) -> Element<'a, M> {
-    card(p.soft, Color::TRANSPARENT, p.accent_text, p.text, picture, words)
 }
 
 /// Something goes on.
