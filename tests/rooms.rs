@@ -39,7 +39,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("secrets", &["domain", "config"]),
     ("words", &["domain"]),
     ("desktop", &["domain", "words"]),
-    ("demo", &["domain", "sip", "media", "net", "account"]),
+    ("demo", &["domain", "sip", "media", "audio", "net", "account", "words"]),
     (
         "engine",
         &[

@@ -313,6 +313,22 @@ refusal-config = The settings could not be saved. Check that the disk is not ful
 refusal-sound = No sound device could be opened. Check the plugs.
 refusal-stopping = Landline is closing.
 
+## Demo exchange
+demo-friend-name = Ana
+demo-friend-hello = Hi, this is Ana. Write to me: I always answer.
+demo-friend-answer-1 = Your text reached me over a cable. No mobile phone anywhere.
+demo-friend-answer-2 = Call 600 and you hear yourself, as the other side hears you.
+demo-friend-answer-3 = Call 601: a voice reads your newest code aloud, as some banks do.
+demo-friend-answer-4 = Press Call above: I cannot talk now, so I answer with a text.
+demo-friend-busy = I saw your call. I cannot talk now; write to me.
+demo-gateway-answer = SMS gateway of the demo: your text to { $number } has arrived, { $count ->
+    [one] 1 character
+   *[other] { $count } characters
+} long.
+demo-code-bank = Sample Bank: your verification code is { $code }. It is valid for 10 minutes. Nobody from the bank will ever ask you for it.
+demo-code-office = { $code } is your code for the City Office. It is valid for 5 minutes.
+demo-code-shop = Your Sample Shop verification code is { $code }.
+
 ## Command line
 cli-not-running = Landline is not running. Start it first: landline run --headless
 cli-runs-already = Landline is running already.

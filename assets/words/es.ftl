@@ -313,6 +313,22 @@ refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no est�
 refusal-sound = No se pudo abrir ningún dispositivo de sonido. Revisa los conectores.
 refusal-stopping = Landline se está cerrando.
 
+## Central de prueba
+demo-friend-name = Ana
+demo-friend-hello = Hola, soy Ana. Escríbeme: siempre contesto.
+demo-friend-answer-1 = Tu mensaje me llegó por cable. Ningún celular de por medio.
+demo-friend-answer-2 = Llama al 600 y te oyes como te oye la otra persona.
+demo-friend-answer-3 = Llama al 601: una voz lee en voz alta tu código más nuevo, como hacen algunos bancos.
+demo-friend-answer-4 = Toca Llamar arriba: ahora no puedo hablar, así que te contesto con un mensaje.
+demo-friend-busy = Vi tu llamada. Ahora no puedo hablar; escríbeme.
+demo-gateway-answer = Pasarela de SMS de la prueba: tu mensaje a { $number } llegó, con { $count ->
+    [one] 1 carácter
+   *[other] { $count } caracteres
+}.
+demo-code-bank = Banco Ejemplo: tu código de verificación es { $code }. Vale 10 minutos. Nadie del banco te lo pedirá jamás.
+demo-code-office = { $code } es tu código para la Oficina Municipal. Vale 5 minutos.
+demo-code-shop = Tu código de verificación de Tienda Ejemplo es { $code }.
+
 ## Línea de comandos
 cli-not-running = Landline no está en marcha. Inícialo primero: landline run --headless
 cli-runs-already = Landline ya está en marcha.

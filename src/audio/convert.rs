@@ -52,6 +52,16 @@ impl FromDevice {
     }
 }
 
+/// A whole recording at 48 kHz; empty where its rate cannot be converted.
+pub(crate) fn resample(samples: &[f32], rate: u32) -> Vec<f32> {
+    let Some(mut from) = FromDevice::new(rate) else { return Vec::new() };
+    let mut converted = Vec::with_capacity(samples.len() * RATE as usize / rate.max(1) as usize);
+    // one chunk of silence brings the end out
+    let silence = std::iter::repeat_n(0.0, from.input.len());
+    samples.iter().copied().chain(silence).for_each(|sample| from.put(sample, |s| converted.push(s)));
+    converted
+}
+
 /// From 48 kHz to a device's rate.
 pub(super) struct ToDevice {
     resampler: Async<f32>,

@@ -12,6 +12,7 @@ mod tone;
 mod wav;
 mod worker;
 
+pub(crate) use convert::resample;
 pub use level::{Faults, Levels, Meter};
 pub use ringer::{Ringer, SoundTest};
 pub use tone::Tone;

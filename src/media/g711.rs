@@ -19,7 +19,7 @@ pub(super) const fn to_ulaw(sample: i16) -> u8 {
 }
 
 /// One µ-law octet as a sample.
-pub(super) const fn from_ulaw(octet: u8) -> i16 {
+pub(crate) const fn from_ulaw(octet: u8) -> i16 {
     let octet = !octet;
     let segment = (octet >> 4) & 7;
     let magnitude = (((((octet & 0x0F) as i32) << 3) + BIAS) << segment) - BIAS;

@@ -20,6 +20,7 @@ mod source;
 #[cfg(test)]
 mod pair_tests;
 
+pub(crate) use g711::from_ulaw;
 pub use reception::Statistics;
 
 use crate::{

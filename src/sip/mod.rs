@@ -9,7 +9,6 @@
 //! [`agent::AgentEvent::Invited`] with the URI that was dialled, texts as [`agent::AgentEvent::Text`], and REGISTER as
 //! [`agent::AgentEvent::Request`], to be answered by `respond(server, request.response(code), now)`. It calls a contact by
 //! `place` with an [`agent::Invitation`] whose `hop` is the contact's address, and texts one by `Agent::compose` and `request`.
-#![allow(dead_code)]
 mod addressing;
 mod agent;
 mod auth;
@@ -38,13 +37,12 @@ mod uri;
 mod via;
 mod wire_id;
 
-#[allow(unused_imports)]
+#[cfg(test)]
+pub(crate) use self::digest::{Challenge, answer};
 pub(crate) use self::{
-    agent::{Agent, AgentEvent, Failure, Home, Invitation, Output, RequestId, Way},
+    agent::{Agent, AgentEvent, Output, RequestId, Way},
     digest::{Credentials, verify},
-    message::{HeaderName, Headers, Method, Request, Response},
-    text::Text,
-    transaction::ServerId,
+    message::{HeaderName, Method, Request, Response},
     uri::{NameAddr, Uri},
 };
 
