@@ -9,6 +9,7 @@ mod demo_shows_a_code;
 mod keyring;
 mod peers_start;
 mod privacy;
+mod private_socket;
 mod sip_calls_in;
 mod sip_calls_out;
 mod sip_recovers;
