@@ -116,7 +116,7 @@ unlock-keep = Keep it
 unlock-later = Not now
 
 ## Conversations
-conversations-search = Search names, numbers and words
+conversations-search = Search
 conversations-new = New message
 conversations-empty = No messages yet
 conversations-empty-about = Write to a number, or wait for the first text.

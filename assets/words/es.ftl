@@ -116,7 +116,7 @@ unlock-keep = Guardarla
 unlock-later = Ahora no
 
 ## Conversaciones
-conversations-search = Buscar nombres, números y palabras
+conversations-search = Buscar
 conversations-new = Mensaje nuevo
 conversations-empty = Aún no hay mensajes
 conversations-empty-about = Escribe a un número o espera el primer mensaje.

@@ -296,7 +296,8 @@ impl App {
                 .as_ref()
                 .is_some_and(|thread| thread.messages.iter().any(|one| one.id == fresh.message));
         let wanted = self.dismissed != Some(fresh.message) && !here;
-        let elsewhere = !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock);
+        let cramped = self.place == Place::Call && self.context().low();
+        let elsewhere = !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock) && !cramped;
         (wanted && elsewhere).then_some(fresh)
     }
 

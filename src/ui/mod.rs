@@ -17,6 +17,12 @@ mod theme;
 mod widget;
 mod wish;
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fixture;
+#[cfg(test)]
+mod look_tests;
+
 /// Why there is no window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UiError {

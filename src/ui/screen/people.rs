@@ -90,10 +90,19 @@ fn offered(model: &Model, typed: &str, text: bool) -> Vec<Known> {
     known
 }
 
-/// Rows of people known.
-pub fn list<'a, M: Clone + 'a>(cx: Context<'a>, typed: &str, text: bool, on_take: fn(Known) -> M) -> Element<'a, M> {
+/// Rows of people known, if there are any.
+pub fn list<'a, M: Clone + 'a>(
+    cx: Context<'a>,
+    typed: &str,
+    text: bool,
+    on_take: fn(Known) -> M,
+) -> Option<Element<'a, M>> {
     let p = cx.p;
-    let rows = offered(cx.model, typed, text).into_iter().map(|known| {
+    let offered = offered(cx.model, typed, text);
+    if offered.is_empty() {
+        return None;
+    }
+    let rows = offered.into_iter().map(|known| {
         let below = (known.name != known.address).then(|| text::caption(known.address.clone()).color(p.muted).into());
         let parts = Parts {
             picture: avatar(p, &known.name, known.uri.split_once(':').map_or("", |(_, rest)| rest), 36.0),
@@ -105,7 +114,7 @@ pub fn list<'a, M: Clone + 'a>(cx: Context<'a>, typed: &str, text: bool, on_take
         };
         row(p, parts).on_press(on_take(known)).into()
     });
-    Column::with_children(rows).spacing(2.0).into()
+    Some(Column::with_children(rows).spacing(2.0).into())
 }
 
 /// What the field leads to, in a sentence.
