@@ -101,6 +101,8 @@ welcome-trying-sip = Buscando SIP en { $domain }…
 welcome-adding = Funciona. Guardando la cuenta…
 welcome-demo = ¿Aún no tienes cuenta? Cierra esta ventana y ejecuta “landline --demo” para probarlo todo en esta computadora.
 welcome-no-server-either = No hay servicio XMPP ni SIP en { $domain }. Revisa la dirección o escribe el servidor en Avanzado.
+welcome-timed-out = El servidor no respondió a tiempo. Revisa el servidor e inténtalo de nuevo.
+welcome-server-gone = El servidor cerró la conexión. Inténtalo de nuevo o pregunta al proveedor.
 
 ## Frase de acceso
 unlock-title = Escribe tu frase de acceso
@@ -144,7 +146,7 @@ state-failed = No enviado
 ## Marcador
 dial-field = Número, nombre o dirección
 dial-call = Llamar
-dial-will-call = Llamará a { $to }
+dial-will-call = Llamará a { $to } desde { $account }
 dial-from = desde { $account }
 dial-no-account = Ninguna cuenta puede llamar ahora
 dial-type = Escribe un número o un nombre, o pega una dirección.

@@ -164,7 +164,7 @@ fn controls<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Me
         button::tall(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
     });
     let end = button::hang_up(p, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    column![Row::with_children(three).spacing(space::M), end].spacing(space::L).align_x(Alignment::Center).into()
+    column![Row::with_children(three).spacing(space::XS), end].spacing(space::L).align_x(Alignment::Center).into()
 }
 
 fn one_line<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Message> {

@@ -1,7 +1,8 @@
 //! What the account set-up looks like.
 use super::{ADDRESS, Kind, Message, PASSWORD, Step, Trouble, Welcome};
 use crate::{
-    domain::account::{AccountKind, SipTransport, XmppTls},
+    domain::account::{AccountKind, Problem, SipTransport, XmppTls},
+    engine::api::Refusal,
     ui::{
         context::Context,
         theme::{shape, space, text},
@@ -97,11 +98,20 @@ fn state<'a>(form: &Welcome, cx: Context<'a>) -> Option<Element<'a, Message>> {
             Some(notice::busy(p, cx.with(key, "domain", config.domain())))
         }
         (Step::Passphrase { .. } | Step::Adding, _) => Some(notice::busy(p, cx.t("welcome-adding"))),
-        (Step::Form, Some(Trouble::Refused(refusal))) => Some(notice::problem(p, cx.t(refusal.key()))),
+        (Step::Form, Some(Trouble::Refused(refusal))) => Some(notice::problem(p, cx.t(reason(*refusal)))),
         (Step::Form, Some(Trouble::Neither { domain })) => {
             Some(notice::problem(p, cx.with("welcome-no-server-either", "domain", domain)))
         }
         (Step::Form, None) => None,
+    }
+}
+
+/// A try is not made again by itself, as a kept account's log-in is.
+const fn reason(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Account(Problem::TimedOut) => "welcome-timed-out",
+        Refusal::Account(Problem::ServerGone) => "welcome-server-gone",
+        other => other.key(),
     }
 }
 
