@@ -132,6 +132,7 @@ new-title = New message
 new-to = Number, name or address
 new-will-text = Will go to { $to } from { $account }
 new-type = Type a number, a name, or paste an address such as tel:, sip: or xmpp:
+new-no-account = No account can write there. Give the full address, such as number@gateway.
 
 ## Thread
 thread-write = Write a text

@@ -132,6 +132,7 @@ new-title = Mensaje nuevo
 new-to = Número, nombre o dirección
 new-will-text = Irá a { $to } desde { $account }
 new-type = Escribe un número, un nombre, o pega una dirección como tel:, sip: o xmpp:
+new-no-account = Ninguna cuenta puede escribir ahí. Da la dirección completa, como número@pasarela.
 
 ## Hilo
 thread-write = Escribe un mensaje

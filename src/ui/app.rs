@@ -259,7 +259,7 @@ impl App {
 
     /// How much larger than 100 % everything is.
     pub fn scale(&self) -> f32 {
-        f32::from(self.model.window.text_size.clamp(100, 200)) / 100.0
+        scale(&self.model.window)
     }
 
     /// The window's name, with how many texts wait.
@@ -315,6 +315,11 @@ impl App {
         let here = self.place == Place::Thread || (wide && self.place == Place::Conversations);
         self.thread.open.filter(|_| here)
     }
+}
+
+/// How much larger than 100 % everything is.
+pub fn scale(window: &WindowConfig) -> f32 {
+    f32::from(window.text_size.clamp(100, 200)) / 100.0
 }
 
 /// The language chosen, or the desktop's.
