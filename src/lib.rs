@@ -12,7 +12,7 @@
 //! | [`audio`] | devices, realtime callbacks, rings, tones, levels; PCM only; the only room that imports cpal |
 //! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |
 //! | [`secrets`] | passwords: Secret Service or an encrypted vault |
-//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`] |
+//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS and TLS for both kinds of account |
 //! | [`config`] | `config.toml`, folders |
 //! | [`engine`] | joins the rooms; [`engine::api`] is all that the window and the command line know of it |
 //! | [`words`] | every sentence a person reads, in English and Spanish |

@@ -83,9 +83,15 @@ impl Engine {
         match password {
             Ok(password) => {
                 let archive_after = self.store.archive_cursor(id.clone()).await.unwrap_or_default();
-                let instance = self.setup.home.tag();
-                let setup =
-                    AccountSetup { config: account.config.clone(), password, archive_after, bind: self.bind(), instance };
+                // where it cannot be read nothing can be sent either: texts are kept first
+                let instance = self.store.instance().await.unwrap_or_default();
+                let setup = AccountSetup {
+                    config: account.config.clone(),
+                    password,
+                    archive_after,
+                    bind: self.bind(),
+                    instance,
+                };
                 account.commands = Some(spawn(setup, self.account_events.clone()));
             }
             Err(problem) => account.registration = Registration::Failed { problem, retry: false },
@@ -231,7 +237,8 @@ impl Engine {
     /// Opens the vault; accounts that waited for their password connect.
     pub(super) async fn unlock(&mut self, passphrase: Private<String>) -> Result<Reply, Refusal> {
         self.setup.secrets.unlock(passphrase).await.map_err(secrets_refusal)?;
-        let waiting: Vec<_> = self.accounts.values().filter(|a| a.commands.is_none()).map(|a| a.config.clone()).collect();
+        let waiting: Vec<_> =
+            self.accounts.values().filter(|a| a.commands.is_none()).map(|a| a.config.clone()).collect();
         for config in waiting {
             self.start_account(config).await;
         }

@@ -89,7 +89,8 @@ impl Engine {
         getrandom::fill(&mut id).map_err(|_| Refusal::Stopping)?;
         let id = CallId(u32::from_ne_bytes(id));
         let name = self.name_of(&to).await;
-        let actions = self.switchboard.place(id, account.clone(), to, name, Timestamp::now()).map_err(switch_refusal)?;
+        let actions =
+            self.switchboard.place(id, account.clone(), to, name, Timestamp::now()).map_err(switch_refusal)?;
         self.add_leg(id, account);
         let placed = self.switchboard.call(id).cloned();
         self.carry_out(actions).await;
@@ -245,11 +246,8 @@ impl Engine {
             leg.local = Some(offer.clone());
         }
         let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
-        let command = if first {
-            AccountCommand::PlaceCall { call, to, offer }
-        } else {
-            AccountCommand::Reoffer { call, offer }
-        };
+        let command =
+            if first { AccountCommand::PlaceCall { call, to, offer } } else { AccountCommand::Reoffer { call, offer } };
         self.to_account(call, command)
     }
 

@@ -1,16 +1,26 @@
-//! Which interface carries the account and of what kind; sockets bound to it; changes watched.
+//! Which interface carries the account and of what kind; sockets bound to it; changes watched; names resolved; TLS opened;
+//! when to try again.
 //! The facts are found here (sysfs, netlink); what is allowed is decided in `logic::wired`.
 //! No other room opens a socket to the outside without [`Bind`].
+mod backoff;
 mod bind;
+mod dns;
 mod interfaces;
 mod kernel;
 mod sysfs;
+mod tls;
 mod watch;
 
 #[cfg(test)]
 mod namespace_tests;
 
+#[cfg(test)]
+pub(crate) use dns::tests::zone;
+
 pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
+pub use backoff::Backoff;
 pub use bind::Bind;
+pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
 pub use interfaces::{interfaces, status};
+pub use tls::Tls;
 pub use watch::watch;

@@ -3,7 +3,6 @@
 //! [`task`] owns the socket and the clock; [`session`] decides, without either. A text goes wire -> [`frame`] -> [`session`] ->
 //! [`message`] (with [`carbons`] and [`archive`] as its wrappers) -> event; its stanza is acknowledged ([`sm`]) once it is kept.
 mod archive;
-mod backoff;
 mod carbons;
 mod disco;
 mod failure;

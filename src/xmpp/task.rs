@@ -1,7 +1,6 @@
 //! The account's task: sockets, clock and chance around [`Session`], which decides. It must not decide anything a test
 //! without a network could not see, and must not wait on the engine while the engine may be waiting on it.
 use super::{
-    backoff::Backoff,
     frame::Frame,
     login::{self, Credentials, Established, Stream},
     resolve,
@@ -11,7 +10,7 @@ use super::{
 };
 use crate::account::{AccountCommand, AccountEvent, AccountSetup, CHANNEL, CommandSender, EventSender};
 use crate::domain::account::{AccountId, Problem, Registration};
-use crate::net::Bind;
+use crate::net::{Backoff, Bind, Dns};
 use futures::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{
     collections::VecDeque,
@@ -337,8 +336,9 @@ async fn connect(plan: Arc<Plan>, resume: Option<(String, u32)>) -> Result<Estab
     let own = config.ca.clone();
     let tls = tokio::task::spawn_blocking(move || Tls::load(own.as_deref())).await.map_err(|_| Problem::Protocol)??;
     let mut problem = Problem::Unreachable;
-    for target in resolve::targets(config).await? {
-        let addresses = match resolve::addresses(&target).await {
+    let dns = Dns::system();
+    for target in resolve::targets(config, &dns).await? {
+        let addresses = match dns.addresses(&target.host, target.port).await {
             Ok(addresses) => addresses,
             Err(failed) => {
                 problem = worse(problem, failed);

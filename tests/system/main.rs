@@ -5,6 +5,7 @@ mod support;
 
 mod cli_contract;
 mod demo_shows_a_code;
+mod keyring;
 mod peers_start;
 mod privacy;
 mod sip_calls_in;

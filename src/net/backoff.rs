@@ -9,19 +9,19 @@ const STABLE: Duration = Duration::from_secs(10);
 
 /// The waits so far.
 #[derive(Debug, Default)]
-pub(super) struct Backoff {
+pub struct Backoff {
     failures: u32,
     since: Option<Instant>,
 }
 
 impl Backoff {
     /// A connection stands.
-    pub(super) fn connected(&mut self, now: Instant) {
+    pub fn connected(&mut self, now: Instant) {
         self.since = Some(now);
     }
 
     /// The wait before the next try. `chance` is any number: it picks a point in the upper half of the step.
-    pub(super) fn next(&mut self, now: Instant, chance: u32) -> Duration {
+    pub fn next(&mut self, now: Instant, chance: u32) -> Duration {
         if self.since.take().is_some_and(|since| now.duration_since(since) >= STABLE) {
             self.failures = 0;
         }
@@ -32,7 +32,7 @@ impl Backoff {
     }
 
     /// Something changed that makes a quick try worth while.
-    pub(super) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.failures = 0;
     }
 }

@@ -1,0 +1,168 @@
+//! What DNS says of a server: SRV (RFC 2782), NAPTR (RFC 3403) and addresses of both families, one mechanism for all rooms.
+//! Which services are asked for is the rooms' matter. It must not connect.
+use crate::domain::account::Problem;
+use hickory_resolver::{
+    TokioResolver,
+    proto::rr::{RData, RecordType},
+};
+use std::{net::SocketAddr, time::Duration};
+
+/// DNS that is slower than this is treated as silent.
+const LOOKUP: Duration = Duration::from_secs(6);
+/// More records of one name are of no use to a client.
+const MOST: usize = 32;
+
+/// An SRV record that can be used, and the service it was found under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Srv<T> {
+    /// Lower is tried first.
+    pub priority: u16,
+    /// The share among equals.
+    pub weight: u16,
+    /// Where.
+    pub host: String,
+    /// Port, as the record says.
+    pub port: u16,
+    /// What was asked for.
+    pub service: T,
+}
+
+/// A NAPTR record that leads to another name (flag `s`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naptr {
+    /// Lower is used first.
+    pub order: u16,
+    /// Among those of one order, lower is used first.
+    pub preference: u16,
+    /// For example `SIPS+D2T`.
+    pub service: String,
+    /// The name to ask SRV for.
+    pub name: String,
+}
+
+/// The system's resolver.
+#[derive(Debug)]
+pub struct Dns {
+    /// `None`: the system names no server that could be asked for more than addresses.
+    resolver: Option<TokioResolver>,
+}
+
+impl Dns {
+    /// As the system is configured now.
+    pub fn system() -> Self {
+        Self { resolver: TokioResolver::builder_tokio().and_then(|builder| builder.build()).ok() }
+    }
+
+    /// The SRV records of `name`, as `_xmpp-client._tcp.example.org`; none when there are none or DNS is silent.
+    pub async fn srv<T: Clone>(&self, name: &str, service: T) -> Vec<Srv<T>> {
+        let records = self.records(name, RecordType::SRV).await.into_iter().filter_map(|record| match record {
+            // a target of "." says that the service is not offered
+            RData::SRV(srv) if !srv.target.is_root() && srv.port != 0 => Some(Srv {
+                priority: srv.priority,
+                weight: srv.weight,
+                host: srv.target.to_utf8().trim_end_matches('.').to_owned(),
+                port: srv.port,
+                service: service.clone(),
+            }),
+            _ => None,
+        });
+        records.collect()
+    }
+
+    /// The NAPTR records of `domain` that name an SRV record, best first.
+    pub async fn naptr(&self, domain: &str) -> Vec<Naptr> {
+        let records = self.records(domain, RecordType::NAPTR).await.into_iter().filter_map(|record| match record {
+            RData::NAPTR(naptr) if naptr.flags.eq_ignore_ascii_case(b"s") && !naptr.replacement.is_root() => {
+                Some(Naptr {
+                    order: naptr.order,
+                    preference: naptr.preference,
+                    service: String::from_utf8_lossy(&naptr.services).into_owned(),
+                    name: naptr.replacement.to_utf8().trim_end_matches('.').to_owned(),
+                })
+            }
+            _ => None,
+        });
+        let mut records: Vec<_> = records.collect();
+        records.sort_by_key(|record| (record.order, record.preference));
+        records
+    }
+
+    async fn records(&self, name: &str, kind: RecordType) -> Vec<RData> {
+        let Some(resolver) = &self.resolver else { return Vec::new() };
+        // absolute, so that no search domain of this machine is tried
+        let lookup = resolver.lookup(format!("{}.", name.trim_end_matches('.')), kind);
+        let Ok(Ok(found)) = tokio::time::timeout(LOOKUP, lookup).await else { return Vec::new() };
+        found.answers().iter().map(|record| record.data.clone()).take(MOST).collect()
+    }
+
+    /// The addresses of a host name or literal, in the order the system prefers (RFC 6724).
+    ///
+    /// # Errors
+    /// [`Problem::UnknownHost`] when DNS says that there is none; [`Problem::TimedOut`] or [`Problem::Unreachable`] when it
+    /// cannot be asked.
+    pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
+        let found = match tokio::time::timeout(LOOKUP, tokio::net::lookup_host((host, port))).await {
+            Ok(Ok(found)) => found.collect::<Vec<_>>(),
+            Ok(Err(_)) => Vec::new(),
+            Err(_) => return Err(Problem::TimedOut),
+        };
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        self.asked(host, port).await
+    }
+
+    /// The system does not say whether the name is wrong or the network is out; DNS does.
+    async fn asked(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
+        let resolver = self.resolver.as_ref().ok_or(Problem::Unreachable)?;
+        match tokio::time::timeout(LOOKUP, resolver.lookup_ip(host)).await {
+            Ok(Ok(found)) => Ok(found.iter().map(|ip| SocketAddr::new(ip, port)).collect()),
+            Ok(Err(error)) if error.is_no_records_found() || error.is_nx_domain() => Err(Problem::UnknownHost),
+            _ => Err(Problem::Unreachable),
+        }
+    }
+}
+
+/// RFC 2782: by priority, then drawn by weight. `random` is uniform over all of `u32`.
+pub fn order_srv<T>(mut records: Vec<Srv<T>>, mut random: impl FnMut() -> u32) -> Vec<Srv<T>> {
+    let mut ordered = Vec::with_capacity(records.len());
+    while let Some(best) = records.iter().map(|record| record.priority).min() {
+        let group: Vec<_> = records.iter().enumerate().filter(|(_, record)| record.priority == best).collect();
+        let total: u64 = group.iter().map(|(_, record)| u64::from(record.weight) + 1).sum();
+        // each has one more than its weight, so that a weight of 0 is drawn seldom rather than never
+        let mut drawn = u64::from(random()) % total.max(1);
+        let mut chosen = 0;
+        for (at, record) in group {
+            chosen = at;
+            match drawn.checked_sub(u64::from(record.weight) + 1) {
+                Some(left) => drawn = left,
+                None => break,
+            }
+        }
+        ordered.push(records.swap_remove(chosen));
+    }
+    ordered
+}
+
+/// Reads `HOST`, `HOST:PORT`, `[V6]`, `[V6]:PORT` or a bare IPv6 address; `None` when it is none of them.
+pub fn host_port(text: &str) -> Option<(&str, Option<u16>)> {
+    let text = text.trim();
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, rest) = rest.split_once(']')?;
+            (host, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
+        }
+        // more than one colon without brackets: an IPv6 address alone
+        None if text.matches(':').count() > 1 => (text, None),
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    let port = match port {
+        Some(port) => Some(port.parse().ok().filter(|port| *port != 0)?),
+        None => None,
+    };
+    (!host.is_empty() && !host.contains(char::is_whitespace)).then_some((host, port))
+}
+
+#[cfg(test)]
+#[path = "dns_tests.rs"]
+pub(crate) mod tests;

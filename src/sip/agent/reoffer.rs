@@ -1,0 +1,260 @@
+//! Offers in mid-call, ours and theirs: hold, resume, moving (RFC 3261 section 14, RFC 3311, RFC 6141).
+use super::{
+    super::body::{self, Body},
+    Agent, AgentEvent, ClientId, HeaderName, Method, Purpose, Request, Response, ServerId,
+    call::{Call, DECISION, Mid, Offer, Stage},
+    outgoing::describe,
+};
+use crate::domain::{
+    call::{CallId, EndReason},
+    session::SessionDescription,
+};
+use std::time::{Duration, Instant};
+
+/// Collisions with offers of theirs before ours counts as refused.
+const COLLISIONS: u32 = 4;
+
+impl Agent {
+    /// Offers a changed description.
+    pub(crate) fn reoffer(&mut self, call: CallId, offer: SessionDescription, now: Instant) {
+        self.want(call, Offer { description: offer, silent: false, collisions: 0 }, now);
+    }
+
+    /// Tells the other side of every call where we are now, after our address has changed.
+    pub(crate) fn moved(&mut self, now: Instant) {
+        let talking = |call: &Call| matches!(call.stage, Stage::Talking(_)) && call.wish.is_none() && !call.ended;
+        let calls: Vec<_> = self.calls.iter().filter(|(_, call)| talking(call)).map(|(id, _)| *id).collect();
+        for call in calls {
+            let local = self.calls.get(&call).and_then(|state| state.session.local.clone());
+            if let Some(description) = local {
+                self.want(call, Offer { description, silent: true, collisions: 0 }, now);
+            }
+        }
+    }
+
+    fn want(&mut self, call: CallId, offer: Offer, now: Instant) {
+        let Some(state) = self.calls.get_mut(&call).filter(|call| !call.ended) else { return };
+        match state.stage {
+            Stage::Talking(_) | Stage::Answered(_) => state.wish = Some(offer),
+            Stage::Calling(_) | Stage::Offered(_) => return self.event(AgentEvent::OfferRefused { call }),
+        }
+        self.next_offer(call, now);
+    }
+
+    /// Makes the offer that waits, if nothing else is under way.
+    pub(super) fn next_offer(&mut self, call: CallId, now: Instant) {
+        let Some(contact) = self.contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else { return };
+        let Some(state) = self.calls.get_mut(&call).filter(|call| matches!(call.mid, Mid::Idle)) else { return };
+        let Stage::Talking(dialog) = &mut state.stage else { return };
+        let Some(offer) = state.wish.take() else { return };
+        let mut request = dialog.request(Method::Invite);
+        let body = if offer.silent {
+            state.session.write_again(&offer.description)
+        } else {
+            state.session.write(&offer.description)
+        };
+        describe(&mut request, &contact, body);
+        let (dialog, silent) = (dialog.clone(), offer.silent);
+        let to = dialog.next_hop(!self.is_reliable());
+        match self.send(request, to, Purpose::Reinvite(call), now) {
+            Some(client) => {
+                if let Some(sent) = self.sent.get_mut(&client) {
+                    sent.dialog = Some(*dialog);
+                }
+                if let Some(state) = self.calls.get_mut(&call) {
+                    state.mid = Mid::Ours { client, offer };
+                }
+            }
+            None if silent => {}
+            None => self.event(AgentEvent::OfferRefused { call }),
+        }
+    }
+
+    /// Our re-INVITE went out once more with an answer to a challenge.
+    pub(super) fn reoffer_sent_again(&mut self, call: CallId, again: ClientId, number: u32) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        if let Mid::Ours { client, .. } = &mut state.mid {
+            *client = again;
+        }
+        if let Some(dialog) = state.dialog() {
+            dialog.local_seq = dialog.local_seq.max(number);
+        }
+    }
+
+    /// Takes our offer out of the middle, if this is its request.
+    fn our_offer(&mut self, call: CallId, of: Option<ClientId>) -> Option<(&mut Call, Offer)> {
+        let state = self.calls.get_mut(&call)?;
+        match std::mem::take(&mut state.mid) {
+            Mid::Ours { client, offer } if of.is_none_or(|of| of == client) => Some((state, offer)),
+            other => {
+                state.mid = other;
+                None
+            }
+        }
+    }
+
+    /// A 2xx to our re-INVITE.
+    pub(super) fn reoffer_accepted(&mut self, call: CallId, client: ClientId, response: &Response, now: Instant) {
+        let Some((state, offer)) = self.our_offer(call, Some(client)) else { return };
+        if let Some(dialog) = state.dialog() {
+            dialog.follow(response.headers.contact());
+        }
+        let answer = match body::session(&response.headers, &response.body) {
+            Body::Session(bytes) => state.session.read(bytes).ok(),
+            Body::Empty | Body::Other => None,
+        };
+        let event = match answer {
+            Some(answer) => {
+                state.session.local = Some(offer.description);
+                AgentEvent::Accepted { call, answer }
+            }
+            None => AgentEvent::OfferRefused { call },
+        };
+        if !offer.silent {
+            self.event(event);
+        }
+        self.next_offer(call, now);
+    }
+
+    /// Our re-INVITE was refused.
+    pub(super) fn reoffer_refused(&mut self, call: CallId, client: ClientId, code: u16, now: Instant) {
+        if code == 481 {
+            // they know of no such call (section 12.2.1.2)
+            return self.call_over(call, EndReason::HungUpThere);
+        }
+        let ours = self.calls.get(&call).is_some_and(|call| call.ours);
+        let wait = match ours {
+            true => self.chance.between(Duration::from_millis(2100), Duration::from_secs(4)),
+            false => self.chance.between(Duration::ZERO, Duration::from_secs(2)),
+        };
+        let Some((state, mut offer)) = self.our_offer(call, Some(client)) else { return };
+        offer.collisions += 1;
+        if code == 491 && offer.collisions <= COLLISIONS && state.wish.is_none() {
+            state.mid = Mid::Waiting { until: now + wait, offer };
+            return;
+        }
+        if !offer.silent {
+            self.event(AgentEvent::OfferRefused { call });
+        }
+        self.next_offer(call, now);
+    }
+
+    /// Our re-INVITE got no answer. The sound may well go on: the call is not ended for it.
+    pub(super) fn reoffer_failed(&mut self, call: CallId, now: Instant) {
+        let Some((_, offer)) = self.our_offer(call, None) else { return };
+        if !offer.silent {
+            self.event(AgentEvent::OfferRefused { call });
+        }
+        self.next_offer(call, now);
+    }
+
+    /// A re-INVITE or UPDATE of theirs.
+    pub(super) fn offered_again(&mut self, call: CallId, server: ServerId, request: Request, now: Instant) {
+        let session = body::session(&request.headers, &request.body);
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let is_update = request.method == Method::Update;
+        if is_update && session == Body::Empty {
+            if let Some(dialog) = state.dialog() {
+                dialog.follow(request.headers.contact());
+            }
+            return self.answer_in_dialog(call, server, &request, 200, now);
+        }
+        match (&state.stage, &state.mid) {
+            (Stage::Talking(_), Mid::Idle | Mid::Waiting { .. }) => {}
+            (Stage::Talking(_), Mid::Theirs { .. }) => {
+                let wait = self.chance.number() % 10;
+                let response = request.response(500).with(HeaderName::RetryAfter, wait.to_string());
+                return self.transactions.respond(server, &response, now);
+            }
+            _ => return self.answer_with(server, &request, 491, now),
+        }
+        if let Mid::Waiting { offer, .. } = std::mem::take(&mut state.mid) {
+            state.wish.get_or_insert(offer);
+        }
+        match session {
+            Body::Other => self.unsupported(server, &request, "application/sdp", now),
+            Body::Empty => self.offer_for_offer(call, server, &request, now),
+            Body::Session(bytes) => match state.session.read(bytes) {
+                Ok(offer) => {
+                    state.mid = Mid::Theirs { server, request: Box::new(request), limit: now + DECISION };
+                    self.event(AgentEvent::Reoffered { call, offer });
+                }
+                Err(_) => {
+                    self.answer_with(server, &request, 488, now);
+                    self.next_offer(call, now);
+                }
+            },
+        }
+    }
+
+    /// A re-INVITE without an offer: ours is what was agreed on.
+    fn offer_for_offer(&mut self, call: CallId, server: ServerId, request: &Request, now: Instant) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let (Some(local), Some((number, _))) = (state.session.local.clone(), request.headers.cseq()) else { return };
+        let body = state.session.write_again(&local);
+        state.mid = Mid::Unconfirmed { server, number, delayed: true };
+        self.accept_in_dialog(call, server, request, body, now);
+    }
+
+    /// Answers an offer in mid-call.
+    pub(crate) fn answer_reoffer(&mut self, call: CallId, answer: SessionDescription, now: Instant) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let Mid::Theirs { server, request, .. } = std::mem::take(&mut state.mid) else { return };
+        let body = state.session.write(&answer);
+        state.session.local = Some(answer);
+        let number = request.headers.cseq().map_or(0, |(number, _)| number);
+        if request.method == Method::Invite {
+            state.mid = Mid::Unconfirmed { server, number, delayed: false };
+        }
+        self.accept_in_dialog(call, server, &request, body, now);
+        self.next_offer(call, now);
+    }
+
+    fn accept_in_dialog(
+        &mut self,
+        call: CallId,
+        server: ServerId,
+        request: &Request,
+        body: bytes::Bytes,
+        now: Instant,
+    ) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        if let Some(dialog) = state.dialog() {
+            dialog.follow(request.headers.contact());
+        }
+        let user = state.user.clone();
+        let mut response = request.response(200).with(HeaderName::Allow, super::ALLOW);
+        response.headers.push(HeaderName::ContentType, "application/sdp");
+        response.headers.copy(&request.headers, &HeaderName::RecordRoute);
+        response.body = body;
+        if let Some(response) = self.in_dialog(response, user.as_deref()) {
+            self.transactions.respond(server, &response, now);
+        }
+    }
+
+    /// Ends what is under way in mid-call: the call ends, or they gave their offer up.
+    pub(super) fn drop_mid(&mut self, call: CallId, now: Instant) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        match std::mem::take(&mut state.mid) {
+            Mid::Theirs { server, request, .. } => self.answer_with(server, &request, 487, now),
+            Mid::Unconfirmed { server, .. } => self.transactions.acked(server),
+            Mid::Idle | Mid::Ours { .. } | Mid::Waiting { .. } => {}
+        }
+    }
+
+    pub(super) fn mid_timeout(&mut self, call: CallId, now: Instant) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        match std::mem::take(&mut state.mid) {
+            Mid::Waiting { until, offer } if until <= now => {
+                state.wish.get_or_insert(offer);
+                self.next_offer(call, now);
+            }
+            Mid::Theirs { server, request, limit } if limit <= now => {
+                // nobody decided
+                self.answer_with(server, &request, 488, now);
+                self.next_offer(call, now);
+            }
+            other => state.mid = other,
+        }
+    }
+}

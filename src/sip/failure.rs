@@ -1,0 +1,84 @@
+//! Statuses (RFC 3261 section 21) as reasons a person can act on. It must not decide when to try again, only whether it helps.
+use crate::{
+    account::TextProgress,
+    domain::{account::Problem, call::EndReason, message::SendFailure},
+};
+
+/// Why a registration was refused.
+pub(super) const fn of_registration(code: u16) -> Problem {
+    match code {
+        // the server knows no such name, or our answer was wrong
+        401 | 404 | 407 | 604 => Problem::WrongPassword,
+        408 | 504 => Problem::TimedOut,
+        405 | 501 | 505 => Problem::Protocol,
+        _ => Problem::Refused,
+    }
+}
+
+/// Why a call of ours was not accepted.
+pub(crate) const fn of_call(code: u16) -> EndReason {
+    match code {
+        404 | 410 | 414 | 416 | 484 | 485 | 604 => EndReason::NotFound,
+        486 | 600 => EndReason::Busy,
+        603 => EndReason::Declined,
+        408 | 487 => EndReason::NoAnswer,
+        430 | 480 | 502 | 503 | 504 => EndReason::Unavailable,
+        406 | 415 | 488 | 606 => EndReason::NoCommonMedia,
+        401 | 402 | 403 | 405 | 407 | 420 | 421 | 433 | 437 | 438 | 501 | 607 | 608 => EndReason::Refused,
+        _ => EndReason::Server,
+    }
+}
+
+/// What the answer to a text means.
+pub(crate) const fn of_text(code: u16) -> TextProgress {
+    let (failure, retry) = match code {
+        200..=299 => return TextProgress::Sent,
+        404 | 410 | 416 | 484 | 485 | 604 => (SendFailure::NotFound, false),
+        401 | 402 | 403 | 407 | 433 | 603 | 607 | 608 => (SendFailure::Refused, false),
+        413 | 414 | 513 => (SendFailure::TooLong, false),
+        405 | 406 | 415 | 420 | 488 | 501 | 606 => (SendFailure::Unsupported, false),
+        430 | 480 | 486 | 503 | 600 => (SendFailure::Unavailable, true),
+        408 | 504 => (SendFailure::TimedOut, true),
+        500..=599 => (SendFailure::Server, true),
+        _ => (SendFailure::Server, false),
+    };
+    TextProgress::Failed { failure, retry }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_of_texts() {
+        assert_eq!(of_text(202), TextProgress::Sent);
+        for (code, failure, retry) in [
+            (404, SendFailure::NotFound, false),
+            (403, SendFailure::Refused, false),
+            (415, SendFailure::Unsupported, false),
+            (513, SendFailure::TooLong, false),
+            (480, SendFailure::Unavailable, true),
+            (408, SendFailure::TimedOut, true),
+            (500, SendFailure::Server, true),
+            (400, SendFailure::Server, false),
+        ] {
+            assert_eq!(of_text(code), TextProgress::Failed { failure, retry }, "{code}");
+        }
+    }
+
+    #[test]
+    fn statuses_of_calls() {
+        for (code, reason) in [
+            (404, EndReason::NotFound),
+            (486, EndReason::Busy),
+            (603, EndReason::Declined),
+            (480, EndReason::Unavailable),
+            (488, EndReason::NoCommonMedia),
+            (403, EndReason::Refused),
+            (500, EndReason::Server),
+            (302, EndReason::Server),
+        ] {
+            assert_eq!(of_call(code), reason, "{code}");
+        }
+    }
+}

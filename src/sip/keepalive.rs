@@ -1,0 +1,134 @@
+//! Is the server still there? What to send after silence, and what silence after that means (RFC 5626 section 4.4). Servers
+//! differ in what they answer: the cheapest that works is found out. Pure.
+use std::time::{Duration, Instant};
+
+/// Silence over datagrams; routers at home forget a way after half a minute.
+const IDLE_DATAGRAMS: Duration = Duration::from_secs(15);
+/// Silence over a stream.
+const IDLE_STREAM: Duration = Duration::from_secs(25);
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(4);
+
+/// What can be asked, the cheapest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Probe {
+    /// Two line breaks, answered by one; streams only.
+    Ping,
+    /// OPTIONS, answered by anything.
+    Options,
+    /// REGISTER, which every registrar answers.
+    Register,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Send two line breaks.
+    Ping,
+    /// Send OPTIONS.
+    Options,
+    /// Register anew: its answer decides.
+    Register,
+}
+
+/// One connection's keepalive.
+#[derive(Debug)]
+pub(super) struct Keepalive {
+    idle: Duration,
+    heard: Instant,
+    /// The cheapest that this server answers, as far as is known.
+    first: Probe,
+    waiting: Option<(Probe, Instant)>,
+}
+
+impl Keepalive {
+    /// A connection stands.
+    pub(super) const fn new(stream: bool, now: Instant) -> Self {
+        let (idle, first) = if stream { (IDLE_STREAM, Probe::Ping) } else { (IDLE_DATAGRAMS, Probe::Options) };
+        Self { idle, heard: now, first, waiting: None }
+    }
+
+    /// Something came from the server.
+    pub(super) const fn heard(&mut self, now: Instant) {
+        self.heard = now;
+        if let Some((probe, _)) = self.waiting.take() {
+            self.first = probe;
+        }
+    }
+
+    /// When [`Self::timeout`] is to be called.
+    pub(super) fn next_timeout(&self) -> Instant {
+        self.waiting.map_or(self.heard + self.idle, |(_, until)| until)
+    }
+
+    /// Time has come to this point.
+    pub(super) fn timeout(&mut self, now: Instant) -> Option<Due> {
+        if self.next_timeout() > now {
+            return None;
+        }
+        let next = match self.waiting {
+            None if self.first == Probe::Register => {
+                // it answers nothing cheaper: keep the way open, and let the next refresh tell
+                self.heard = now;
+                return Some(Due::Ping);
+            }
+            None => self.first,
+            Some((Probe::Ping, _)) => Probe::Options,
+            Some((Probe::Options | Probe::Register, _)) => Probe::Register,
+        };
+        self.waiting = Some((next, now + ANSWER));
+        Some(match next {
+            Probe::Ping => Due::Ping,
+            Probe::Options => Due::Options,
+            Probe::Register => Due::Register,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(start: Instant, seconds: u64) -> Instant {
+        start + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_silent_server_is_asked_ever_more_seriously() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(true, start);
+        assert_eq!(keepalive.timeout(after(start, 24)), None);
+        let asked: Vec<_> = [25, 29, 33].map(|at| keepalive.timeout(after(start, at))).into();
+        assert_eq!(asked, [Some(Due::Ping), Some(Due::Options), Some(Due::Register)]);
+        let mut keepalive = Keepalive::new(false, start);
+        let asked: Vec<_> = [15, 19].map(|at| keepalive.timeout(after(start, at))).into();
+        assert_eq!(asked, [Some(Due::Options), Some(Due::Register)]);
+    }
+
+    #[test]
+    fn what_it_does_not_answer_is_not_asked_again() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(true, start);
+        keepalive.timeout(after(start, 25));
+        keepalive.timeout(after(start, 29));
+        keepalive.heard(after(start, 30));
+        assert_eq!(keepalive.timeout(after(start, 55)), Some(Due::Options));
+        let mut keepalive = Keepalive::new(false, start);
+        keepalive.timeout(after(start, 15));
+        keepalive.timeout(after(start, 19));
+        keepalive.heard(after(start, 20));
+        assert_eq!(keepalive.timeout(after(start, 35)), Some(Due::Ping));
+        assert_eq!(keepalive.timeout(after(start, 49)), None);
+        assert_eq!(keepalive.timeout(after(start, 50)), Some(Due::Ping));
+    }
+
+    #[test]
+    fn whoever_talks_is_not_asked() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(false, start);
+        for second in 0..100 {
+            keepalive.heard(after(start, second));
+            assert_eq!(keepalive.timeout(after(start, second)), None);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! SDP (RFC 8866, RFC 3264) to and from a [`SessionDescription`]. Pure; it must not choose codecs: the media engine does.
+//!
+//! Written by hand rather than on rvoip-sip-core's parser: that one refuses a whole body for one odd line (a session name in
+//! Latin-1, a broken `o=`), and knows neither `a=rtcp` (RFC 3605) nor payload types without `rtpmap`. What a phone needs of
+//! SDP is small: the first audio line it can use, and the names of the other lines, so that an answer can refuse each.
+use crate::domain::session::{Codec, MediaDirection, PayloadType, SessionDescription};
+use std::{
+    fmt::Write,
+    net::{IpAddr, SocketAddr},
+};
+
+/// More m-lines than this are not a phone call.
+const MOST_LINES: usize = 32;
+
+/// Why a body describes no audio for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SdpError {
+    /// It is not SDP.
+    #[error("not a session description")]
+    NotSdp,
+    /// No audio line, or only over a transport we do not speak.
+    #[error("no audio over plain RTP")]
+    NoAudio,
+    /// The audio line has port 0: the other side refuses it (RFC 3264 section 6).
+    #[error("audio refused")]
+    Refused,
+    /// The audio's address is missing, a host name or a group.
+    #[error("no usable address for the audio")]
+    Address,
+    /// None of our codecs.
+    #[error("no codec known here")]
+    NoCodec,
+}
+
+/// A body that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    /// The first audio line that can be used.
+    pub(crate) description: SessionDescription,
+    /// All lines: keep them as long as the session, every later body has to list them (RFC 3264 sections 6 and 8).
+    pub(crate) lines: MediaLines,
+}
+
+/// The m-lines of a session in their order, and which of them is our audio.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaLines {
+    lines: Vec<MediaLine>,
+    audio: usize,
+}
+
+impl Default for MediaLines {
+    /// Our own first offer: one audio line.
+    fn default() -> Self {
+        let line = MediaLine { media: "audio".into(), protocol: "RTP/AVP".into(), format: "0".into() };
+        Self { lines: vec![line], audio: 0 }
+    }
+}
+
+/// What is needed to refuse a line, or to answer it with the same protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct MediaLine {
+    media: String,
+    protocol: String,
+    format: String,
+}
+
+/// Writes a first offer. `session` and `version` are the numbers of `o=`: the version grows by one with each change.
+pub(crate) fn write(description: &SessionDescription, session: u64, version: u64) -> String {
+    write_within(description, &MediaLines::default(), session, version)
+}
+
+/// Writes an answer, or a later offer, in a session that has these lines: ours in its place, the others with port 0.
+pub(crate) fn write_within(description: &SessionDescription, lines: &MediaLines, session: u64, version: u64) -> String {
+    let ip = address(description.rtp.ip());
+    let mut text = format!("v=0\r\no=- {session} {version} {ip}\r\ns=-\r\nc={ip}\r\nt=0 0\r\n");
+    for (at, line) in lines.lines.iter().enumerate() {
+        if at == lines.audio {
+            // writing to a String cannot fail
+            let _ = write_audio(&mut text, description, line);
+        } else {
+            let _ = write!(text, "m={} 0 {} {}\r\n", line.media, line.protocol, line.format);
+        }
+    }
+    text
+}
+
+fn write_audio(text: &mut String, description: &SessionDescription, line: &MediaLine) -> std::fmt::Result {
+    write!(text, "m=audio {} {}", description.rtp.port(), line.protocol)?;
+    for number in description.payloads.iter().map(|p| p.number).chain(description.telephone_events.iter().map(|e| e.0))
+    {
+        write!(text, " {number}")?;
+    }
+    text.push_str("\r\n");
+    for PayloadType { number, codec, parameters } in &description.payloads {
+        write!(text, "a=rtpmap:{number} {}/{}", codec.name(), codec.clock())?;
+        if codec.channels() > 1 {
+            write!(text, "/{}", codec.channels())?;
+        }
+        text.push_str("\r\n");
+        if !parameters.is_empty() {
+            // an answer may echo what the other side wrote: nothing in it may end the line
+            let parameters: String = parameters.chars().filter(|c| !c.is_control()).collect();
+            write!(text, "a=fmtp:{number} {parameters}\r\n")?;
+        }
+    }
+    for (number, clock) in &description.telephone_events {
+        write!(text, "a=rtpmap:{number} telephone-event/{clock}\r\na=fmtp:{number} 0-15\r\n")?;
+    }
+    if let Some(ptime) = description.ptime {
+        write!(text, "a=ptime:{ptime}\r\n")?;
+    }
+    write!(text, "a={}\r\n", direction_name(description.direction))?;
+    if description.rtcp_mux {
+        text.push_str("a=rtcp-mux\r\n");
+    }
+    if description.rtcp.ip() != description.rtp.ip() {
+        write!(text, "a=rtcp:{} {}\r\n", description.rtcp.port(), address(description.rtcp.ip()))?;
+    } else if description.rtcp != next_port(description.rtp) {
+        write!(text, "a=rtcp:{}\r\n", description.rtcp.port())?;
+    }
+    Ok(())
+}
+
+fn address(ip: IpAddr) -> String {
+    format!("IN IP{} {ip}", if ip.is_ipv4() { 4 } else { 6 })
+}
+
+/// Where RTCP goes when nothing is said (RFC 3550 section 11).
+const fn next_port(mut rtp: SocketAddr) -> SocketAddr {
+    rtp.set_port(rtp.port().saturating_add(1));
+    rtp
+}
+
+const fn direction_name(direction: MediaDirection) -> &'static str {
+    match direction {
+        MediaDirection::SendRecv => "sendrecv",
+        MediaDirection::SendOnly => "sendonly",
+        MediaDirection::RecvOnly => "recvonly",
+        MediaDirection::Inactive => "inactive",
+    }
+}
+
+fn direction(attribute: &str) -> Option<MediaDirection> {
+    use MediaDirection::{Inactive, RecvOnly, SendOnly, SendRecv};
+    [SendRecv, SendOnly, RecvOnly, Inactive].into_iter().find(|direction| direction_name(*direction) == attribute)
+}
+
+/// Reads an offer or an answer.
+///
+/// # Errors
+/// Why no audio line can be used: the reason of the first one, when there are several.
+pub(crate) fn parse(body: &[u8]) -> Result<Parsed, SdpError> {
+    // names and titles may be in any charset; what we read is ASCII
+    let text = String::from_utf8_lossy(body);
+    let mut fields = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    if fields.next() != Some("v=0") {
+        return Err(SdpError::NotSdp);
+    }
+    let mut session = Section::default();
+    let mut media: Vec<(MediaLine, Audio<'_>, Section<'_>)> = Vec::new();
+    for field in fields {
+        if let Some(line) = field.strip_prefix("m=") {
+            if media.len() == MOST_LINES {
+                return Err(SdpError::NotSdp);
+            }
+            let (line, audio) = media_line(line).ok_or(SdpError::NotSdp)?;
+            media.push((line, audio, Section::default()));
+        } else {
+            media.last_mut().map_or(&mut session, |(_, _, section)| section).read(field);
+        }
+    }
+    let mut chosen = Err(SdpError::NoAudio);
+    for (at, (line, audio, section)) in media.iter().enumerate() {
+        let described = if line.media == "audio" { audio.describe(section, &session) } else { continue };
+        match (described, &chosen) {
+            (Ok(description), _) => {
+                chosen = Ok((at, description));
+                break;
+            }
+            (Err(error), Err(SdpError::NoAudio)) => chosen = Err(error),
+            (Err(_), _) => {}
+        }
+    }
+    let (audio, description) = chosen?;
+    let lines = media.into_iter().map(|(line, _, _)| line).collect();
+    Ok(Parsed { description, lines: MediaLines { lines, audio } })
+}
+
+/// What an m-line says besides its names.
+struct Audio<'a> {
+    port: u16,
+    plain: bool,
+    formats: Vec<&'a str>,
+}
+
+/// `audio 4000 RTP/AVP 0 8`; `None`: it is none, or holds what an answer could not repeat.
+fn media_line(line: &str) -> Option<(MediaLine, Audio<'_>)> {
+    if !line.chars().all(|c| c.is_ascii_graphic() || c == ' ' || c == '\t') {
+        return None;
+    }
+    let mut words = line.split_ascii_whitespace();
+    let (media, port, protocol) = (words.next()?, words.next()?, words.next()?);
+    let formats: Vec<_> = words.collect();
+    let port = port.split('/').next()?.parse().ok()?;
+    let line = MediaLine {
+        media: media.to_ascii_lowercase(),
+        protocol: protocol.to_owned(),
+        format: (*formats.first()?).to_owned(),
+    };
+    let plain = ["RTP/AVP", "RTP/AVPF"].iter().any(|known| known.eq_ignore_ascii_case(protocol));
+    Some((line, Audio { port, plain, formats }))
+}
+
+/// The fields of the session, or of one of its m-lines, that we understand.
+#[derive(Default)]
+struct Section<'a> {
+    /// `None`: no `c=`; `Some(None)`: one that is no unicast address.
+    address: Option<Option<IpAddr>>,
+    direction: Option<MediaDirection>,
+    ptime: Option<u16>,
+    rtcp: Option<(u16, Option<IpAddr>)>,
+    rtcp_mux: bool,
+    rtpmaps: Vec<(u8, &'a str)>,
+    fmtps: Vec<(u8, &'a str)>,
+}
+
+impl<'a> Section<'a> {
+    fn read(&mut self, field: &'a str) {
+        if let Some(connection) = field.strip_prefix("c=") {
+            self.address.get_or_insert_with(|| unicast(connection));
+        }
+        let Some(attribute) = field.strip_prefix("a=") else { return };
+        let (name, value) = attribute.split_once(':').unwrap_or((attribute, ""));
+        let value = value.trim();
+        match name.trim() {
+            "rtpmap" => self.rtpmaps.extend(of_payload(value)),
+            "fmtp" => self.fmtps.extend(of_payload(value)),
+            "ptime" => self.ptime = value.parse().ok().filter(|ptime| *ptime > 0),
+            "rtcp-mux" => self.rtcp_mux = true,
+            "rtcp" => {
+                let (port, place) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+                self.rtcp = port.parse().ok().filter(|port| *port > 0).map(|port| (port, unicast(place)));
+            }
+            name => self.direction = direction(name).or(self.direction),
+        }
+    }
+}
+
+/// `IN IP4 192.0.2.1`, also with a TTL; `None` for a host name or a group.
+fn unicast(connection: &str) -> Option<IpAddr> {
+    let mut words = connection.split_ascii_whitespace();
+    let (net, family, place) = (words.next()?, words.next()?, words.next()?);
+    let known = net.eq_ignore_ascii_case("IN") && ["IP4", "IP6"].iter().any(|f| f.eq_ignore_ascii_case(family));
+    let ip: IpAddr = place.split('/').next()?.parse().ok()?;
+    let group = ip.is_multicast() || ip == IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
+    (known && !group).then_some(ip)
+}
+
+/// `96 opus/48000/2`: a payload type and what is said of it.
+fn of_payload(value: &str) -> Option<(u8, &str)> {
+    let (number, rest) = value.split_once(char::is_whitespace)?;
+    Some((payload_number(number)?, rest.trim()))
+}
+
+fn payload_number(word: &str) -> Option<u8> {
+    word.parse().ok().filter(|number| *number < 128)
+}
+
+/// What a payload type stands for.
+enum Encoding {
+    Speech(Codec),
+    Keys(u32),
+}
+
+/// `rtpmap` decides; only without one do the static numbers of RFC 3551 hold.
+fn encoding(number: u8, rtpmap: Option<&str>) -> Option<Encoding> {
+    let Some(rtpmap) = rtpmap else {
+        return match number {
+            0 => Some(Encoding::Speech(Codec::Pcmu)),
+            8 => Some(Encoding::Speech(Codec::Pcma)),
+            _ => None,
+        };
+    };
+    let mut parts = rtpmap.split('/').map(str::trim);
+    let (name, clock) = (parts.next()?, parts.next()?.parse::<u32>().ok()?);
+    let channels = parts.next().map_or(Some(1), |channels| channels.parse::<u8>().ok())?;
+    if name.eq_ignore_ascii_case("telephone-event") {
+        return (clock > 0).then_some(Encoding::Keys(clock));
+    }
+    let codec = [Codec::Opus, Codec::Pcmu, Codec::Pcma].into_iter().find(|c| c.name().eq_ignore_ascii_case(name))?;
+    // Opus is one thing whatever number of channels a careless peer writes (RFC 7587 section 7)
+    let fits = codec.clock() == clock && (codec == Codec::Opus || codec.channels() == channels);
+    fits.then_some(Encoding::Speech(codec))
+}
+
+impl Audio<'_> {
+    fn describe(&self, own: &Section<'_>, session: &Section<'_>) -> Result<SessionDescription, SdpError> {
+        if !self.plain {
+            return Err(SdpError::NoAudio);
+        }
+        if self.port == 0 {
+            return Err(SdpError::Refused);
+        }
+        let ip = own.address.or(session.address).flatten().ok_or(SdpError::Address)?;
+        let rtp = SocketAddr::new(ip, self.port);
+        let rtcp = own.rtcp.map_or(next_port(rtp), |(port, place)| SocketAddr::new(place.unwrap_or(ip), port));
+        let (mut payloads, mut telephone_events) = (Vec::new(), Vec::new());
+        let mut seen = [false; 128];
+        for number in self.formats.iter().filter_map(|format| payload_number(format)) {
+            match seen.get_mut(usize::from(number)) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
+            let of = |list: &[(u8, _)]| list.iter().find(|(of, _)| *of == number).map(|(_, value)| *value);
+            match encoding(number, of(&own.rtpmaps)) {
+                Some(Encoding::Speech(codec)) => {
+                    let parameters = of(&own.fmtps).unwrap_or_default().to_owned();
+                    payloads.push(PayloadType { number, codec, parameters });
+                }
+                Some(Encoding::Keys(clock)) => telephone_events.push((number, clock)),
+                None => {}
+            }
+        }
+        if payloads.is_empty() {
+            return Err(SdpError::NoCodec);
+        }
+        let direction = own.direction.or(session.direction).unwrap_or(MediaDirection::SendRecv);
+        let ptime = own.ptime.or(session.ptime);
+        let rtcp_mux = own.rtcp_mux;
+        Ok(SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime })
+    }
+}
+
+#[cfg(test)]
+#[path = "sdp_tests.rs"]
+mod tests;

@@ -1,0 +1,212 @@
+//! SDP as peers write it, as hostile ones do, and back.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+use super::*;
+use proptest::prelude::*;
+
+fn sdp(session: &str, media: &str) -> String {
+    format!("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n{session}t=0 0\r\n{media}").replace('|', "\r\n")
+}
+
+fn described(media: &str) -> Result<SessionDescription, SdpError> {
+    parse(sdp("c=IN IP4 192.0.2.1|", media).as_bytes()).map(|parsed| parsed.description)
+}
+
+fn payload(number: u8, codec: Codec, parameters: &str) -> PayloadType {
+    PayloadType { number, codec, parameters: parameters.to_owned() }
+}
+
+#[test]
+fn an_offer_with_all_that_a_phone_says() {
+    let media = "m=audio 4000 RTP/AVP 96 0 8 9 101 100|a=rtpmap:96 OPUS/48000/2|a=fmtp:96 useinbandfec=1; usedtx=0|\
+        a=rtpmap:9 G722/8000|a=rtpmap:101 telephone-event/8000|a=fmtp:101 0-16|a=rtpmap:100 telephone-event/48000|\
+        a=ptime:20|a=sendonly|a=rtcp:4100|a=rtcp-mux|";
+    let description = SessionDescription {
+        rtp: "192.0.2.1:4000".parse().unwrap(),
+        rtcp: "192.0.2.1:4100".parse().unwrap(),
+        rtcp_mux: true,
+        payloads: vec![
+            payload(96, Codec::Opus, "useinbandfec=1; usedtx=0"),
+            payload(0, Codec::Pcmu, ""),
+            payload(8, Codec::Pcma, ""),
+        ],
+        telephone_events: vec![(101, 8000), (100, 48_000)],
+        direction: MediaDirection::SendOnly,
+        ptime: Some(20),
+    };
+    assert_eq!(described(media), Ok(description));
+}
+
+#[test]
+fn the_media_level_overrides_the_session_level() {
+    let of = |session: &str, media: &str| parse(sdp(session, media).as_bytes()).unwrap().description;
+    let above = of("c=IN IP4 192.0.2.1|a=inactive|", "m=audio 4000 RTP/AVP 0|");
+    assert_eq!((above.rtp.ip(), above.direction), ("192.0.2.1".parse().unwrap(), MediaDirection::Inactive));
+    let below = of("c=IN IP4 192.0.2.1|a=inactive|", "m=audio 4000 RTP/AVP 0|c=IN IP6 2001:db8::5|a=recvonly|");
+    assert_eq!((below.rtp, below.direction), ("[2001:db8::5]:4000".parse().unwrap(), MediaDirection::RecvOnly));
+    let silent = of("c=IN IP4 192.0.2.1/127|", "m=audio 4000/2 RTP/AVPF 0|");
+    assert_eq!((silent.rtp.ip(), silent.direction), ("192.0.2.1".parse().unwrap(), MediaDirection::SendRecv));
+    assert_eq!(silent.rtcp.port(), 4001);
+}
+
+#[test]
+fn held_in_the_old_way_keeps_the_unspecified_address() {
+    let held = parse(sdp("c=IN IP4 0.0.0.0|", "m=audio 4000 RTP/AVP 0|").as_bytes()).unwrap().description;
+    assert!(held.rtp.ip().is_unspecified());
+}
+
+#[test]
+fn rtcp_may_have_a_port_and_an_address_of_its_own() {
+    let rtcp = |attribute: &str| described(&format!("m=audio 4000 RTP/AVP 0|{attribute}|")).unwrap().rtcp.to_string();
+    assert_eq!(rtcp("a=rtcp:53020 IN IP4 192.0.2.9"), "192.0.2.9:53020");
+    assert_eq!(rtcp("a=rtcp:53020 IN IP6 2001:db8::9"), "[2001:db8::9]:53020");
+    assert_eq!(rtcp("a=rtcp:53020"), "192.0.2.1:53020");
+    assert_eq!(rtcp("a=rtcp:none"), "192.0.2.1:4001");
+    assert_eq!(described("m=audio 65535 RTP/AVP 0|").unwrap().rtcp.port(), 65535);
+}
+
+#[test]
+fn a_number_is_what_rtpmap_says_it_is() {
+    assert_eq!(described("m=audio 4000 RTP/AVP 0|a=rtpmap:0 G729/8000|"), Err(SdpError::NoCodec));
+    assert_eq!(described("m=audio 4000 RTP/AVP 97|a=rtpmap:97 pcma/8000/1|").unwrap().payloads[0].codec, Codec::Pcma);
+    assert_eq!(described("m=audio 4000 RTP/AVP 97|a=rtpmap:97 opus/48000|").unwrap().payloads[0].codec, Codec::Opus);
+    // wideband of another clock, two channels of G.711, a number out of range, one without a map, the same one twice
+    for other in ["97|a=rtpmap:97 PCMU/16000|", "97|a=rtpmap:97 PCMU/8000/2|", "256|", "97|", "97|a=rtpmap:97|"] {
+        assert_eq!(described(&format!("m=audio 4000 RTP/AVP {other}")), Err(SdpError::NoCodec), "{other}");
+    }
+    assert_eq!(described("m=audio 4000 RTP/AVP 0 0 0|").unwrap().payloads.len(), 1);
+}
+
+#[test]
+fn why_a_body_cannot_be_used() {
+    let reason = |session: &str, media: &str| parse(sdp(session, media).as_bytes()).err();
+    let here = "c=IN IP4 192.0.2.1|";
+    for (session, media, error) in [
+        (here, "", SdpError::NoAudio),
+        (here, "m=video 4000 RTP/AVP 31|", SdpError::NoAudio),
+        (here, "m=audio 4000 RTP/SAVP 0|", SdpError::NoAudio),
+        (here, "m=audio 0 RTP/AVP 0|", SdpError::Refused),
+        (here, "m=audio 4000 RTP/AVP 18|", SdpError::NoCodec),
+        ("", "m=audio 4000 RTP/AVP 0|", SdpError::Address),
+        ("c=IN IP4 phone.test|", "m=audio 4000 RTP/AVP 0|", SdpError::Address),
+        (here, "m=audio 4000 RTP/AVP 0|c=IN IP4 phone.test|", SdpError::Address),
+        ("c=IN IP4 224.2.1.1/127|", "m=audio 4000 RTP/AVP 0|", SdpError::Address),
+        ("c=IN IP4 255.255.255.255|", "m=audio 4000 RTP/AVP 0|", SdpError::Address),
+        (here, "m=audio|", SdpError::NotSdp),
+        (here, "m=audio 4000 RTP/AVP|", SdpError::NotSdp),
+        (here, "m=audio 70000 RTP/AVP 0|", SdpError::NotSdp),
+        (here, "m=audio 4000 RTP/AVP \u{1}|", SdpError::NotSdp),
+    ] {
+        assert_eq!(reason(session, media), Some(error), "{session} {media}");
+    }
+    for junk in [&b""[..], b"hello", b"<sdp/>", b"\xff\xfe", b"v=1\r\nm=audio 1 RTP/AVP 0\r\n"] {
+        assert_eq!(parse(junk), Err(SdpError::NotSdp));
+    }
+    assert_eq!(reason(here, &"m=audio 4000 RTP/AVP 0|".repeat(MOST_LINES + 1)), Some(SdpError::NotSdp));
+}
+
+#[test]
+fn titles_of_any_charset_and_lone_newlines_are_borne() {
+    let body =
+        b"v=0\no=J\xfcrgen 1 1 IN IP4 x\ns=Gr\xfc\xdfe\nc=IN IP4 192.0.2.1\nt=0 0\nm=audio 4000 RTP/AVP 0\nz\na=\n";
+    assert_eq!(parse(body).unwrap().description.rtp.port(), 4000);
+}
+
+#[test]
+fn an_answer_lists_every_line_and_refuses_the_others() {
+    let offer = "m=video 5000 RTP/AVP 31 32|m=audio 0 RTP/AVP 0|m=audio 4000 RTP/SAVP 0|m=audio 4000 RTP/AVPF 8|\
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel|m=audio 4002 RTP/AVP 0|";
+    let offer = parse(sdp("c=IN IP4 192.0.2.1|", offer).as_bytes()).unwrap();
+    assert_eq!(offer.description.payloads, [payload(8, Codec::Pcma, "")]);
+    let answer = write_within(&offer.description, &offer.lines, 7, 8);
+    let lines: Vec<_> = answer.lines().filter(|line| line.starts_with("m=")).collect();
+    let expected = [
+        "m=video 0 RTP/AVP 31",
+        "m=audio 0 RTP/AVP 0",
+        "m=audio 0 RTP/SAVP 0",
+        "m=audio 4000 RTP/AVPF 8",
+        "m=application 0 UDP/DTLS/SCTP webrtc-datachannel",
+        "m=audio 0 RTP/AVP 0",
+    ];
+    assert_eq!(lines, expected);
+    // what we wrote is read back by the other side, whose later offer has the same lines
+    let again = parse(answer.as_bytes()).unwrap();
+    assert_eq!((again.description, again.lines), (offer.description, offer.lines));
+}
+
+#[test]
+fn what_is_written() {
+    let description = SessionDescription {
+        rtp: "[2001:db8::1]:4000".parse().unwrap(),
+        rtcp: "[2001:db8::1]:4001".parse().unwrap(),
+        rtcp_mux: true,
+        payloads: vec![payload(96, Codec::Opus, "useinbandfec=1\r\na=evil"), payload(0, Codec::Pcmu, "")],
+        telephone_events: vec![(101, 48_000)],
+        direction: MediaDirection::SendRecv,
+        ptime: Some(20),
+    };
+    let expected = "v=0|o=- 12 3 IN IP6 2001:db8::1|s=-|c=IN IP6 2001:db8::1|t=0 0|m=audio 4000 RTP/AVP 96 0 101|\
+        a=rtpmap:96 opus/48000/2|a=fmtp:96 useinbandfec=1a=evil|a=rtpmap:0 PCMU/8000|\
+        a=rtpmap:101 telephone-event/48000|a=fmtp:101 0-15|a=ptime:20|a=sendrecv|a=rtcp-mux|";
+    assert_eq!(write(&description, 12, 3), expected.replace('|', "\r\n"));
+}
+
+fn unicast_ip() -> impl Strategy<Value = IpAddr> {
+    any::<IpAddr>().prop_filter("a host", |ip| !ip.is_multicast() && *ip != IpAddr::from([255; 4]))
+}
+
+prop_compose! {
+    fn description()(
+        (ip, port, rtcp_ip, rtcp_port) in (unicast_ip(), 1u16.., unicast_ip(), 1u16..),
+        apart in any::<bool>(),
+        numbers in proptest::collection::hash_set(0u8..128, 2..8),
+        codecs in proptest::collection::vec((0usize..3, "([a-z]{1,9}=[a-z0-9]{1,9})?"), 8),
+        keys in 0usize..2,
+        (direction, ptime, rtcp_mux) in (0usize..4, proptest::option::of(1u16..), any::<bool>()),
+    ) -> SessionDescription {
+        use MediaDirection::{Inactive, RecvOnly, SendOnly, SendRecv};
+        let mut numbers: Vec<_> = numbers.into_iter().collect();
+        let telephone_events = numbers.drain(..keys).map(|number| (number, 8000)).collect();
+        let payloads = numbers.into_iter().zip(codecs);
+        let payloads = payloads.map(|(number, (codec, parameters))| {
+            payload(number, [Codec::Opus, Codec::Pcmu, Codec::Pcma][codec], &parameters)
+        });
+        let rtp = SocketAddr::new(ip, port);
+        SessionDescription {
+            rtp,
+            rtcp: if apart { SocketAddr::new(rtcp_ip, rtcp_port) } else { next_port(rtp) },
+            rtcp_mux,
+            payloads: payloads.collect(),
+            telephone_events,
+            direction: [SendRecv, SendOnly, RecvOnly, Inactive][direction],
+            ptime,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_back(description in description(), session: u64, version: u64) {
+        let parsed = parse(write(&description, session, version).as_bytes()).unwrap();
+        prop_assert_eq!(parsed.description, description);
+        prop_assert_eq!((parsed.lines.lines.len(), parsed.lines.audio), (1, 0));
+    }
+
+    #[test]
+    fn hostile_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = parse(&bytes);
+        let _ = parse(&[b"v=0\n", bytes.as_slice()].concat());
+    }
+
+    #[test]
+    fn hostile_fields_never_panic_and_answers_keep_to_their_lines(
+        fields in proptest::collection::vec(
+            "(m=audio |m=|c=IN IP4 |c=|a=rtpmap:|a=fmtp:|a=rtcp:|a=ptime:|a=)[ -~\u{1}\u{fc}]{0,30}", 0..30),
+    ) {
+        if let Ok(parsed) = parse(format!("v=0\r\n{}\r\n", fields.join("\r\n")).as_bytes()) {
+            let offered = fields.iter().filter(|field| field.starts_with("m=")).count();
+            let answer = write_within(&parsed.description, &parsed.lines, 1, 1);
+            prop_assert_eq!(answer.lines().filter(|line| line.starts_with("m=")).count(), offered);
+            prop_assert_eq!(parse(answer.as_bytes()).map(|parsed| parsed.lines.audio), Ok(parsed.lines.audio));
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! One account's life with its server, without sockets and without a clock: registration, keepalive, texts, calls. The
+//! [`Agent`] below speaks SIP, the task above owns the socket. It must not wait, and must not decide when to connect again.
+use super::{
+    addressing,
+    agent::{Agent, AgentEvent, Home, Invitation, RequestId, Way},
+    digest::Credentials,
+    keepalive::{Due, Keepalive},
+    message::{Method, Response},
+    registration::{Registration, Verdict},
+    transaction::ServerId,
+    uri::{NameAddr, Uri},
+    wire_id::WireIds,
+};
+use crate::{
+    account::{AccountCommand, AccountEvent, AccountSetup, CallEvent},
+    domain::{
+        account::{AccountKind, Capabilities, Problem, Registration as Told, SipTransport},
+        address::Address,
+        call::{CallId, EndReason},
+        message::{Direction, MessageId, NewMessage},
+        session::SessionDescription,
+    },
+};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use std::{
+    collections::{HashMap, VecDeque},
+    net::{IpAddr, SocketAddr},
+    time::{Duration, Instant},
+};
+
+/// How long the first registration on a connection may take.
+const LOGIN: Duration = Duration::from_secs(8);
+/// How long a later one may: the server is known to answer.
+const CHECK: Duration = Duration::from_secs(5);
+/// Changes of our address in a row that are followed by a new registration.
+const MOVES: u8 = 3;
+
+/// What to do.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// Send these bytes.
+    Send { to: SocketAddr, bytes: Bytes },
+    /// Send two line breaks to the server.
+    Ping,
+    /// Tell the engine.
+    Event(AccountEvent),
+    /// Tell the engine of a text, and answer [`Session::kept`] or [`Session::not_kept`] with this token.
+    Deliver(ServerId, NewMessage),
+    /// The server is of no use now: find it anew, after this time at least.
+    Close { problem: Problem, after: Option<Duration> },
+    /// The farewell is done.
+    Gone,
+}
+
+/// The two ends of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ends {
+    pub(super) transport: SipTransport,
+    pub(super) local: SocketAddr,
+    pub(super) server: SocketAddr,
+    /// All addresses the server may speak from.
+    pub(super) addresses: Vec<IpAddr>,
+}
+
+/// A REGISTER under way.
+struct Registering {
+    request: RequestId,
+    contact: NameAddr,
+    until: Instant,
+}
+
+/// The session.
+pub(super) struct Session {
+    pub(super) agent: Agent,
+    pub(super) aor: NameAddr,
+    pub(super) domain: String,
+    pub(super) ids: WireIds,
+    registration: Registration,
+    ends: Option<Ends>,
+    keepalive: Option<Keepalive>,
+    registering: Option<Registering>,
+    /// Registered, as this contact.
+    contact: Option<NameAddr>,
+    /// The contact that the other sides of calls know.
+    known_as: Option<NameAddr>,
+    moves: u8,
+    refresh: Option<Instant>,
+    leaving: Option<RequestId>,
+    pub(super) texts: HashMap<RequestId, MessageId>,
+    pub(super) doubt: super::outbound::Doubt,
+    pub(super) out: VecDeque<Output>,
+}
+
+impl Session {
+    /// A session of this account; `seed` is fresh randomness. `None`: its address is none.
+    pub(super) fn new(setup: &AccountSetup, seed: [u8; 32]) -> Option<Self> {
+        let config = &setup.config;
+        let AccountKind::Sip { auth_user, .. } = &config.kind else { return None };
+        let user = addressing::escape_user(config.user());
+        let aor = Uri::parse(&format!("sip:{user}@{}", config.domain())).filter(|_| !user.is_empty())?;
+        let registrar = Uri::parse(&format!("sip:{}", config.domain()))?;
+        let credentials = Credentials {
+            user: auth_user.clone().unwrap_or_else(|| config.user().to_owned()),
+            password: setup.password.clone(),
+        };
+        let mut agent = Agent::new(seed, Some(credentials), Vec::new());
+        let tagged = NameAddr::new(aor.clone()).with_tag(&agent.token());
+        let registration =
+            Registration::new(tagged, registrar, agent.token(), instance(&config.address, &setup.instance));
+        Some(Self {
+            agent,
+            aor: NameAddr::new(aor),
+            domain: config.domain().to_owned(),
+            ids: WireIds::new(&config.address, &setup.instance),
+            registration,
+            ends: None,
+            keepalive: None,
+            registering: None,
+            contact: None,
+            known_as: None,
+            moves: 0,
+            refresh: None,
+            leaving: None,
+            texts: HashMap::new(),
+            doubt: super::outbound::Doubt::default(),
+            out: VecDeque::new(),
+        })
+    }
+
+    /// What to do next; `None`: nothing until something comes in.
+    pub(super) fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// Whether the server has registered us.
+    pub(super) const fn is_registered(&self) -> bool {
+        self.contact.is_some()
+    }
+
+    /// Where requests go.
+    pub(super) fn server(&self) -> Option<SocketAddr> {
+        self.ends.as_ref().map(|ends| ends.server)
+    }
+
+    /// A connection stands, a new one or the old one once more: register.
+    pub(super) fn online(&mut self, ends: Ends, now: Instant) {
+        let stream = ends.transport != SipTransport::Udp;
+        let home = Home { server: ends.server, addresses: ends.addresses.clone() };
+        self.agent.connected(Way { transport: ends.transport, local: ends.local }, Some(home), now);
+        self.keepalive = Some(Keepalive::new(stream, now));
+        self.registration.begin(stream);
+        self.ends = Some(ends);
+        self.moves = 0;
+        self.contact = None;
+        self.register(LOGIN, now);
+        self.settle(now);
+    }
+
+    /// The connection is gone.
+    pub(super) fn offline(&mut self, now: Instant) {
+        self.unregistered();
+        self.ends = None;
+        self.agent.disconnected(now);
+        self.settle(now);
+    }
+
+    fn unregistered(&mut self) {
+        if let Some(registering) = self.registering.take() {
+            self.agent.abandon(registering.request);
+        }
+        (self.keepalive, self.contact, self.refresh) = (None, None, None);
+    }
+
+    /// Is the server still there, and are we still known to it? Registers at once.
+    pub(super) fn check(&mut self, now: Instant) {
+        if self.ends.is_some() {
+            self.register(CHECK, now);
+            self.settle(now);
+        }
+    }
+
+    fn register(&mut self, patience: Duration, now: Instant) {
+        let contact = self.agent.contact(self.aor.uri.user());
+        let (Some(server), Some(contact), None) = (self.server(), contact, &self.registering) else { return };
+        let before = self.contact.clone().filter(|before| before.uri != contact.uri);
+        let request = self.registration.request(&contact, before.as_ref());
+        let request = self.agent.request(request, server, now);
+        self.registering = Some(Registering { request, contact, until: now + patience });
+    }
+
+    /// A message came.
+    pub(super) fn receive(&mut self, from: SocketAddr, bytes: &[u8], now: Instant) {
+        if self.ends.as_ref().is_some_and(|ends| ends.addresses.contains(&from.ip())) {
+            self.heard(now);
+        }
+        self.agent.receive(from, bytes, now);
+        self.settle(now);
+    }
+
+    /// The server showed life.
+    pub(super) fn heard(&mut self, now: Instant) {
+        if let Some(keepalive) = &mut self.keepalive {
+            keepalive.heard(now);
+        }
+    }
+
+    /// When [`Self::timeout`] is to be called.
+    pub(super) fn next_timeout(&self) -> Option<Instant> {
+        let keepalive = self.keepalive.as_ref().filter(|_| self.is_registered()).map(Keepalive::next_timeout);
+        let registering = self.registering.as_ref().map(|registering| registering.until);
+        [self.agent.next_timeout(), keepalive, registering, self.refresh].into_iter().flatten().min()
+    }
+
+    /// Time has come to this point.
+    pub(super) fn timeout(&mut self, now: Instant) {
+        self.agent.timeout(now);
+        self.settle(now);
+        if self.registering.as_ref().is_some_and(|registering| registering.until <= now) {
+            let problem = if self.is_registered() { Problem::ServerGone } else { Problem::TimedOut };
+            self.close(problem, None, now);
+        }
+        if self.refresh.is_some_and(|at| at <= now) {
+            self.refresh = None;
+            self.register(CHECK, now);
+        }
+        let due =
+            self.keepalive.as_mut().filter(|_| self.contact.is_some()).and_then(|keepalive| keepalive.timeout(now));
+        match due {
+            None => {}
+            Some(Due::Ping) => self.out.push_back(Output::Ping),
+            Some(Due::Options) => self.options(now),
+            Some(Due::Register) => self.register(CHECK, now),
+        }
+        self.settle(now);
+    }
+
+    fn options(&mut self, now: Instant) {
+        let (Some(server), Some(uri)) = (self.server(), Uri::parse(&format!("sip:{}", self.domain))) else { return };
+        let (from, call_id) = (self.aor.clone().with_tag(&self.agent.token()), self.agent.token());
+        let request = Agent::compose(Method::Options, uri.clone(), (&from, &NameAddr::new(uri)), &call_id, 1);
+        // that something comes is all that matters, and the keepalive sees to that
+        self.agent.request(request, server, now);
+    }
+
+    fn close(&mut self, problem: Problem, after: Option<Duration>, now: Instant) {
+        if self.is_registered() {
+            self.doubt.lost(now);
+        }
+        self.unregistered();
+        self.out.push_back(Output::Close { problem, after });
+    }
+
+    /// Something from the engine; `Stop` and `NetworkChanged` are the task's.
+    pub(super) fn command(&mut self, command: AccountCommand, now: Instant) {
+        match command {
+            AccountCommand::SendText { id, to, body } => self.send_text(id, &to, body.expose(), now),
+            AccountCommand::PlaceCall { call, to, offer } => self.place(call, &to, offer, now),
+            AccountCommand::Answer { call, answer } => self.agent.answer(call, answer, now),
+            AccountCommand::Ring { call } => self.agent.ring(call, now),
+            AccountCommand::EndCall { call, busy } => self.agent.end(call, busy, now),
+            AccountCommand::Reoffer { call, offer } => self.agent.reoffer(call, offer, now),
+            AccountCommand::AnswerReoffer { call, answer } => self.agent.answer_reoffer(call, answer, now),
+            AccountCommand::NetworkChanged | AccountCommand::Stop => {}
+        }
+        self.settle(now);
+    }
+
+    fn place(&mut self, call: CallId, to: &Address, offer: SessionDescription, now: Instant) {
+        let (to, hop) = (addressing::to_uri(to, &self.domain), self.server().filter(|_| self.is_registered()));
+        match (to, hop) {
+            (Some(to), Some(hop)) => {
+                self.agent.place(call, Invitation { from: self.aor.clone(), to, hop, offer }, now);
+            }
+            (None, _) => self.call(call, CallEvent::Ended { reason: EndReason::NotFound }),
+            (_, None) => self.call(call, CallEvent::Ended { reason: EndReason::ServerGone }),
+        }
+    }
+
+    fn call(&mut self, call: CallId, event: CallEvent) {
+        self.out.push_back(Output::Event(AccountEvent::Call { call, event }));
+    }
+
+    /// The text is in the store.
+    pub(super) fn kept(&mut self, token: ServerId, now: Instant) {
+        self.agent.accept_text(token, now);
+        self.settle(now);
+    }
+
+    /// The text could not be kept.
+    pub(super) fn not_kept(&mut self, token: ServerId, now: Instant) {
+        self.agent.defer_text(token, now);
+        self.settle(now);
+    }
+
+    /// Hangs up and takes the registration away; [`Output::Gone`] tells when that is done.
+    pub(super) fn farewell(&mut self, now: Instant) {
+        self.agent.end_all(now);
+        let contact = self.contact.clone();
+        self.unregistered();
+        match (contact, self.server()) {
+            (Some(contact), Some(server)) => {
+                let request = self.registration.removal(&contact);
+                self.leaving = Some(self.agent.request(request, server, now));
+            }
+            _ => self.out.push_back(Output::Gone),
+        }
+        self.settle(now);
+    }
+
+    /// Moves what the agent wants done outward, and acts on what it tells.
+    fn settle(&mut self, now: Instant) {
+        while let Some(output) = self.agent.poll() {
+            match output {
+                super::agent::Output::Send { to, bytes } => self.out.push_back(Output::Send { to, bytes }),
+                super::agent::Output::Event(event) => self.event(event, now),
+            }
+        }
+    }
+
+    fn event(&mut self, event: AgentEvent, now: Instant) {
+        match event {
+            AgentEvent::Invited { call, from, name, offer, .. } => {
+                self.call(call, CallEvent::Offered { from, name, offer })
+            }
+            AgentEvent::Ringing { call, early } => self.call(call, CallEvent::Ringing { early }),
+            AgentEvent::Accepted { call, answer } => self.call(call, CallEvent::Answered { answer }),
+            AgentEvent::Confirmed { call, answer } => self.call(call, CallEvent::Confirmed { answer }),
+            AgentEvent::Reoffered { call, offer } => self.call(call, CallEvent::Reoffered { offer }),
+            AgentEvent::OfferRefused { call } => self.call(call, CallEvent::OfferRefused),
+            AgentEvent::Ended { call, reason } => self.call(call, CallEvent::Ended { reason }),
+            AgentEvent::Text { server, text, .. } => {
+                let message = NewMessage {
+                    peer: text.from,
+                    sender: None,
+                    sender_name: text.name,
+                    direction: Direction::Incoming,
+                    body: text.body,
+                    sent_at: text.sent_at,
+                    dedupe: text.dedupe,
+                    archive_id: None,
+                };
+                self.out.push_back(Output::Deliver(server, message));
+            }
+            // the account keeps no method for itself
+            AgentEvent::Request { server, request, .. } => self.agent.respond(server, request.response(405), now),
+            AgentEvent::Answered { request, result, repeats } => self.answered(request, result, repeats, now),
+        }
+    }
+
+    fn answered(
+        &mut self,
+        request: RequestId,
+        result: Result<Response, super::agent::Failure>,
+        repeats: u32,
+        now: Instant,
+    ) {
+        if self.leaving == Some(request) {
+            self.leaving = None;
+            self.out.push_back(Output::Gone);
+        } else if self.registering.as_ref().is_some_and(|registering| registering.request == request) {
+            if let Some(registering) = self.registering.take() {
+                self.register_answered(&result, registering.contact, now);
+            }
+        } else if self.doubt.is_question(request) {
+            self.doubt_answered(&result, now);
+        } else if let Some(id) = self.texts.remove(&request) {
+            self.text_answered(id, &result, repeats, now);
+        }
+    }
+
+    fn register_answered(&mut self, result: &Result<Response, super::agent::Failure>, contact: NameAddr, now: Instant) {
+        match self.registration.answered(result, &contact) {
+            Verdict::Again => self.register(LOGIN, now),
+            Verdict::Failed { problem, after } => self.close(problem, after, now),
+            Verdict::Registered { refresh } => {
+                self.contact = Some(contact.clone());
+                self.refresh = Some(now + refresh);
+                let seen = self.agent.contact(self.aor.uri.user());
+                if seen.as_ref().is_some_and(|seen| seen.uri != contact.uri) && self.moves < MOVES {
+                    // the server sees us elsewhere: be reachable there
+                    self.moves += 1;
+                    return self.register(CHECK, now);
+                }
+                if self.known_as.replace(contact.clone()).is_some_and(|known| known.uri != contact.uri) {
+                    self.agent.moved(now);
+                }
+                self.announce();
+            }
+        }
+    }
+
+    fn announce(&mut self) {
+        let Some(ends) = &self.ends else { return };
+        let capabilities = Capabilities { calls: true, texts: true, receipts: false, archive: false };
+        let told = Told::Registered { local: ends.local.ip(), server: ends.server.ip(), capabilities };
+        self.out.push_back(Output::Event(AccountEvent::Registration(told)));
+    }
+
+    /// Asks the server what it knows of us, and changes nothing.
+    pub(super) fn question(&mut self, now: Instant) -> Option<RequestId> {
+        let (server, true) = (self.server()?, self.is_registered()) else { return None };
+        let request = self.registration.query();
+        Some(self.agent.request(request, server, now))
+    }
+
+    /// Whether the answer to a question names our contact.
+    pub(super) fn knows_us(&self, response: &Response) -> bool {
+        self.contact.as_ref().is_some_and(|contact| Registration::is_known(response, contact))
+    }
+}
+
+/// The instance id: a name-based UUID (RFC 9562 section 5.8), the same for the same account in the same home.
+fn instance(address: &str, instance: &str) -> String {
+    let digest = Sha256::new().chain_update("landline instance\0").chain_update(address).chain_update("\0");
+    let digest = digest.chain_update(instance).finalize();
+    let digits: Vec<char> = super::chance::hex(digest.iter().take(16)).chars().collect();
+    let part = |from: usize, to: usize| digits.iter().skip(from).take(to - from).collect::<String>();
+    format!("urn:uuid:{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+}
