@@ -7,6 +7,7 @@ pub mod kamailio;
 pub mod landline;
 pub mod prosody;
 pub mod pulse;
+pub mod screen;
 pub mod session_bus;
 pub mod sound;
 
