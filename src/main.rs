@@ -1,2 +1,6 @@
-//! Arguments -> window, headless run, or one command to a running instance.
-fn main() {}
+//! The program: all it does is in the library's room `cli`.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    landline::cli::main()
+}

@@ -12,6 +12,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("xmpp_parsers", &["xmpp"]),
     ("sasl", &["xmpp"]),
     ("cpal", &["audio"]),
+    ("alsa", &["audio"]),
     ("opus", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),
@@ -38,7 +39,7 @@ const MAY: &[(&str, &[&str])] = &[
     ("secrets", &["domain", "config"]),
     ("words", &["domain"]),
     ("desktop", &["domain", "words"]),
-    ("demo", &["domain", "sip", "media", "net", "account"]),
+    ("demo", &["domain", "sip", "media", "audio", "net", "account", "words"]),
     (
         "engine",
         &[

@@ -10,7 +10,6 @@ action-copy = Copy
 action-call = Call
 action-retry = Try again
 action-remove = Remove
-action-settings = Settings
 copied = Copied
 
 ## Tabs
@@ -68,6 +67,8 @@ wired-only-bluetooth = Only Bluetooth: Landline is not connected
 wired-radio-allowed = Wireless, allowed by you: { $name }
 wired-virtual = Linked: { $name }
 wired-loopback = On this computer only
+wired-unknown = Unknown kind of link: { $name }. Landline is not connected
+wired-plug-in = Plug in a network cable, or allow wireless.
 demo-on = Demo: nothing leaves this computer
 
 ## Welcome
@@ -100,6 +101,8 @@ welcome-trying-sip = Looking for SIP at { $domain }…
 welcome-adding = It works. Keeping the account…
 welcome-demo = No account yet? Close this window and start “landline --demo” to try everything on this computer.
 welcome-no-server-either = There is no XMPP or SIP service at { $domain }. Check the address, or enter the server under Advanced.
+welcome-timed-out = The server did not answer in time. Check the server, then try again.
+welcome-server-gone = The server closed the connection. Try again, or ask the provider.
 
 ## Passphrase
 unlock-title = Enter your passphrase
@@ -115,7 +118,7 @@ unlock-keep = Keep it
 unlock-later = Not now
 
 ## Conversations
-conversations-search = Search names, numbers and words
+conversations-search = Search
 conversations-new = New message
 conversations-empty = No messages yet
 conversations-empty-about = Write to a number, or wait for the first text.
@@ -123,16 +126,13 @@ conversations-nothing-found = Nothing found for “{ $words }”
 conversations-in-messages = In messages
 conversations-pick = Choose a conversation, or start a new one
 conversations-you = You: { $text }
-conversations-unread = { $count ->
-    [one] 1 unread
-   *[other] { $count } unread
-}
 
 ## New conversation
 new-title = New message
 new-to = Number, name or address
 new-will-text = Will go to { $to } from { $account }
 new-type = Type a number, a name, or paste an address such as tel:, sip: or xmpp:
+new-no-account = No account can write there. Give the full address, such as number@gateway.
 
 ## Thread
 thread-write = Write a text
@@ -143,14 +143,16 @@ state-queued = Waiting to be sent
 state-sent = Sent
 state-delivered = Delivered
 state-failed = Not sent
-code-in-text = Code
 
 ## Dialler
 dial-field = Number, name or address
 dial-call = Call
-dial-will-call = Will call { $to }
+dial-will-call = Will call { $to } from { $account }
 dial-from = from { $account }
 dial-no-account = No account can call now
+dial-type = Type a number or a name, or paste an address.
+dial-not-yet = Not a number or an address yet.
+dial-best-account = From the account that fits best
 dial-delete = Delete the last digit
 history-title = Calls
 history-empty = No calls yet
@@ -178,6 +180,9 @@ call-hang-up = Hang up
 call-answer = Answer
 call-decline = Decline
 call-keys-sent = Keys sent: { $keys }
+call-keys-hint = The keyboard works, too: 0–9, * and #
+call-codec = Sound: { $codec }
+call-to-account = to { $account }
 call-message = Message
 call-return = Return to the call
 
@@ -186,6 +191,7 @@ codes-empty = No codes yet
 codes-empty-about = When a text brings a verification code, it appears here in large type.
 codes-older = Earlier codes
 codes-newest = New code from { $sender }
+notify-copy-code = Copy code
 code-from = From { $sender }
 code-site = For { $site } only
 code-site-warning = Type it nowhere else.
@@ -240,6 +246,15 @@ settings-language-system = As the desktop
 settings-text-size = Text size
 settings-smaller = Smaller
 settings-larger = Larger
+settings-keys = Keyboard
+keys-move = From control to control; with Shift, back
+keys-back = Back
+keys-tabs = Messages, calls, codes, settings
+keys-new = New message
+keys-search = Search
+keys-answer = Answer the call
+keys-hang-up = Decline or hang up
+keys-mute = Microphone on or off
 
 ## Why an account cannot be used
 problem-wrong-password = The name or the password is wrong. Check both and try again.
@@ -296,8 +311,197 @@ refusal-no-message = There is no such message or conversation.
 refusal-bad-text = There is nothing that can be sent in that.
 refusal-store = It could not be saved. Check that the disk is not full.
 refusal-secrets-locked = The passwords are locked. Enter the passphrase.
+refusal-secrets-failed = The password could not be kept. Check the keyring, and that the disk is not full.
 refusal-config = The settings could not be saved. Check that the disk is not full.
 refusal-sound = No sound device could be opened. Check the plugs.
 refusal-stopping = Landline is closing.
 
+## Demo exchange
+demo-friend-name = Ana
+demo-friend-hello = Hi, this is Ana. Write to me: I always answer.
+demo-friend-answer-1 = Your text reached me over a cable. No mobile phone anywhere.
+demo-friend-answer-2 = Call 600 and you hear yourself, as the other side hears you.
+demo-friend-answer-3 = Call 601: a voice reads your newest code aloud, as some banks do.
+demo-friend-answer-4 = Press Call above: I cannot talk now, so I answer with a text.
+demo-friend-busy = I saw your call. I cannot talk now; write to me.
+demo-gateway-answer = SMS gateway of the demo: your text to { $number } has arrived, { $count ->
+    [one] 1 character
+   *[other] { $count } characters
+} long.
+demo-code-bank = Sample Bank: your verification code is { $code }. It is valid for 10 minutes. Nobody from the bank will ever ask you for it.
+demo-code-office = { $code } is your code for the City Office. It is valid for 5 minutes.
+demo-code-shop = Your Sample Shop verification code is { $code }.
+
 ## Command line
+cli-not-running = Landline is not running. Start it first: landline run --headless
+cli-runs-already = Landline is running already.
+cli-runs-headless = Landline is running already, without a window. End that one first.
+cli-window-shown = Landline is running already; its window comes to the front.
+cli-no-display = There is no display for the window. Without one, use: landline run --headless
+cli-busy = Landline is just starting or closing. Try again in a moment.
+cli-no-answer = The running Landline does not answer. Close it and start it again.
+cli-other-version = The running Landline is of another version. Close it and start it again.
+cli-lagged = There was more news than could be read. Ask again.
+cli-ended-badly = Landline stopped by a fault of its own. Its log says where: { $path }
+cli-home = The folder { $path } cannot be used. Check that it is yours and that the disk is not full.
+cli-config-syntax = The settings file is wrong at line { $line }: { $path }
+cli-store-full = The disk is full. Make room and start Landline again.
+cli-store-read-only = The disk or the file may not be written: { $path }
+cli-store-damaged = The file of messages is damaged and was left as it is: { $path }
+cli-store-too-new = The messages were kept by a newer Landline. Use that one, or a newer one.
+cli-store-locked = Another program holds the file of messages: { $path }
+cli-store-io = The file of messages cannot be read or written: { $path }
+cli-system = The system has no room for another program. Close something and try again.
+cli-demo-failed = The demo cannot start on this computer.
+cli-window-failed = The window cannot be opened. Without one, use: landline run --headless
+cli-no-terminal = There is no terminal to ask on. Give the password with --password-stdin, and the passphrase in LANDLINE_PASSPHRASE.
+cli-no-password = The password is empty.
+cli-ca-unreadable = The CA file cannot be read: { $path }
+cli-text-late = The text is kept and goes out by itself, but this took longer than { $seconds } s. So far: { $state }.
+cli-no-code = No code came within { $seconds } s.
+cli-write-failed = The answer could not be written.
+cli-ask-password = Password for { $account }:
+cli-ask-passphrase = Passphrase of Landline's passwords:
+cli-account-added = Added: { $account }
+cli-account-removed = Removed: { $account }
+cli-no-accounts = No account yet. Add one with: landline account add
+cli-running-yes = Landline is running.
+cli-running-no = Landline is not running.
+cli-secrets-locked = Passwords: locked, the passphrase is needed.
+cli-secrets-none = Passwords: none kept yet.
+cli-wireless-allowed = Wireless links are allowed by you.
+cli-wireless-forbidden = Only the cable is used.
+cli-device-default = default
+cli-device-chosen = chosen
+cli-devices-none = None found.
+cli-unread = { $count ->
+    [one] 1 unread text
+   *[other] { $count } unread texts
+}
+cli-calls-none = No calls now.
+cli-messages-none = No messages.
+cli-codes-none = No codes.
+cli-call = Call { $id } with { $name }: { $state }
+cli-code = { $code } from { $sender }
+cli-text-to = Text to { $name }: { $state }
+cli-text-out = You to { $name }: { $text }
+cli-text-in = { $name }: { $text }
+cli-text-state = Text { $id }: { $state }
+cli-key-pressed = They pressed { $key }
+cli-demo-console = The demo runs on this terminal. From another one, try: landline --demo call 600, landline --demo codes, landline --demo hangup
+cli-started = Landline is running. Ctrl-C ends it.
+cli-ended = Landline has ended.
+
+## Command line: wrong usage
+usage-usage = Usage:
+usage-commands = Commands
+usage-arguments = Arguments
+usage-options = Options
+usage-unknown-argument = “{ $what }” does not belong here.
+usage-unknown-command = There is no command “{ $what }”.
+usage-missing = This is missing: { $what }
+usage-missing-command = A command is missing.
+usage-bad-value = “{ $value }” does not fit { $what }.
+usage-missing-value = A value is missing for { $what }.
+usage-twice = “{ $what }” may be given once only.
+usage-wrong = The command cannot be understood.
+usage-see = See: { $command } --help
+
+## Command line: help
+help-landline = A wired desktop phone: calls, texts and verification codes over XMPP and SIP.
+help-landline-more =
+    Without a command, Landline opens its window. Commands talk to the running Landline of the same --home over a
+    private socket, so a window and a script share one phone; what needs no running Landline works without one.
+
+    Addresses: a number as you would dial it, a contact's name, or tel:, sip: and xmpp: addresses.
+
+    Examples:
+      landline account add xmpp --address you@example.org
+      landline run --headless --json
+      landline text +15551234567 "Hello" --wait delivered
+      landline call sip:bob@example.org
+      landline codes --wait 60
+
+    Exit status: 0 done; 1 refused or failed, with one sentence on standard error; 2 wrong usage.
+    With --json a refusal is printed as an object too, for example { "{" }"refusal":"not_connected"{ "}" }.
+
+    Environment:
+      LANDLINE_PASSPHRASE  opens the encrypted file of passwords where there is no keyring
+      LANDLINE_LOG         how much is logged: error, warn, info, debug or trace; never anything personal
+      LANG, LC_ALL         the language, unless one is chosen in the settings
+
+    Files: ~/.config/landline, ~/.local/share/landline, ~/.local/state/landline (the log) and ~/.cache/landline,
+    or all below --home.
+help-landline-run = Run Landline and print what happens
+help-landline-run-more =
+    Runs until Ctrl-C or SIGTERM; accounts then log out. With --json each event is one line, written at once:
+    { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
+    account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received, contacts, wired,
+    devices_changed, show_window, quit. Without --headless the window is opened.
+help-landline-account = Add, list and remove accounts
+help-landline-account-add = Add an account
+help-landline-account-add-sip = Add a SIP account
+help-landline-account-add-sip-more =
+    The server is found by DNS unless --server is given. The password is asked for, or read from standard input; it is
+    kept in the keyring or in an encrypted file, never in plain text. The account is not tried out: a running Landline
+    connects it at once, and “landline status” tells how that went.
+
+    Example:
+      landline account add sip --address sip:you@provider.example --transport tls
+help-landline-account-add-xmpp = Add an XMPP account
+help-landline-account-add-xmpp-more =
+    The server is found by DNS unless --server is given. The password is asked for, or read from standard input; it is
+    kept in the keyring or in an encrypted file, never in plain text. The account is not tried out: a running Landline
+    connects it at once, and “landline status” tells how that went.
+
+    Example:
+      landline account add xmpp --address you@example.org
+help-landline-account-list = List the accounts
+help-landline-account-remove = Remove an account and its password; its messages stay
+help-landline-status = Show accounts, network and calls
+help-landline-devices = List sound devices
+help-landline-wired = Show which link carries the calls
+help-landline-call = Call a number, a name or an address
+help-landline-calls = List the calls of now
+help-landline-answer = Answer the call that rings
+help-landline-decline = Decline the call that rings
+help-landline-hangup = End a call
+help-landline-hold = Put a call on hold
+help-landline-resume = Go on with a call on hold
+help-landline-mute = Switch the microphone off in a call
+help-landline-unmute = Switch the microphone on again
+help-landline-dtmf = Press keys in a call
+help-landline-text = Send a text
+help-landline-text-more =
+    The text is kept first and then sent: when the account is not connected it goes out later, by itself. With --wait
+    the command returns when the text has come that far; when it is refused, or not in time, the exit status is 1.
+
+    Example:
+      landline text +15551234567 "I am at the door" --wait delivered --timeout 30
+help-landline-messages = Show messages
+help-landline-codes = Show verification codes, or wait for the next one
+help-arg-home = Keep everything below this folder: an instance of its own
+help-arg-json = Print JSON
+help-arg-demo = Use the demo: a telephone exchange inside the program, on this computer only
+help-arg-help = Show this help
+help-arg-version = Show the version
+help-arg-headless = Without a window
+help-arg-address = The account's address: name@domain
+help-arg-server = The server, where it is not found by itself
+help-arg-transport = How the server is reached: udp, tcp or tls
+help-arg-tls = How encryption begins: direct or starttls
+help-arg-auth_user = The log-in name, if it differs from the address
+help-arg-ca = Trust this PEM file too: for a server of your own
+help-arg-password_stdin = Read the password from standard input, one line
+help-arg-id = The account, as “account list” shows it
+help-arg-to = A number, a name or an address
+help-arg-account = From this account, as “account list” shows it
+help-arg-call = Which call, as “calls” shows it, if there are several
+help-arg-digits = Keys: 0-9 * # A-D, and a comma for a pause of one second
+help-arg-body = The text
+help-arg-wait = Return when it is sent, or delivered
+help-arg-timeout = How long to wait, in seconds (60)
+help-arg-with = Only with this number or address
+help-arg-search = Only with these words
+help-arg-limit = How many at the most (50)
+help-arg-seconds = Wait so many seconds for the next code, and print it

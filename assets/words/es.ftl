@@ -10,7 +10,6 @@ action-copy = Copiar
 action-call = Llamar
 action-retry = Reintentar
 action-remove = Quitar
-action-settings = Ajustes
 copied = Copiado
 
 ## Pestañas
@@ -68,6 +67,8 @@ wired-only-bluetooth = Solo hay Bluetooth: Landline no está conectado
 wired-radio-allowed = Inalámbrico, con tu permiso: { $name }
 wired-virtual = Enlace: { $name }
 wired-loopback = Solo en esta computadora
+wired-unknown = Enlace de tipo desconocido: { $name }. Landline no está conectado
+wired-plug-in = Conecta un cable de red o permite el inalámbrico.
 demo-on = Demostración: nada sale de esta computadora
 
 ## Bienvenida
@@ -100,6 +101,8 @@ welcome-trying-sip = Buscando SIP en { $domain }…
 welcome-adding = Funciona. Guardando la cuenta…
 welcome-demo = ¿Aún no tienes cuenta? Cierra esta ventana y ejecuta “landline --demo” para probarlo todo en esta computadora.
 welcome-no-server-either = No hay servicio XMPP ni SIP en { $domain }. Revisa la dirección o escribe el servidor en Avanzado.
+welcome-timed-out = El servidor no respondió a tiempo. Revisa el servidor e inténtalo de nuevo.
+welcome-server-gone = El servidor cerró la conexión. Inténtalo de nuevo o pregunta al proveedor.
 
 ## Frase de acceso
 unlock-title = Escribe tu frase de acceso
@@ -115,7 +118,7 @@ unlock-keep = Guardarla
 unlock-later = Ahora no
 
 ## Conversaciones
-conversations-search = Buscar nombres, números y palabras
+conversations-search = Buscar
 conversations-new = Mensaje nuevo
 conversations-empty = Aún no hay mensajes
 conversations-empty-about = Escribe a un número o espera el primer mensaje.
@@ -123,16 +126,13 @@ conversations-nothing-found = Nada encontrado para “{ $words }”
 conversations-in-messages = En los mensajes
 conversations-pick = Elige una conversación o empieza una nueva
 conversations-you = Tú: { $text }
-conversations-unread = { $count ->
-    [one] 1 sin leer
-   *[other] { $count } sin leer
-}
 
 ## Conversación nueva
 new-title = Mensaje nuevo
 new-to = Número, nombre o dirección
 new-will-text = Irá a { $to } desde { $account }
 new-type = Escribe un número, un nombre, o pega una dirección como tel:, sip: o xmpp:
+new-no-account = Ninguna cuenta puede escribir ahí. Da la dirección completa, como número@pasarela.
 
 ## Hilo
 thread-write = Escribe un mensaje
@@ -143,14 +143,16 @@ state-queued = En espera de envío
 state-sent = Enviado
 state-delivered = Entregado
 state-failed = No enviado
-code-in-text = Código
 
 ## Marcador
 dial-field = Número, nombre o dirección
 dial-call = Llamar
-dial-will-call = Llamará a { $to }
+dial-will-call = Llamará a { $to } desde { $account }
 dial-from = desde { $account }
 dial-no-account = Ninguna cuenta puede llamar ahora
+dial-type = Escribe un número o un nombre, o pega una dirección.
+dial-not-yet = Todavía no es un número ni una dirección.
+dial-best-account = Desde la cuenta que mejor convenga
 dial-delete = Borrar el último dígito
 history-title = Llamadas
 history-empty = Aún no hay llamadas
@@ -178,6 +180,9 @@ call-hang-up = Colgar
 call-answer = Contestar
 call-decline = Rechazar
 call-keys-sent = Teclas enviadas: { $keys }
+call-keys-hint = El teclado también sirve: 0–9, * y #
+call-codec = Sonido: { $codec }
+call-to-account = a { $account }
 call-message = Mensaje
 call-return = Volver a la llamada
 
@@ -186,6 +191,7 @@ codes-empty = Aún no hay códigos
 codes-empty-about = Cuando un mensaje traiga un código de verificación, aparecerá aquí en letra grande.
 codes-older = Códigos anteriores
 codes-newest = Código nuevo de { $sender }
+notify-copy-code = Copiar código
 code-from = De { $sender }
 code-site = Solo para { $site }
 code-site-warning = No lo escribas en otro sitio.
@@ -240,6 +246,15 @@ settings-language-system = Como el escritorio
 settings-text-size = Tamaño del texto
 settings-smaller = Más pequeño
 settings-larger = Más grande
+settings-keys = Teclado
+keys-move = De un control a otro; con Mayús, al revés
+keys-back = Volver
+keys-tabs = Mensajes, llamadas, códigos, ajustes
+keys-new = Mensaje nuevo
+keys-search = Buscar
+keys-answer = Contestar la llamada
+keys-hang-up = Rechazar o colgar
+keys-mute = Encender o apagar el micrófono
 
 ## Por qué no se puede usar una cuenta
 problem-wrong-password = El nombre o la contraseña no son correctos. Revísalos e inténtalo de nuevo.
@@ -296,8 +311,199 @@ refusal-no-message = No existe ese mensaje o conversación.
 refusal-bad-text = Ahí no hay nada que se pueda enviar.
 refusal-store = No se pudo guardar. Revisa que el disco no esté lleno.
 refusal-secrets-locked = Las contraseñas están bloqueadas. Escribe la frase de acceso.
+refusal-secrets-failed = No se pudo guardar la contraseña. Revisa el llavero y que el disco no esté lleno.
 refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no esté lleno.
 refusal-sound = No se pudo abrir ningún dispositivo de sonido. Revisa los conectores.
 refusal-stopping = Landline se está cerrando.
 
+## Central de prueba
+demo-friend-name = Ana
+demo-friend-hello = Hola, soy Ana. Escríbeme: siempre contesto.
+demo-friend-answer-1 = Tu mensaje me llegó por cable. Ningún celular de por medio.
+demo-friend-answer-2 = Llama al 600 y te oyes como te oye la otra persona.
+demo-friend-answer-3 = Llama al 601: una voz lee en voz alta tu código más nuevo, como hacen algunos bancos.
+demo-friend-answer-4 = Toca Llamar arriba: ahora no puedo hablar, así que te contesto con un mensaje.
+demo-friend-busy = Vi tu llamada. Ahora no puedo hablar; escríbeme.
+demo-gateway-answer = Pasarela de SMS de la prueba: tu mensaje a { $number } llegó, con { $count ->
+    [one] 1 carácter
+   *[other] { $count } caracteres
+}.
+demo-code-bank = Banco Ejemplo: tu código de verificación es { $code }. Vale 10 minutos. Nadie del banco te lo pedirá jamás.
+demo-code-office = { $code } es tu código para la Oficina Municipal. Vale 5 minutos.
+demo-code-shop = Tu código de verificación de Tienda Ejemplo es { $code }.
+
 ## Línea de comandos
+cli-not-running = Landline no está en marcha. Inícialo primero: landline run --headless
+cli-runs-already = Landline ya está en marcha.
+cli-runs-headless = Landline ya está en marcha, sin ventana. Termina ese primero.
+cli-window-shown = Landline ya está en marcha; su ventana pasa al frente.
+cli-no-display = No hay pantalla para la ventana. Sin ella, usa: landline run --headless
+cli-busy = Landline está empezando o cerrándose. Inténtalo de nuevo en un momento.
+cli-no-answer = El Landline en marcha no responde. Ciérralo y ábrelo de nuevo.
+cli-other-version = El Landline en marcha es de otra versión. Ciérralo y ábrelo de nuevo.
+cli-lagged = Hubo más novedades de las que se podían leer. Pregunta de nuevo.
+cli-ended-badly = Landline se detuvo por un fallo propio. Su registro dice dónde: { $path }
+cli-home = No se puede usar la carpeta { $path }. Revisa que sea tuya y que el disco no esté lleno.
+cli-config-syntax = El archivo de ajustes tiene un error en la línea { $line }: { $path }
+cli-store-full = El disco está lleno. Libera espacio y vuelve a iniciar Landline.
+cli-store-read-only = No se puede escribir en el disco o en el archivo: { $path }
+cli-store-damaged = El archivo de mensajes está dañado y quedó como estaba: { $path }
+cli-store-too-new = Los mensajes los guardó un Landline más nuevo. Usa ese u otro más nuevo.
+cli-store-locked = Otro programa está usando el archivo de mensajes: { $path }
+cli-store-io = No se puede leer o escribir el archivo de mensajes: { $path }
+cli-system = El sistema no admite otro programa. Cierra alguno e inténtalo de nuevo.
+cli-demo-failed = La demostración no puede empezar en esta computadora.
+cli-window-failed = No se puede abrir la ventana. Sin ella, usa: landline run --headless
+cli-no-terminal = No hay terminal donde preguntar. Da la contraseña con --password-stdin y la frase de acceso en LANDLINE_PASSPHRASE.
+cli-no-password = La contraseña está vacía.
+cli-ca-unreadable = No se puede leer el archivo de CA: { $path }
+cli-text-late = El mensaje está guardado y saldrá solo, pero esto tardó más de { $seconds } s. Por ahora: { $state }.
+cli-no-code = No llegó ningún código en { $seconds } s.
+cli-write-failed = No se pudo escribir la respuesta.
+cli-ask-password = Contraseña de { $account }:
+cli-ask-passphrase = Frase de acceso de las contraseñas de Landline:
+cli-account-added = Agregada: { $account }
+cli-account-removed = Quitada: { $account }
+cli-no-accounts = Aún no hay cuentas. Agrega una con: landline account add
+cli-running-yes = Landline está en marcha.
+cli-running-no = Landline no está en marcha.
+cli-secrets-locked = Contraseñas: bloqueadas, falta la frase de acceso.
+cli-secrets-none = Contraseñas: aún no hay ninguna guardada.
+cli-wireless-allowed = Permites los enlaces inalámbricos.
+cli-wireless-forbidden = Solo se usa el cable.
+cli-device-default = predeterminado
+cli-device-chosen = elegido
+cli-devices-none = No se encontró ninguno.
+cli-unread = { $count ->
+    [one] 1 mensaje sin leer
+   *[other] { $count } mensajes sin leer
+}
+cli-calls-none = No hay llamadas ahora.
+cli-messages-none = No hay mensajes.
+cli-codes-none = No hay códigos.
+cli-call = Llamada { $id } con { $name }: { $state }
+cli-code = { $code } de { $sender }
+cli-text-to = Mensaje para { $name }: { $state }
+cli-text-out = Tú a { $name }: { $text }
+cli-text-in = { $name }: { $text }
+cli-text-state = Mensaje { $id }: { $state }
+cli-key-pressed = Pulsaron { $key }
+cli-demo-console = La demostración funciona en esta terminal. Desde otra, prueba: landline --demo call 600, landline --demo codes, landline --demo hangup
+cli-started = Landline está en marcha. Ctrl-C lo termina.
+cli-ended = Landline ha terminado.
+
+## Línea de comandos: uso incorrecto
+usage-usage = Uso:
+usage-commands = Órdenes
+usage-arguments = Argumentos
+usage-options = Opciones
+usage-unknown-argument = “{ $what }” no va aquí.
+usage-unknown-command = No existe la orden “{ $what }”.
+usage-missing = Falta esto: { $what }
+usage-missing-command = Falta una orden.
+usage-bad-value = “{ $value }” no sirve para { $what }.
+usage-missing-value = Falta un valor para { $what }.
+usage-twice = “{ $what }” solo puede ir una vez.
+usage-wrong = No se entiende la orden.
+usage-see = Mira: { $command } --help
+
+## Línea de comandos: ayuda
+help-landline = Un teléfono de escritorio por cable: llamadas, mensajes y códigos de verificación por XMPP y SIP.
+help-landline-more =
+    Sin una orden, Landline abre su ventana. Las órdenes hablan con el Landline en marcha de la misma --home por un
+    socket privado, así que una ventana y un guion comparten un teléfono; lo que no necesita un Landline en marcha
+    funciona sin él.
+
+    Direcciones: un número como lo marcarías, el nombre de un contacto o direcciones tel:, sip: y xmpp:.
+
+    Ejemplos:
+      landline account add xmpp --address tu@example.org
+      landline run --headless --json
+      landline text +15551234567 "Hola" --wait delivered
+      landline call sip:bob@example.org
+      landline codes --wait 60
+
+    Estado de salida: 0 hecho; 1 rechazado o fallido, con una frase en la salida de errores; 2 uso incorrecto.
+    Con --json un rechazo se imprime también como objeto, por ejemplo { "{" }"refusal":"not_connected"{ "}" }.
+
+    Entorno:
+      LANDLINE_PASSPHRASE  abre el archivo cifrado de contraseñas donde no hay llavero
+      LANDLINE_LOG         cuánto se registra: error, warn, info, debug o trace; nunca nada personal
+      LANG, LC_ALL         el idioma, si no se eligió otro en los ajustes
+
+    Archivos: ~/.config/landline, ~/.local/share/landline, ~/.local/state/landline (el registro) y ~/.cache/landline,
+    o todo bajo --home.
+help-landline-run = Poner Landline en marcha e imprimir lo que pasa
+help-landline-run-more =
+    Funciona hasta Ctrl-C o SIGTERM; entonces las cuentas se desconectan. Con --json cada suceso es una línea, escrita
+    al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
+    account_added, account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received,
+    contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
+help-landline-account = Agregar, listar y quitar cuentas
+help-landline-account-add = Agregar una cuenta
+help-landline-account-add-sip = Agregar una cuenta SIP
+help-landline-account-add-sip-more =
+    El servidor se busca por DNS si no se da --server. La contraseña se pregunta o se lee de la entrada estándar; se
+    guarda en el llavero o en un archivo cifrado, nunca en texto plano. La cuenta no se prueba: un Landline en marcha la
+    conecta enseguida, y “landline status” dice cómo fue.
+
+    Ejemplo:
+      landline account add sip --address sip:tu@provider.example --transport tls
+help-landline-account-add-xmpp = Agregar una cuenta XMPP
+help-landline-account-add-xmpp-more =
+    El servidor se busca por DNS si no se da --server. La contraseña se pregunta o se lee de la entrada estándar; se
+    guarda en el llavero o en un archivo cifrado, nunca en texto plano. La cuenta no se prueba: un Landline en marcha la
+    conecta enseguida, y “landline status” dice cómo fue.
+
+    Ejemplo:
+      landline account add xmpp --address tu@example.org
+help-landline-account-list = Listar las cuentas
+help-landline-account-remove = Quitar una cuenta y su contraseña; sus mensajes se quedan
+help-landline-status = Mostrar cuentas, red y llamadas
+help-landline-devices = Listar los dispositivos de sonido
+help-landline-wired = Mostrar qué enlace lleva las llamadas
+help-landline-call = Llamar a un número, un nombre o una dirección
+help-landline-calls = Listar las llamadas de ahora
+help-landline-answer = Contestar la llamada que suena
+help-landline-decline = Rechazar la llamada que suena
+help-landline-hangup = Terminar una llamada
+help-landline-hold = Poner una llamada en espera
+help-landline-resume = Seguir con una llamada en espera
+help-landline-mute = Apagar el micrófono en una llamada
+help-landline-unmute = Encender de nuevo el micrófono
+help-landline-dtmf = Pulsar teclas en una llamada
+help-landline-text = Enviar un mensaje
+help-landline-text-more =
+    El mensaje primero se guarda y luego se envía: si la cuenta no está conectada, sale más tarde por sí solo. Con
+    --wait la orden termina cuando el mensaje ha llegado hasta ahí; si lo rechazan o no llega a tiempo, el estado de
+    salida es 1.
+
+    Ejemplo:
+      landline text +15551234567 "Estoy en la puerta" --wait delivered --timeout 30
+help-landline-messages = Mostrar mensajes
+help-landline-codes = Mostrar los códigos de verificación o esperar el siguiente
+help-arg-home = Guardar todo bajo esta carpeta: una instancia aparte
+help-arg-json = Imprimir JSON
+help-arg-demo = Usar la demostración: una central dentro del programa, solo en esta computadora
+help-arg-help = Mostrar esta ayuda
+help-arg-version = Mostrar la versión
+help-arg-headless = Sin ventana
+help-arg-address = La dirección de la cuenta: nombre@dominio
+help-arg-server = El servidor, si no se encuentra solo
+help-arg-transport = Cómo se llega al servidor: udp, tcp o tls
+help-arg-tls = Cómo empieza el cifrado: direct o starttls
+help-arg-auth_user = El nombre de acceso, si no es el de la dirección
+help-arg-ca = Confiar también en este archivo PEM: para un servidor propio
+help-arg-password_stdin = Leer la contraseña de la entrada estándar, una línea
+help-arg-id = La cuenta, como la muestra “account list”
+help-arg-to = Un número, un nombre o una dirección
+help-arg-account = Desde esta cuenta, como la muestra “account list”
+help-arg-call = Qué llamada, como la muestra “calls”, si hay varias
+help-arg-digits = Teclas: 0-9 * # A-D, y una coma para una pausa de un segundo
+help-arg-body = El mensaje
+help-arg-wait = Volver cuando esté enviado (sent) o entregado (delivered)
+help-arg-timeout = Cuánto esperar, en segundos (60)
+help-arg-with = Solo con este número o dirección
+help-arg-search = Solo con estas palabras
+help-arg-limit = Cuántos como máximo (50)
+help-arg-seconds = Esperar tantos segundos el siguiente código e imprimirlo

@@ -25,7 +25,7 @@ pub struct AccountSetup {
     pub archive_after: Option<String>,
     /// Which local interface its sockets may use.
     pub bind: crate::net::Bind,
-    /// A text that differs from home to home, so that two instances with one account tell their texts apart.
+    /// A text that differs from store to store, so that two instances with one account tell their texts apart.
     pub instance: String,
 }
 

@@ -1,11 +1,39 @@
 //! The only room that imports cpal: devices, realtime callbacks, lock-free rings, tones, levels.
 //! It sees PCM only: 48 kHz, mono, `f32` in -1.0..=1.0. It knows no codec and no call.
+mod cards;
+mod convert;
+mod level;
+mod loan;
+mod paced;
+pub mod realtime;
+mod ringer;
+mod stream;
+mod tone;
+mod wav;
+mod worker;
+
+pub(crate) use convert::resample;
+pub use level::{Faults, Levels, Meter};
+pub use ringer::{Ringer, SoundTest};
+pub use tone::Tone;
+
 use serde::{Deserialize, Serialize};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use worker::Worker;
 
 /// Sample rate of every ring, in Hz.
 pub const RATE: u32 = 48_000;
 /// Samples in 20 ms.
 pub const FRAME: usize = 960;
+
+/// Samples a ring holds: 200 ms.
+const RING: usize = 10 * FRAME;
 
 /// One sound device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +55,8 @@ pub struct Devices {
     pub outputs: Vec<Device>,
 }
 
-/// Which devices to use. `None`: the default; `Some("null")`: silence, on purpose.
+/// Which devices to use. `None`: the default. Besides those of [`devices`] there are `null` (silence, on purpose),
+/// `tone:HZ` as a microphone, and `file:PATH.wav` as either: played once, or written anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceChoice {
     /// Microphone id.
@@ -38,15 +67,6 @@ pub struct DeviceChoice {
     pub ring: Option<String>,
 }
 
-/// What of a stream could not be opened; silence takes its place.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Faults {
-    /// The other side hears silence.
-    pub no_microphone: bool,
-    /// Nothing is heard here.
-    pub no_loudspeaker: bool,
-}
-
 /// An open microphone and loudspeaker. Devices stop when it is dropped.
 #[derive(Debug)]
 pub struct AudioStream {
@@ -54,14 +74,22 @@ pub struct AudioStream {
     pub capture: rtrb::Consumer<f32>,
     /// What the loudspeaker plays: 48 kHz, mono. Drained in real time, also by the null device.
     pub playback: rtrb::Producer<f32>,
-    faults: Faults,
     levels: Levels,
+    /// Held for their drop.
+    _workers: Vec<Worker>,
 }
 
 impl AudioStream {
-    /// What could not be opened.
-    pub const fn faults(&self) -> Faults {
-        self.faults
+    /// A stream on no device: what is put into the first end is what its microphone hears, what comes out of the second
+    /// end is what its loudspeaker plays, and whoever holds them is the clock (a voice or an echo of the exchange).
+    pub fn loose() -> (Self, rtrb::Producer<f32>, rtrb::Consumer<f32>) {
+        let (spoken, capture) = rtrb::RingBuffer::new(RING);
+        let (playback, heard) = rtrb::RingBuffer::new(RING);
+        (Self { capture, playback, levels: Levels::default(), _workers: Vec::new() }, spoken, heard)
+    }
+    /// What is missing now; a device may go and come back later.
+    pub fn faults(&self) -> Faults {
+        self.levels.faults()
     }
     /// Its meters.
     pub fn levels(&self) -> Levels {
@@ -69,68 +97,30 @@ impl AudioStream {
     }
 }
 
-/// Peak meters of a stream; cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct Levels {}
-
-impl Levels {
-    /// Microphone and loudspeaker peaks in 0.0..=1.0 since the last call.
-    pub fn take_peaks(&self) -> (f32, f32) {
-        (0.0, 0.0)
-    }
-}
-
-/// Sounds that are not a call's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    /// Somebody calls.
-    Ring,
-    /// Somebody calls during a call.
-    Waiting,
-    /// It rings at the other side.
-    RingBack,
-    /// A short tone to try the loudspeaker.
-    Test,
-}
-
-/// Plays one tone at a time on the ring device (rings) or the loudspeaker (the others).
-#[derive(Debug, Default)]
-pub struct Ringer {}
-
-impl Ringer {
-    /// Silent.
-    pub fn new() -> Self {
-        Self::default()
-    }
-    /// Plays from now on, instead of what played before; [`Tone::Test`] ends by itself.
-    pub fn play(&mut self, _tone: Tone, _choice: &DeviceChoice) {}
-    /// Silence.
-    pub fn stop(&mut self) {}
-}
-
-/// Both devices open, to look at the meters, with a test tone if asked.
-#[derive(Debug)]
-pub struct SoundTest {}
-
-impl SoundTest {
-    /// Opens the devices.
-    pub fn start(_choice: &DeviceChoice, _tone: bool) -> Self {
-        Self {}
-    }
-    /// As [`Levels::take_peaks`].
-    pub fn take_peaks(&self) -> (f32, f32) {
-        (0.0, 0.0)
-    }
-}
-
-/// All devices.
+/// All devices; those last known when a sound server does not answer within a second.
 pub fn devices() -> Devices {
-    Devices::default()
+    static LAST: Mutex<Option<Devices>> = Mutex::new(None);
+    static LOOKING: AtomicBool = AtomicBool::new(false);
+    let last = || LAST.lock().ok().and_then(|last| last.clone()).unwrap_or_default();
+    if LOOKING.swap(true, Ordering::AcqRel) {
+        return last(); // an earlier look still waits for the server
+    }
+    let (tell, found) = std::sync::mpsc::sync_channel(1);
+    let looker = std::thread::Builder::new().name("devices".to_owned()).spawn(move || {
+        let devices = cards::list();
+        if let Ok(mut last) = LAST.lock() {
+            *last = Some(devices.clone());
+        }
+        LOOKING.store(false, Ordering::Release);
+        let _ = tell.send(devices); // who asked may not wait any longer
+    });
+    if looker.is_err() {
+        LOOKING.store(false, Ordering::Release);
+    }
+    found.recv_timeout(Duration::from_secs(1)).unwrap_or_else(|_| last())
 }
 
-/// Opens the chosen devices.
-pub fn open(_choice: &DeviceChoice) -> AudioStream {
-    let (_, capture) = rtrb::RingBuffer::new(9600);
-    let (playback, _) = rtrb::RingBuffer::new(9600);
-    AudioStream { capture, playback, faults: Faults::default(), levels: Levels::default() }
+/// Opens the chosen devices, within half a second; what opens later is heard later.
+pub fn open(choice: &DeviceChoice) -> AudioStream {
+    stream::open(choice)
 }

@@ -61,10 +61,12 @@ pub struct WindowConfig {
     pub appearance: Appearance,
     /// Text size in percent, 100-200.
     pub text_size: u16,
+    /// Width and height when it was last closed, in logical pixels before the text size; `None`: as it likes.
+    pub size: Option<(u16, u16)>,
 }
 
 impl Default for WindowConfig {
     fn default() -> Self {
-        Self { language: None, appearance: Appearance::System, text_size: 100 }
+        Self { language: None, appearance: Appearance::System, text_size: 100, size: None }
     }
 }

@@ -18,13 +18,14 @@ pub enum Direction {
     Outgoing,
 }
 
-/// How far a text has come. Ordered: a later state is never replaced by an earlier one.
+/// How far a text has come. Ordered: a later state is never replaced by an earlier one, except that a failure ends all of
+/// them until the text is sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageState {
     /// In the outbox; sent when the account is there.
     Queued,
-    /// Refused for good; the reason is in [`Message::failure`].
+    /// Refused; the reason is in [`Message::failure`].
     Failed,
     /// Taken by the server or gateway (SIP 2xx, XEP-0198 ack).
     Sent,

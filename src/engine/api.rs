@@ -17,7 +17,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use super::handle::{EngineHandle, Request};
+pub use super::{
+    handle::{EngineHandle, Request},
+    refusal::Refusal,
+};
 
 /// A request to the engine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,12 +66,15 @@ pub enum Command {
         /// Allow.
         allow: bool,
     },
-    /// What would be dialled for this text. Reply: [`Reply::Dial`].
+    /// What would be dialled, or written to, for what was typed. Reply: [`Reply::Dial`].
     Resolve {
         /// As typed or pasted.
         typed: Private<String>,
         /// From which account; `None`: the best one.
         account: Option<AccountId>,
+        /// To write to it; else to call it.
+        #[serde(default)]
+        text: bool,
     },
     /// Place a call. Reply: [`Reply::Call`].
     Call {
@@ -225,88 +231,6 @@ pub enum Reply {
     Codes(Vec<ReceivedCode>),
     /// Contacts.
     Contacts(Vec<Contact>),
-}
-
-/// Why the engine refuses. Each has a sentence in `words/` (`refusal-…`, or the problem's own).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "refusal", content = "problem", rename_all = "snake_case")]
-pub enum Refusal {
-    /// No account is set up.
-    #[error("no account")]
-    NoAccount,
-    /// No account of that name.
-    #[error("unknown account")]
-    UnknownAccount,
-    /// There is one already for that address.
-    #[error("account exists")]
-    AccountExists,
-    /// That is no account address (`name@domain`).
-    #[error("bad account address")]
-    BadAccountAddress,
-    /// That is no number or address.
-    #[error("bad address")]
-    BadAddress,
-    /// The account's log-in does not work.
-    #[error("account problem: {0}")]
-    Account(Problem),
-    /// The account is not connected now.
-    #[error("not connected")]
-    NotConnected,
-    /// The account cannot do that.
-    #[error("not supported by the account")]
-    NotSupported,
-    /// No such call, or none that fits.
-    #[error("no such call")]
-    NoCall,
-    /// No such message or conversation.
-    #[error("no such message")]
-    NoMessage,
-    /// A text or digits that cannot be sent (empty, or bad characters).
-    #[error("nothing to send")]
-    BadText,
-    /// The store failed (disk full, read-only, damaged).
-    #[error("the store failed")]
-    Store,
-    /// The secret store is locked and no passphrase was given.
-    #[error("secrets are locked")]
-    SecretsLocked,
-    /// The keyring or vault failed.
-    #[error("secrets cannot be kept")]
-    SecretsFailed,
-    /// The configuration could not be written.
-    #[error("the configuration could not be written")]
-    Config,
-    /// No sound device could be opened.
-    #[error("no sound")]
-    Sound,
-    /// The engine is stopping.
-    #[error("stopping")]
-    Stopping,
-}
-
-impl Refusal {
-    /// The sentence's key in `words/`.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::NoAccount => "refusal-no-account",
-            Self::UnknownAccount => "refusal-unknown-account",
-            Self::AccountExists => "refusal-account-exists",
-            Self::BadAccountAddress => "refusal-bad-account-address",
-            Self::BadAddress => "refusal-bad-address",
-            Self::Account(problem) => problem.key(),
-            Self::NotConnected => "refusal-not-connected",
-            Self::NotSupported => "refusal-not-supported",
-            Self::NoCall => "refusal-no-call",
-            Self::NoMessage => "refusal-no-message",
-            Self::BadText => "refusal-bad-text",
-            Self::Store => "refusal-store",
-            Self::SecretsLocked => "refusal-secrets-locked",
-            Self::SecretsFailed => "refusal-secrets-failed",
-            Self::Config => "refusal-config",
-            Self::Sound => "refusal-sound",
-            Self::Stopping => "refusal-stopping",
-        }
-    }
 }
 
 /// An account and where it stands.

@@ -40,7 +40,8 @@ impl Engine {
                 Ok(Reply::Done)
             }
             Command::Devices => {
-                Ok(Reply::Devices { devices: audio::devices(), choice: self.setup.config.sound.clone() })
+                let devices = tokio::task::spawn_blocking(audio::devices).await.unwrap_or_default();
+                Ok(Reply::Devices { devices, choice: self.setup.config.sound.clone() })
             }
             Command::ChooseDevices { choice } => {
                 self.setup.config.sound = choice;
@@ -52,8 +53,9 @@ impl Engine {
                 self.sound_test = on.then(|| audio::SoundTest::start(&self.setup.config.sound, tone));
                 Ok(Reply::Done)
             }
-            Command::Resolve { typed, account } => {
-                let (to, account) = self.resolve(&typed, account.as_ref(), Purpose::Call).await?;
+            Command::Resolve { typed, account, text } => {
+                let purpose = if text { Purpose::Text } else { Purpose::Call };
+                let (to, account) = self.resolve(&typed, account.as_ref(), purpose).await?;
                 Ok(Reply::Dial { to, account })
             }
             Command::Call { to, account } => self.place(&to, account.as_ref()).await,

@@ -33,4 +33,8 @@ impl EngineHandle {
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()
     }
+    /// Returns when the engine has ended and its accounts have logged out.
+    pub async fn ended(&self) {
+        self.requests.closed().await;
+    }
 }

@@ -15,6 +15,7 @@ pub mod api;
 mod calls;
 mod commands;
 mod handle;
+mod refusal;
 mod run;
 mod texts;
 
@@ -55,11 +56,11 @@ pub enum StartError {
 }
 
 /// Starts the engine on a runtime of its own, in a background thread, and returns when its store is open.
-/// It ends with [`api::Command::Quit`].
-pub fn start(setup: Setup) -> Result<EngineHandle, StartError> {
+/// It ends with [`api::Command::Quit`]. The receiver has every event from the first on: accounts start at once.
+pub fn start(setup: Setup) -> Result<(EngineHandle, broadcast::Receiver<api::Event>), StartError> {
     let store = Store::open(&setup.home.database())?;
     let (requests, queue) = mpsc::channel(REQUESTS);
-    let (events, _) = broadcast::channel(EVENTS);
+    let (events, first) = broadcast::channel(EVENTS);
     let handle = EngineHandle::new(requests, events.clone());
     let (ready, started) = std::sync::mpsc::channel();
     let main = move || {
@@ -96,5 +97,5 @@ pub fn start(setup: Setup) -> Result<EngineHandle, StartError> {
     };
     thread::Builder::new().name("engine".into()).spawn(main).map_err(|_| StartError::System)?;
     started.recv().map_err(|_| StartError::System)??;
-    Ok(handle)
+    Ok((handle, first))
 }

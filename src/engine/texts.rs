@@ -12,6 +12,7 @@ use crate::{
         private::Private,
     },
     logic::{codes, dial::Purpose},
+    store::StoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
@@ -120,13 +121,22 @@ impl Engine {
     pub(super) async fn text_progress(&mut self, account: &AccountId, id: MessageId, progress: TextProgress) {
         let Some(account) = self.accounts.get_mut(account) else { return };
         let (state, failure) = match progress {
-            TextProgress::Failed { retry: true, .. } => return account.outbox.refused_for_now(id, Instant::now()),
+            TextProgress::Failed { retry: true, .. } => {
+                account.outbox.refused_for_now(id, Instant::now());
+                // it may have been taken before it was refused
+                return self.told(self.store.postpone(id).await);
+            }
             TextProgress::Failed { failure, retry: false } => (MessageState::Failed, Some(failure)),
             TextProgress::Sent => (MessageState::Sent, None),
             TextProgress::Delivered => (MessageState::Delivered, None),
         };
         account.outbox.settled(id);
-        match self.store.progress(id, state, failure).await {
+        self.told(self.store.progress(id, state, failure).await);
+    }
+
+    /// Tells a change of state that is kept.
+    fn told(&self, kept: Result<Option<Message>, StoreError>) {
+        match kept {
             Ok(Some(message)) => self.tell_state(&message),
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "the state of a text cannot be kept"),

@@ -1,52 +1,203 @@
 //! One media engine for both account kinds: description -> RTP -> jitter buffer -> codec -> PCM.
-//! Decisions (negotiation, jitter) are sans-IO and take `now`. It knows neither SDP nor Jingle.
+//! Decisions (negotiation, jitter, keys, pace) are sans-IO and take `now`; `edge` has the sockets, on a thread of its own.
+//! It knows neither SDP nor Jingle, and plays whatever agreed sound comes: a call is ended by its signalling alone.
+mod ahead;
+mod codec;
+mod delay;
+mod dtmf;
+mod edge;
+mod g711;
+mod jitter;
+mod negotiate;
+mod packet;
+mod pitch;
+mod rate;
+mod receive;
+mod reception;
+mod rtcp;
+mod send;
+mod source;
+
+#[cfg(test)]
+mod pair_tests;
+
+pub(crate) use g711::from_ulaw;
+pub use reception::Statistics;
+
 use crate::{
     audio::AudioStream,
     domain::{
+        account::Problem,
         private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
     net::Bind,
 };
+use edge::{Edge, Order};
+use negotiate::Negotiator;
 use std::net::SocketAddr;
-use tokio::sync::mpsc;
+use tokio::{
+    net::UdpSocket,
+    sync::{mpsc, watch},
+};
+
+/// Orders and events that may wait.
+const CHANNEL: usize = 256;
+/// Ports tried until one and its neighbour are free.
+const PORTS: usize = 64;
+
+/// What happens to a session's sound.
 #[derive(Debug)]
 pub enum MediaEvent {
+    /// A key was pressed at the other side (RFC 4733).
     Dtmf(Private<char>),
+    /// Sound comes: for the first time, or again after [`MediaEvent::Quiet`].
     FirstPacket,
+    /// Nothing has come for 8 s though the other side should send.
+    Quiet,
 }
+
+/// Why there is no sound.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
+    /// The other side speaks none of our codecs.
     #[error("no codec in common")]
     NoCommonCodec,
+    /// No port can be opened towards the other side.
+    #[error("no media port: {0:?}")]
+    Socket(Problem),
+    /// A codec's library refuses.
+    #[error("the codec does not start")]
+    Codec,
+    /// The system has no thread left.
+    #[error("no thread for the media")]
+    Thread,
 }
+
+/// A call's sound: a pair of ports, and what both sides agreed on.
 #[derive(Debug)]
-pub struct MediaSession {}
+pub struct MediaSession {
+    negotiator: Negotiator,
+    orders: mpsc::Sender<Order>,
+    events: Option<mpsc::Receiver<MediaEvent>>,
+    statistics: watch::Receiver<Statistics>,
+    codec: Option<Codec>,
+}
+
 impl MediaSession {
-    pub async fn open(_bind: &Bind, _towards: SocketAddr) -> Result<Self, MediaError> {
-        Err(MediaError::NoCommonCodec)
+    /// Opens an even port for RTP and the one after it for RTCP, on the interface that leads to `towards`.
+    ///
+    /// # Errors
+    /// [`MediaError::Socket`] where the wired policy allows no way there or no ports are free, [`MediaError::Thread`].
+    pub async fn open(bind: &Bind, towards: SocketAddr) -> Result<Self, MediaError> {
+        let (rtp, rtcp) = ports(bind, towards).await.map_err(MediaError::Socket)?;
+        let unusable = |_| MediaError::Socket(Problem::Unreachable);
+        let (at, control_at) = (rtp.local_addr().map_err(unusable)?, rtcp.local_addr().map_err(unusable)?);
+        let (rtp, rtcp) = (rtp.into_std().map_err(unusable)?, rtcp.into_std().map_err(unusable)?);
+        let (orders, queue) = mpsc::channel(CHANNEL);
+        let (tell, events) = mpsc::channel(CHANNEL);
+        let (count, statistics) = watch::channel(Statistics::default());
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
+            let ran = runtime.and_then(|runtime| {
+                runtime.block_on(async {
+                    let (rtp, rtcp) = (UdpSocket::from_std(rtp)?, UdpSocket::from_std(rtcp)?);
+                    Edge::new(rtp, rtcp, tell, count).run(queue).await;
+                    Ok(())
+                })
+            });
+            if let Err(error) = ran {
+                tracing::error!(kind = ?error.kind(), "a call has no sound");
+            }
+        };
+        std::thread::Builder::new().name("media".to_owned()).spawn(run).map_err(|_| MediaError::Thread)?;
+        let negotiator = Negotiator::new(at, control_at);
+        Ok(Self { negotiator, orders, events: Some(events), statistics, codec: None })
     }
-    pub fn offer(&self, _direction: MediaDirection) -> SessionDescription {
-        todo!()
+
+    /// Our offer of all we can (RFC 3264).
+    pub fn offer(&self, direction: MediaDirection) -> SessionDescription {
+        self.negotiator.offer(direction)
     }
+
+    /// Our answer to an offer; `direction` is what we wish, the offer may allow less.
+    ///
+    /// # Errors
+    /// [`MediaError::NoCommonCodec`].
     pub fn answer(
         &self,
-        _offer: &SessionDescription,
-        _direction: MediaDirection,
+        offer: &SessionDescription,
+        direction: MediaDirection,
     ) -> Result<SessionDescription, MediaError> {
-        todo!()
+        self.negotiator.answer(offer, direction)
     }
-    pub fn apply(&mut self, _local: SessionDescription, _remote: SessionDescription) -> Result<(), MediaError> {
-        todo!()
+
+    /// Lets sound flow between our description and theirs, whichever was the offer; again for each later pair.
+    ///
+    /// # Errors
+    /// [`MediaError::NoCommonCodec`]; what was agreed before then still holds.
+    pub fn apply(&mut self, local: SessionDescription, remote: SessionDescription) -> Result<(), MediaError> {
+        let agreed = self.negotiator.agree(&local, &remote)?;
+        self.codec = Some(agreed.codec);
+        self.order(Order::Apply(Box::new(agreed)));
+        Ok(())
     }
-    pub fn attach(&mut self, _stream: AudioStream) {}
-    pub fn set_muted(&mut self, _on: bool) {}
-    pub fn send_dtmf(&mut self, _digits: &str) {}
-    pub fn codec(&self) -> Option<Codec> {
-        None
+
+    /// Speaks and hears through this stream from now on, in place of the one before.
+    pub fn attach(&mut self, stream: AudioStream) {
+        self.order(Order::Attach(Box::new(stream)));
     }
+
+    /// Sends silence in place of the microphone.
+    pub fn set_muted(&mut self, on: bool) {
+        self.order(Order::Mute(on));
+    }
+
+    /// Sends keys one after the other: `0`-`9`, `*`, `#`, `A`-`D`; `,` waits a second.
+    pub fn send_dtmf(&mut self, digits: &str) {
+        self.order(Order::Keys(Private::from(digits)));
+    }
+
+    /// The codec we send.
+    pub const fn codec(&self) -> Option<Codec> {
+        self.codec
+    }
+
+    /// Counts, at most some seconds old.
+    pub fn statistics(&self) -> Statistics {
+        *self.statistics.borrow()
+    }
+
+    /// What happens from now on; only the first call gives a channel that tells anything.
     pub fn events(&mut self) -> mpsc::Receiver<MediaEvent> {
-        mpsc::channel(1).1
+        self.events.take().unwrap_or_else(|| mpsc::channel(1).1)
     }
-    pub fn stop(self) {}
+
+    /// Says goodbye (RTCP BYE) and closes the ports; dropping the session does the same.
+    pub fn stop(self) {
+        self.order(Order::Stop);
+    }
+
+    fn order(&self, order: Order) {
+        if self.orders.try_send(order).is_err() {
+            tracing::error!("a call's media does not take orders");
+        }
+    }
+}
+
+/// A pair of neighbouring ports, the lower one even (RFC 3550 section 11).
+async fn ports(bind: &Bind, towards: SocketAddr) -> Result<(UdpSocket, UdpSocket), Problem> {
+    let mut problem = Problem::Unreachable;
+    for _ in 0..PORTS {
+        let rtp = bind.udp(towards).await?;
+        let Ok(at) = rtp.local_addr() else { continue };
+        if at.port() % 2 != 0 {
+            continue;
+        }
+        match bind.udp_on(towards, at.port() + 1).await {
+            Ok(rtcp) => return Ok((rtp, rtcp)),
+            Err(error) => problem = error,
+        }
+    }
+    Err(problem)
 }

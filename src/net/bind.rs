@@ -55,7 +55,15 @@ impl Bind {
     /// # Errors
     /// As [`Bind::local_for`].
     pub async fn udp(&self, remote: SocketAddr) -> Result<UdpSocket, Problem> {
-        self.udp_by(Path::new(SYSFS), remote).await
+        self.udp_by(Path::new(SYSFS), remote, 0).await
+    }
+
+    /// As [`Bind::udp`], on this port: the RTCP port is the one after the RTP port (RFC 3550 section 11).
+    ///
+    /// # Errors
+    /// As [`Bind::udp`]; [`Problem::Unreachable`] also where the port is taken.
+    pub async fn udp_on(&self, remote: SocketAddr, port: u16) -> Result<UdpSocket, Problem> {
+        self.udp_by(Path::new(SYSFS), remote, port).await
     }
 
     pub(super) async fn connect_by(&self, root: &Path, remote: SocketAddr) -> Result<TcpStream, Problem> {
@@ -67,8 +75,9 @@ impl Bind {
         stream.map_err(problem)
     }
 
-    pub(super) async fn udp_by(&self, root: &Path, remote: SocketAddr) -> Result<UdpSocket, Problem> {
-        let way = self.way(root, remote)?;
+    pub(super) async fn udp_by(&self, root: &Path, remote: SocketAddr, port: u16) -> Result<UdpSocket, Problem> {
+        let mut way = self.way(root, remote)?;
+        way.local.set_port(port);
         let socket = UdpSocket::bind(way.local).await.map_err(problem)?;
         way.tie(|device| socket.bind_device(Some(device)))?;
         Ok(socket)

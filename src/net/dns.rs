@@ -109,7 +109,11 @@ impl Dns {
         if !found.is_empty() {
             return Ok(found);
         }
-        // the system does not say whether the name is wrong or the network is out; DNS does
+        self.asked(host, port).await
+    }
+
+    /// The system does not say whether the name is wrong or the network is out; DNS does.
+    async fn asked(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
         let resolver = self.resolver.as_ref().ok_or(Problem::Unreachable)?;
         match tokio::time::timeout(LOOKUP, resolver.lookup_ip(host)).await {
             Ok(Ok(found)) => Ok(found.iter().map(|ip| SocketAddr::new(ip, port)).collect()),
@@ -160,43 +164,5 @@ pub fn host_port(text: &str) -> Option<(&str, Option<u16>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_are_tried_by_priority_and_drawn_by_weight() {
-        let record =
-            |priority, weight, host: &str| Srv { priority, weight, host: host.into(), port: 5222, service: () };
-        let records = vec![record(20, 0, "backup"), record(10, 0, "small"), record(10, 98, "big")];
-        let hosts = |random: u32| order_srv(records.clone(), || random).into_iter().map(|t| t.host).collect::<Vec<_>>();
-        assert_eq!(hosts(0), ["small", "big", "backup"]);
-        assert_eq!(hosts(50), ["big", "small", "backup"]);
-        let firsts = (0..100).filter(|n| hosts(*n).first().is_some_and(|host| host == "big")).count();
-        assert_eq!(firsts, 99);
-    }
-
-    #[test]
-    fn hosts_with_and_without_ports() {
-        for (text, expected) in [
-            ("x.test:5000", Some(("x.test", Some(5000)))),
-            (" x.test ", Some(("x.test", None))),
-            ("[::1]:15222", Some(("::1", Some(15222)))),
-            ("[::1]", Some(("::1", None))),
-            ("::1", Some(("::1", None))),
-            ("192.0.2.1", Some(("192.0.2.1", None))),
-        ] {
-            assert_eq!(host_port(text), expected, "{text}");
-        }
-        for bad in
-            ["", ":5222", "x.test:", "x.test:port", "x.test:99999", "x.test:0", "[::1", "[::1]x", "[::1]:", "a b"]
-        {
-            assert_eq!(host_port(bad), None, "{bad}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_literal_needs_no_dns() {
-        let found = Dns { resolver: None }.addresses("::1", 5060).await;
-        assert_eq!(found, Ok(vec![SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 5060))]));
-    }
-}
+#[path = "dns_tests.rs"]
+pub(crate) mod tests;

@@ -14,6 +14,9 @@ mod watch;
 #[cfg(test)]
 mod namespace_tests;
 
+#[cfg(test)]
+pub(crate) use dns::tests::zone;
+
 pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
 pub use backoff::Backoff;
 pub use bind::Bind;

@@ -100,7 +100,7 @@ async fn sockets_keep_to_the_cable() {
 
     let way = BIND_ONLY.way(root.path(), remote()).unwrap();
     assert_eq!((way.local.ip(), way.device.as_deref(), way.chosen), (cable, Some("cab0"), false));
-    let socket = BIND_ONLY.udp_by(root.path(), remote()).await.unwrap();
+    let socket = BIND_ONLY.udp_by(root.path(), remote(), 0).await.unwrap();
     assert_eq!(socket.local_addr().unwrap().ip(), cable);
     assert_eq!(socket.device().unwrap().as_deref(), Some(&b"cab0"[..]));
     // the kernel itself now counts the packet on the cable and none on the radio
@@ -126,7 +126,7 @@ async fn only_radio_is_not_wired_and_nothing_is_unreachable() {
     ip("route del default dev cab0");
     assert_eq!(BIND_ONLY.way(root.path(), remote()), Err(Problem::NotWired));
     assert_eq!(BIND_ONLY.connect_by(root.path(), remote()).await.err(), Some(Problem::NotWired));
-    assert_eq!(BIND_ONLY.udp_by(root.path(), remote()).await.err(), Some(Problem::NotWired));
+    assert_eq!(BIND_ONLY.udp_by(root.path(), remote(), 0).await.err(), Some(Problem::NotWired));
     assert!(BIND_ONLY.way(root.path(), "10.9.2.9:1".parse().unwrap()).is_ok());
     assert!(BIND_ANY.way(root.path(), remote()).is_ok());
     // a cable that is out does not count though the kernel keeps its route
@@ -157,7 +157,7 @@ async fn ipv6_keeps_to_the_cable_too() {
     }
     let root = tree(&[("rad0", true), ("cab0", false)]);
     let remote = "[2001:db8::7]:5061".parse().unwrap();
-    let socket = BIND_ONLY.udp_by(root.path(), remote).await.unwrap();
+    let socket = BIND_ONLY.udp_by(root.path(), remote, 0).await.unwrap();
     assert_eq!(socket.local_addr().unwrap().ip(), "fd00:2::2".parse::<IpAddr>().unwrap());
     let way = BIND_ANY.way(root.path(), remote).unwrap();
     assert_eq!(way.local.ip(), "fd00:1::2".parse::<IpAddr>().unwrap());

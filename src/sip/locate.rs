@@ -30,18 +30,21 @@ pub(crate) struct Target {
 /// [`Problem::UnknownHost`] when the server or the domain has no address; [`Problem::TimedOut`] or
 /// [`Problem::Unreachable`] when DNS cannot be asked.
 pub(crate) async fn locate(config: &AccountConfig) -> Result<Vec<Target>, Problem> {
+    locate_by(&Dns::system(), config).await
+}
+
+async fn locate_by(dns: &Dns, config: &AccountConfig) -> Result<Vec<Target>, Problem> {
     let (server_name, search) = search(config)?;
-    let dns = Dns::system();
     let mut places = match search {
         Search::Given(places) => places,
         Search::Domain(wish) => {
             let mut places = Vec::new();
             let services = of_naptr(&dns.naptr(&server_name).await, wish);
             if !services.is_empty() {
-                places = of_srv(&dns, services).await;
+                places = of_srv(dns, services).await;
             }
             if places.is_empty() {
-                places = of_srv(&dns, usual_services(&server_name, wish)).await;
+                places = of_srv(dns, usual_services(&server_name, wish)).await;
             }
             if places.is_empty() {
                 places = usual_places(&server_name, None, &wished(wish));
@@ -256,6 +259,52 @@ mod tests {
         let silent = vec![Err(Problem::TimedOut), Err(Problem::UnknownHost)];
         assert_eq!(targets(&list, silent, "sip.test"), Err(Problem::TimedOut));
         assert_eq!(targets(&[], Vec::new(), "sip.test"), Err(Problem::UnknownHost));
+    }
+
+    /// The ports and transports found, which tell the records apart: every host is this machine.
+    async fn found(domain: &str, zone: &[&str], wish: Option<SipTransport>) -> Vec<(u16, SipTransport)> {
+        let dns = crate::net::zone(zone).await;
+        let mut targets = locate_by(&dns, &account(&format!("alice@{domain}"), None, wish)).await.unwrap();
+        // the system may give this machine an address of each family
+        targets.retain(|target| target.addr.is_ipv4());
+        assert!(targets.iter().all(|target| target.server_name == domain));
+        targets.iter().map(|target| (target.addr.port(), target.transport)).collect()
+    }
+
+    const SRV: [&str; 4] = [
+        "_sip._udp.sip.test. SRV 1 0 7000 localhost.",
+        "_sip._tcp.sip.test. SRV 1 0 7001 localhost.",
+        "_sips._tcp.sip.test. SRV 2 0 7003 localhost.",
+        "_sips._tcp.sip.test. SRV 1 0 7002 localhost.",
+    ];
+
+    #[tokio::test]
+    async fn dns_leads_to_the_server() {
+        assert_eq!(found("sip.test", &SRV, None).await, [(7002, Tls), (7003, Tls), (7001, Tcp), (7000, Udp)]);
+        assert_eq!(found("sip.test", &SRV, Some(Udp)).await, [(7000, Udp)]);
+        // NAPTR says which services there are, and in which order
+        let naptr = [
+            "sip.test. NAPTR 2 1 s SIPS+D2T _sips._tcp.sip.test.",
+            "sip.test. NAPTR 1 1 s SIP+D2U _udp.elsewhere.test.",
+            "_udp.elsewhere.test. SRV 1 0 7009 localhost.",
+        ];
+        let zone = [&naptr[..], &SRV].concat();
+        assert_eq!(found("sip.test", &zone, None).await, [(7009, Udp), (7002, Tls), (7003, Tls)]);
+        // none for TCP, but SRV has one
+        assert_eq!(found("sip.test", &zone, Some(Tcp)).await, [(7001, Tcp)]);
+    }
+
+    #[tokio::test]
+    async fn without_records_the_domain_itself_is_tried() {
+        assert_eq!(found("localhost", &[], None).await, [(5061, Tls), (5060, Tcp), (5060, Udp)]);
+    }
+
+    #[tokio::test]
+    async fn tls_that_was_asked_for_falls_back_to_nothing_else() {
+        let dns = crate::net::zone(&["_sip._udp.sip.test. SRV 1 0 7000 localhost."]).await;
+        assert_eq!(of_srv(&dns, usual_services("sip.test", Some(Tls))).await, []);
+        assert_eq!(of_srv(&dns, usual_services("sip.test", None)).await.len(), 1);
+        assert_eq!(usual_places("sip.test", None, &wished(Some(Tls))).len(), 1);
     }
 
     #[tokio::test]

@@ -38,6 +38,11 @@ impl Store {
         Ok(Self { jobs })
     }
 
+    /// A random text that is this database's alone: rows of another one may have the same numbers.
+    pub async fn instance(&self) -> Result<String, StoreError> {
+        self.query(|connection| Ok(connection.query_row("SELECT id FROM instance", [], |row| row.get(0))?)).await
+    }
+
     /// Runs one transaction on the store's thread and waits until it is committed.
     pub(super) async fn transact<T, F>(&self, work: F) -> Result<T, StoreError>
     where

@@ -55,7 +55,8 @@ impl Store {
         })
         .await
     }
-    /// Moves a text of ours on. `None`: nothing changed, because it is as far already or unknown.
+    /// Moves a text of ours on. `None`: nothing changed, because it is as far already or unknown. A failure is the last
+    /// word, also about a text that was taken or delivered: a gateway takes first and refuses later.
     pub async fn progress(
         &self,
         id: MessageId,
@@ -63,9 +64,23 @@ impl Store {
         failure: Option<SendFailure>,
     ) -> Result<Option<Message>, StoreError> {
         self.transact(move |transaction| {
+            let failed = rows::state_number(MessageState::Failed);
             let changed = transaction.execute(
-                "UPDATE message SET state = ?2, failure = ?3 WHERE id = ?1 AND direction = 1 AND state < ?2",
-                params![id.0, rows::state_number(state), failure.and_then(rows::word)],
+                "UPDATE message SET state = ?2, failure = ?3 \
+                 WHERE id = ?1 AND direction = 1 AND state <> ?4 AND (state < ?2 OR ?2 = ?4)",
+                params![id.0, rows::state_number(state), failure.and_then(rows::word), failed],
+            )?;
+            if changed == 0 { Ok(None) } else { get(transaction, id.0) }
+        })
+        .await
+    }
+    /// Puts a text that was taken, and then refused for now, back into the outbox. `None`: it had not been taken.
+    pub async fn postpone(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.transact(move |transaction| {
+            let (queued, sent) = (rows::state_number(MessageState::Queued), rows::state_number(MessageState::Sent));
+            let changed = transaction.execute(
+                "UPDATE message SET state = ?2 WHERE id = ?1 AND direction = 1 AND state = ?3",
+                params![id.0, queued, sent],
             )?;
             if changed == 0 { Ok(None) } else { get(transaction, id.0) }
         })

@@ -29,6 +29,18 @@ pub fn add_keys(connection: &Connection, account: &AccountId, id: i64, keys: &[S
     Ok(())
 }
 
+/// When a text counts as sent. Archives and SIP dates know whole seconds only: such a text does not go before one of the
+/// same second that is here already, or an answer would stand above its question.
+fn place(connection: &Connection, conversation: i64, sent_at: i64) -> Result<i64, StoreError> {
+    if sent_at % 1000 != 0 {
+        return Ok(sent_at);
+    }
+    let newest: Option<i64> = connection
+        .prepare_cached("SELECT max(sent_at) FROM message WHERE conversation = ?1 AND sent_at BETWEEN ?2 AND ?2 + 999")?
+        .query_row(params![conversation, sent_at], |row| row.get(0))?;
+    Ok(newest.unwrap_or(sent_at))
+}
+
 fn keep(
     transaction: &Transaction<'_>,
     account: &AccountId,
@@ -38,7 +50,7 @@ fn keep(
 ) -> Result<i64, StoreError> {
     let conversation = conversations::ensure(transaction, account, &new.peer)?;
     // A clock that is ahead there must not push a text to the bottom of the thread for ever.
-    let sent_at = rows::millis(new.sent_at.unwrap_or(now).min(now));
+    let sent_at = place(transaction, conversation, rows::millis(new.sent_at.unwrap_or(now).min(now)))?;
     let incoming = new.direction == Direction::Incoming;
     let state = if incoming { MessageState::Received } else { MessageState::Sent };
     transaction

@@ -3,7 +3,8 @@ use super::StoreError;
 use rusqlite::Connection;
 
 /// Each brings a database from its index to the next `user_version`.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE account(
     id TEXT PRIMARY KEY,
     archive_cursor TEXT
@@ -72,7 +73,12 @@ CREATE TRIGGER message_edited AFTER UPDATE OF body ON message BEGIN
     INSERT INTO message_text(message_text, rowid, body) VALUES('delete', old.id, old.body);
     INSERT INTO message_text(rowid, body) VALUES(new.id, new.body);
 END;
-"];
+",
+    "
+CREATE TABLE instance(id TEXT NOT NULL);
+INSERT INTO instance(id) VALUES(lower(hex(randomblob(16))));
+",
+];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

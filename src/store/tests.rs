@@ -105,6 +105,61 @@ async fn a_text_of_ours_moves_forward_only() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_the_last_word_until_the_text_is_sent_again() {
+    let f = fixture();
+    let (message, _) = f.store.write(account(), address(BOB), "hello".into(), at(1)).await.unwrap();
+    let to = async |state, failure| f.store.progress(message.id, state, failure).await.unwrap().map(|m| m.state);
+    let refused = Some(SendFailure::NotFound);
+    // a gateway takes first and refuses later
+    assert_eq!(to(MessageState::Sent, None).await, Some(MessageState::Sent));
+    assert_eq!(to(MessageState::Failed, refused).await, Some(MessageState::Failed));
+    assert_eq!(to(MessageState::Failed, refused).await, None);
+    // its copy in the archive comes at the next log-in
+    assert_eq!(to(MessageState::Sent, None).await, None);
+    assert_eq!(to(MessageState::Delivered, None).await, None);
+    assert!(f.store.postpone(message.id).await.unwrap().is_none());
+    f.store.requeue(message.id).await.unwrap().unwrap();
+    assert_eq!(to(MessageState::Delivered, None).await, Some(MessageState::Delivered));
+    assert!(f.store.postpone(message.id).await.unwrap().is_none());
+    assert_eq!(to(MessageState::Failed, refused).await, Some(MessageState::Failed));
+}
+
+#[tokio::test]
+async fn a_text_refused_for_now_waits_in_the_outbox_again() {
+    let f = fixture();
+    let (message, _) = f.store.write(account(), address(BOB), "hello".into(), at(1)).await.unwrap();
+    assert!(f.store.postpone(message.id).await.unwrap().is_none(), "it waits already");
+    f.store.progress(message.id, MessageState::Sent, None).await.unwrap().unwrap();
+    assert!(f.store.outbox(account()).await.unwrap().is_empty());
+    assert_eq!(f.store.postpone(message.id).await.unwrap().unwrap().state, MessageState::Queued);
+    assert_eq!(f.store.outbox(account()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_time_in_whole_seconds_does_not_put_the_answer_before_the_question() {
+    let f = fixture();
+    let half = Timestamp::from_millisecond(at(5).as_millisecond() + 500).unwrap();
+    f.store.write(account(), address(BOB), "question".into(), half).await.unwrap();
+    for (body, sent_at) in [("answer", at(5)), ("more", at(5)), ("later", at(6)), ("older", at(4))] {
+        let text = NewMessage { sent_at: Some(sent_at), ..text(BOB, body, &[body]) };
+        f.store.receive(account(), text, None, at(60)).await.unwrap();
+    }
+    let thread = f.store.messages(None, None, 10).await.unwrap();
+    let bodies: Vec<_> = thread.iter().map(|m| m.body.expose().as_str()).collect();
+    assert_eq!(bodies, ["later", "more", "answer", "question", "older"]);
+}
+
+#[tokio::test]
+async fn every_database_has_a_name_of_its_own() {
+    let (one, other) = (fixture(), fixture());
+    let name = one.store.instance().await.unwrap();
+    assert_eq!(name.len(), 32);
+    assert_ne!(name, other.store.instance().await.unwrap());
+    drop(one.store);
+    assert_eq!(Store::open(&one.path).unwrap().instance().await.unwrap(), name);
+}
+
+#[tokio::test]
 async fn threads_are_paged_by_the_time_they_were_sent() {
     let f = fixture();
     for n in 0..10 {

@@ -1,6 +1,10 @@
 //! What every view is given: the model, the words, the colours, the time and the room there is.
 use super::{model::Model, theme::Palette};
-use crate::words::{Value, Words};
+use crate::{
+    domain::message::MessageId,
+    words::{Value, Words},
+};
+use iced::Size;
 use jiff::{Timestamp, tz::TimeZone};
 
 /// See the head of this file.
@@ -16,8 +20,10 @@ pub struct Context<'a> {
     pub now: Timestamp,
     /// The person's time zone.
     pub zone: &'a TimeZone,
-    /// Width of the window in logical pixels, text size taken into account.
-    pub width: f32,
+    /// The window in logical pixels, text size taken into account.
+    pub size: Size,
+    /// The code that was copied last, while that is worth saying.
+    pub copied: Option<MessageId>,
 }
 
 impl Context<'_> {
@@ -31,10 +37,18 @@ impl Context<'_> {
     }
     /// One pane, tabs below.
     pub const fn narrow(&self) -> bool {
-        self.width < 720.0
+        self.size.width < 720.0
     }
     /// Barely room for two words: a small window with large text.
     pub const fn tiny(&self) -> bool {
-        self.width < 300.0
+        self.size.width < 300.0
+    }
+    /// Little height: what can wait is left out.
+    pub const fn low(&self) -> bool {
+        self.size.height < 560.0
+    }
+    /// The word on a code's Copy button.
+    pub fn copy_word(&self, message: MessageId) -> String {
+        self.t(if self.copied == Some(message) { "copied" } else { "action-copy" })
     }
 }

@@ -1,1 +1,45 @@
-//! The only room that imports iced: the window.
+//! The only room that imports iced: the window. Messages go in, wishes come out, the engine's events move the model on:
+//! one direction. `app` holds all state and is pure; `shell` joins it to iced, the engine and the desktop.
+use crate::{config::WindowConfig, engine::api::EngineHandle};
+
+mod alert;
+mod app;
+mod context;
+mod feed;
+mod frame;
+mod keys;
+mod model;
+mod moment;
+mod screen;
+mod shell;
+mod target;
+mod theme;
+mod widget;
+mod wish;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fixture;
+#[cfg(test)]
+mod journey_tests;
+#[cfg(test)]
+mod look_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod stage;
+
+/// Why there is no window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UiError {
+    /// No display, or none that can be drawn on.
+    #[error("the window does not open: is there a display?")]
+    Window,
+}
+
+/// Shows the window until it is closed or the engine ends. Must be called on the main thread.
+///
+/// # Errors
+/// [`UiError::Window`] where there is no display to show it on.
+pub fn run(engine: EngineHandle, window: &WindowConfig) -> Result<(), UiError> {
+    shell::run(engine, window)
+}

@@ -134,8 +134,11 @@ impl Model {
             }
             Event::Call { call, .. } => self.keep_call(call),
             Event::CallLogged { record, .. } => {
+                let known = self.history.len();
                 self.history.retain(|known| known.row != record.row);
-                self.missed += u32::from(missed(&record));
+                // one that the snapshot held already is no news
+                let new = known == self.history.len();
+                self.missed += u32::from(new && missed(&record));
                 self.history.insert(0, record);
             }
             Event::Contacts { contacts } => self.contacts = contacts,
@@ -258,8 +261,5 @@ fn same(a: &Address, b: &Address) -> bool {
 pub fn missed(record: &CallRecord) -> bool {
     record.direction == Direction::Incoming
         && record.answered_at.is_none()
-        && !matches!(
-            record.reason,
-            Some(EndReason::Declined | EndReason::HandledElsewhere | EndReason::HungUpHere)
-        )
+        && !matches!(record.reason, Some(EndReason::Declined | EndReason::HandledElsewhere | EndReason::HungUpHere))
 }

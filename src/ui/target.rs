@@ -31,24 +31,24 @@ impl Answer {
 }
 
 impl Target {
-    /// The text changed; the question to ask, if there is one.
-    pub fn type_in(&mut self, text: String) -> Option<Command> {
-        self.typed = text;
-        self.question()
+    /// What is typed changed; the question to ask, if there is one. `text`: to write there; else to call.
+    pub fn type_in(&mut self, typed: String, text: bool) -> Option<Command> {
+        self.typed = typed;
+        self.question(text)
     }
 
     /// Another account is to be used.
-    pub fn choose(&mut self, account: Option<AccountId>) -> Option<Command> {
+    pub fn choose(&mut self, account: Option<AccountId>, text: bool) -> Option<Command> {
         self.account = account;
-        self.question()
+        self.question(text)
     }
 
-    fn question(&mut self) -> Option<Command> {
+    fn question(&mut self, text: bool) -> Option<Command> {
         if self.typed.trim().is_empty() {
             self.resolved = None;
             return None;
         }
-        Some(Command::Resolve { typed: Private::new(self.typed.clone()), account: self.account.clone() })
+        Some(Command::Resolve { typed: Private::new(self.typed.clone()), account: self.account.clone(), text })
     }
 
     /// Takes an answer, if it is to what stands there now.
@@ -80,14 +80,14 @@ mod tests {
     #[test]
     fn a_late_answer_to_older_text_is_dropped() {
         let mut target = Target::default();
-        assert!(target.type_in("12".to_owned()).is_some());
-        assert!(target.type_in("123".to_owned()).is_some());
+        assert!(target.type_in("12".to_owned(), false).is_some());
+        assert!(target.type_in("123".to_owned(), false).is_some());
         let dial = |to: &str| Ok(Reply::Dial { to: to.parse().unwrap(), account: AccountId("a".to_owned()) });
         target.answer(Answer::new("12".into(), None, dial("tel:12")));
         assert!(target.known().is_none());
         target.answer(Answer::new("123".into(), None, dial("tel:123")));
         assert_eq!(target.known().unwrap().0.display(), "123");
-        assert!(target.type_in("  ".to_owned()).is_none());
+        assert!(target.type_in("  ".to_owned(), false).is_none());
         assert!(target.known().is_none());
     }
 }

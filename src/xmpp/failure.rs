@@ -14,7 +14,8 @@ pub(super) fn of_text(condition: &str, kind: &str) -> TextProgress {
         "not-acceptable" | "feature-not-implemented" | "bad-request" => SendFailure::Unsupported,
         _ => SendFailure::Server,
     };
-    TextProgress::Failed { failure, retry: kind == "wait" }
+    // a gateway says "recipient-unavailable" of a text that the carrier gave up: sent again by itself it would cost again
+    TextProgress::Failed { failure, retry: kind == "wait" && condition != "recipient-unavailable" }
 }
 
 /// What a stream error (RFC 6120 section 4.9.3) means, and whether to connect again.
@@ -41,7 +42,8 @@ mod tests {
             ("registration-required", "auth", SendFailure::NotRegistered, false),
             ("item-not-found", "cancel", SendFailure::NotFound, false),
             ("gone", "modify", SendFailure::NotFound, false),
-            ("recipient-unavailable", "wait", SendFailure::Unavailable, true),
+            ("recipient-unavailable", "wait", SendFailure::Unavailable, false),
+            ("remote-server-timeout", "wait", SendFailure::TimedOut, true),
             ("service-unavailable", "cancel", SendFailure::Unavailable, false),
             ("not-acceptable", "modify", SendFailure::Unsupported, false),
             ("forbidden", "auth", SendFailure::Refused, false),

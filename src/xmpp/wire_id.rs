@@ -11,7 +11,7 @@ pub(super) struct WireIds {
 }
 
 impl WireIds {
-    /// `instance` is any text that differs from home to home, so that two instances with one account tell their texts apart.
+    /// `instance` is any text that differs from store to store, so that two instances with one account tell their texts apart.
     pub(super) fn new(account: &str, instance: &str) -> Self {
         let digest = Sha256::new().chain_update("landline text id\0").chain_update(account).chain_update("\0");
         Self { key: digest.chain_update(instance).finalize().into() }

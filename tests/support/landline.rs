@@ -18,6 +18,7 @@ pub struct Landline {
     partial: String,
     events: Vec<Value>,
     log_filter: &'static str,
+    keyring: Option<String>,
 }
 
 impl Default for Landline {
@@ -30,7 +31,8 @@ impl Landline {
     /// An empty home; silent sound devices.
     pub fn new() -> Self {
         let dir = TempDir::new().expect("a folder");
-        let landline = Self { dir, run: None, read: 0, partial: String::new(), events: Vec::new(), log_filter: "warn" };
+        let (partial, events) = (String::new(), Vec::new());
+        let landline = Self { dir, run: None, read: 0, partial, events, log_filter: "warn", keyring: None };
         landline.choose_sound("null", "null");
         landline
     }
@@ -44,6 +46,10 @@ impl Landline {
     /// Logs all there is to log from the next start on.
     pub fn log_everything(&mut self) {
         self.log_filter = "trace";
+    }
+    /// Uses the Secret Service on the session bus at this address, and has no passphrase.
+    pub fn use_keyring(&mut self, bus: &str) {
+        self.keyring = Some(bus.to_owned());
     }
     /// A file beside the home.
     pub fn file(&self, name: &str) -> PathBuf {
@@ -62,6 +68,9 @@ impl Landline {
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY");
         command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", self.dir.path());
+        if let Some(bus) = &self.keyring {
+            command.env("DBUS_SESSION_BUS_ADDRESS", bus).env_remove("LANDLINE_PASSPHRASE");
+        }
         command
     }
     /// Runs one command to its end.

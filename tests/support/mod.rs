@@ -6,6 +6,9 @@ pub mod certificate;
 pub mod kamailio;
 pub mod landline;
 pub mod prosody;
+pub mod pulse;
+pub mod screen;
+pub mod session_bus;
 pub mod sound;
 
 use std::{
@@ -52,6 +55,10 @@ impl Process {
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+    /// Writes its standard input and closes it.
+    pub fn give(&mut self, write: impl FnOnce(&mut std::process::ChildStdin)) {
+        write(&mut self.child.stdin.take().expect("its input"));
     }
     /// `kill -9`, and waits until it is gone.
     pub fn kill(&mut self) {

@@ -27,6 +27,12 @@ pub struct Palette {
     pub rail_chosen: Color,
     /// Text on the rail.
     pub on_rail: Color,
+    /// The ring around what has the keyboard on the rail.
+    pub rail_focus: Color,
+    /// A count on a tab.
+    pub count: Color,
+    /// Text on a count.
+    pub on_count: Color,
     /// The main action's fill.
     pub accent: Color,
     /// The same under the pointer.
@@ -89,10 +95,13 @@ pub static LIGHT: Palette = Palette {
     line: rgb(0xE3DFD5),
     outline: rgb(0x857F74),
     text: rgb(0x1B2224),
-    muted: rgb(0x474F52),
+    muted: rgb(0x434B4E),
     rail: rgb(0x0D3B3D),
     rail_chosen: rgb(0x1A5154),
     on_rail: rgb(0xEAF4F2),
+    rail_focus: rgb(0xFFD27A),
+    count: rgb(0xFFD27A),
+    on_count: rgb(0x2B1D00),
     accent: rgb(0x0B5557),
     accent_hover: rgb(0x0A4547),
     on_accent: rgb(0xFFFFFF),
@@ -138,6 +147,9 @@ pub static DARK: Palette = Palette {
     rail: rgb(0x0C1113),
     rail_chosen: rgb(0x1D3536),
     on_rail: rgb(0xDCE8E6),
+    rail_focus: rgb(0xFFD27A),
+    count: rgb(0xFFD27A),
+    on_count: rgb(0x2B1D00),
     accent: rgb(0x86D3C8),
     accent_hover: rgb(0xA3E2D9),
     on_accent: rgb(0x04211F),
@@ -209,6 +221,7 @@ mod tests {
             let mut pairs = vec![
                 ("rail", p.on_rail, p.rail),
                 ("rail chosen", p.on_rail, p.rail_chosen),
+                ("count", p.on_count, p.count),
                 ("accent", p.on_accent, p.accent),
                 ("accent hover", p.on_accent, p.accent_hover),
                 ("good", p.on_good, p.good),

@@ -29,10 +29,10 @@ pub fn round(ground: Color, radius: f32) -> impl Fn(&Theme) -> container::Style 
 }
 
 /// A card that lies above the rest.
-pub fn floating(ground: Color) -> impl Fn(&Theme) -> container::Style {
+pub fn floating(p: &'static Palette) -> impl Fn(&Theme) -> container::Style {
     move |_| container::Style {
-        background: Some(Background::Color(ground)),
-        border: Border { color: Color::TRANSPARENT, width: 0.0, radius: space::RADIUS_LARGE.into() },
+        background: Some(Background::Color(p.surface)),
+        border: Border { color: p.outline, width: 1.0, radius: space::RADIUS_LARGE.into() },
         shadow: Shadow { color: Color { a: 0.25, ..Color::BLACK }, offset: Vector::new(0.0, 2.0), blur_radius: 8.0 },
         ..container::Style::default()
     }

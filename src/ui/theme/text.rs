@@ -12,8 +12,6 @@ pub const TITLE: f32 = 18.0;
 pub const HEADING: f32 = 24.0;
 /// The one thing on a screen.
 pub const DISPLAY: f32 = 34.0;
-/// A verification code, to be read across the room.
-pub const CODE: f32 = 44.0;
 
 /// The face of the window.
 pub const SANS: Font = Font::with_name("Landline Sans");
@@ -83,6 +81,14 @@ pub fn outside<'a, M: 'a>(text: &str, size: f32, color: Color) -> Element<'a, M>
     widget::rich_text(spans).size(size).color(color).font(SANS).into()
 }
 
+/// The same on one line; what does not fit is cut by the pane.
+pub fn outside_line<'a, M: 'a>(text: &str, size: f32, color: Color) -> Element<'a, M> {
+    let runs = runs(text).into_iter();
+    let spans: Vec<widget::text::Span<'a, ()>> =
+        runs.map(|(run, emoji)| widget::span(run.to_owned()).font(if emoji { EMOJI } else { SANS })).collect();
+    widget::rich_text(spans).size(size).color(color).font(SANS).wrapping(widget::text::Wrapping::None).into()
+}
+
 /// One line of text from outside, cut with an ellipsis after so many characters.
 pub fn line(text: &str, characters: usize) -> String {
     let mut words = text.split_whitespace();
@@ -108,7 +114,8 @@ fn runs(text: &str) -> Vec<(&str, bool)> {
     let mut emoji = false;
     for (at, c) in text.char_indices() {
         // joiners and selectors stay with the emoji before them
-        let now = is_emoji(c) || (emoji && matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}'));
+        let now =
+            is_emoji(c) || (emoji && matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}'));
         if now != emoji {
             if at > start {
                 runs.push((&text[start..at], emoji));

@@ -51,6 +51,13 @@ pub fn button<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, label: String)
         .padding([0.0, space::L])
 }
 
+/// The same over the whole width.
+pub fn wide<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, label: String) -> Press<'a, M> {
+    Press::new(container(text::strong(label)).center(Length::Fill), p.focus, face(p, kind, space::RADIUS))
+        .width(Length::Fill)
+        .height(44.0)
+}
+
 /// A button with a picture and a word.
 pub fn with_icon<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, label: String) -> Press<'a, M> {
     let content = row![icon(picture, 16.0), text::strong(label)].spacing(space::S).align_y(Alignment::Center);
@@ -84,6 +91,50 @@ pub fn round<'a, M: Clone + 'a>(
     hint(p, press, word)
 }
 
+/// A round picture with its word below, both to be pressed: the controls of a call.
+pub fn tall<'a, M: Clone + 'a>(
+    p: &'static Palette,
+    kind: Kind,
+    picture: Icon,
+    word: String,
+    message: Option<M>,
+) -> Element<'a, M> {
+    let Face { ground, text: ink, line, .. } =
+        face(p, kind, space::PILL)(Status { enabled: message.is_some(), hovered: false });
+    let picture = container(icon(picture, 24.0).color(ink)).center(60.0).style(shape::card(ground, line, space::PILL));
+    let word = text::caption(word).align_x(iced::Center);
+    let both =
+        iced::widget::column![picture, word].spacing(space::XS + 2.0).width(Length::Fill).align_x(Alignment::Center);
+    Press::new(both, p.focus, move |status| Face {
+        ground: if status.hovered { p.hover } else { Color::TRANSPARENT },
+        text: if status.enabled { p.text } else { p.muted },
+        line: Color::TRANSPARENT,
+        radius: space::RADIUS_LARGE,
+    })
+    .width(96.0)
+    .padding([space::S, 0.0])
+    .on_press(message)
+    .into()
+}
+
+/// Call, over the whole width.
+pub fn call<'a, M: Clone + 'a>(p: &'static Palette, word: String) -> Press<'a, M> {
+    half(p, Kind::Good, Icon::Phone, word)
+}
+
+/// Hang up, wide enough to be hit in a hurry.
+pub fn hang_up<'a, M: Clone + 'a>(p: &'static Palette, word: String) -> Press<'a, M> {
+    half(p, Kind::Bad, Icon::HangUp, word).width(220.0)
+}
+
+/// A tall button with picture and word that shares its row.
+pub fn half<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, word: String) -> Press<'a, M> {
+    let content = row![icon(picture, 18.0), text::strong(word)].spacing(space::S).align_y(Alignment::Center);
+    Press::new(container(content).center(Length::Fill), p.focus, face(p, kind, space::PILL))
+        .width(Length::Fill)
+        .height(48.0)
+}
+
 /// Puts a word under the pointer.
 pub fn hint<'a, M: 'a>(p: &'static Palette, content: impl Into<Element<'a, M>>, word: String) -> Element<'a, M> {
     let word = container(text::caption(word).color(p.canvas)).padding([space::XS, space::S]);
@@ -91,9 +142,4 @@ pub fn hint<'a, M: 'a>(p: &'static Palette, content: impl Into<Element<'a, M>>, 
         .gap(space::XS)
         .delay(std::time::Duration::from_millis(500))
         .into()
-}
-
-/// A word that leads somewhere.
-pub fn link<'a, M: Clone + 'a>(p: &'static Palette, label: String) -> Press<'a, M> {
-    Press::new(text::strong(label), p.focus, face(p, Kind::Quiet, space::RADIUS)).padding([space::XS, space::S])
 }

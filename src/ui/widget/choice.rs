@@ -18,7 +18,8 @@ pub fn segments<'a, M: Clone + 'a>(
 ) -> Element<'a, M> {
     Row::with_children(options.into_iter().map(|(label, chosen, message)| {
         let mark = chosen.then(|| icon(Icon::Check, 14.0));
-        let content = Row::new().push(mark).push(text::strong(label)).spacing(space::XS + 2.0).align_y(Alignment::Center);
+        let content =
+            Row::new().push(mark).push(text::strong(label)).spacing(space::XS + 2.0).align_y(Alignment::Center);
         let face = face(p, if chosen { Kind::Main } else { Kind::Side }, space::RADIUS);
         Press::new(container(content).center_y(Length::Fill), p.focus, face)
             .height(36.0)
@@ -40,7 +41,8 @@ pub fn fold<'a, M: Clone + 'a>(
     options: impl IntoIterator<Item = (String, bool, M)>,
 ) -> Element<'a, M> {
     let arrow = if open { Icon::Up } else { Icon::Down };
-    let head = row![text::body(chosen).width(Length::Fill), icon(arrow, 16.0).color(p.muted)].align_y(Alignment::Center);
+    let head =
+        row![text::body(chosen).width(Length::Fill), icon(arrow, 16.0).color(p.muted)].align_y(Alignment::Center);
     let head = Press::new(head, p.focus, move |status| Face {
         ground: if status.hovered { p.hover } else { p.surface },
         text: p.text,
@@ -54,7 +56,8 @@ pub fn fold<'a, M: Clone + 'a>(
         let options = options.into_iter().map(|(label, chosen, message)| {
             let mark: Element<'a, M> =
                 container(chosen.then(|| icon(Icon::Check, 14.0).color(p.accent_text))).width(18.0).into();
-            let content = row![mark, text::body(label).width(Length::Fill)].spacing(space::S).align_y(Alignment::Center);
+            let content =
+                row![mark, text::body(label).width(Length::Fill)].spacing(space::S).align_y(Alignment::Center);
             Press::new(content, p.focus, move |status| Face {
                 ground: if status.hovered { p.hover } else { p.surface },
                 text: p.text,
@@ -67,9 +70,11 @@ pub fn fold<'a, M: Clone + 'a>(
             .on_press(message)
             .into()
         });
-        container(Column::with_children(options).spacing(2.0))
-            .padding(space::XS)
-            .style(shape::card(p.surface, p.line, space::RADIUS))
+        container(Column::with_children(options).spacing(2.0)).padding(space::XS).style(shape::card(
+            p.surface,
+            p.line,
+            space::RADIUS,
+        ))
     });
     Column::new().push(head).push(list).spacing(space::XS).into()
 }

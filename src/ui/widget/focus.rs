@@ -3,10 +3,7 @@ use iced::{
     Rectangle, Task, Vector,
     advanced::widget::{
         Id, Operation, operate,
-        operation::{
-            self, Focusable, Outcome, Scrollable,
-            scrollable::AbsoluteOffset,
-        },
+        operation::{self, Focusable, Outcome, Scrollable, scrollable::AbsoluteOffset},
     },
     widget::operation::{focus_next, focus_previous},
 };

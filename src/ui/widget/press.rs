@@ -304,7 +304,8 @@ mod tests {
 
     fn two<'a>() -> Element<'a, Pressed> {
         let face = |_| Face { ground: Color::WHITE, text: Color::BLACK, line: Color::BLACK, radius: 4.0 };
-        let press = |n: u8, label: &'a str| Press::new(iced::widget::text(label), Color::BLACK, face).on_press(Pressed(n));
+        let press =
+            |n: u8, label: &'a str| Press::new(iced::widget::text(label), Color::BLACK, face).on_press(Pressed(n));
         iced::widget::column![press(1, "one").id("one"), press(2, "two"), Press::new("off", Color::BLACK, face)].into()
     }
 

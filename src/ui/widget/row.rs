@@ -24,7 +24,8 @@ pub struct Parts<'a, M> {
 
 /// A row.
 pub fn row<'a, M: Clone + 'a>(p: &'static Palette, parts: Parts<'a, M>) -> Press<'a, M> {
-    let title = container(text::strong(parts.title).color(p.text).wrapping(Wrapping::None)).width(Length::Fill).clip(true);
+    let title =
+        container(text::strong(parts.title).color(p.text).wrapping(Wrapping::None)).width(Length::Fill).clip(true);
     let first = Row::new()
         .push(title)
         .push(parts.end.map(|end| text::caption(end).color(p.muted)))

@@ -1,0 +1,166 @@
+//! What may be written on the command line: the stable contract of scripts. Help texts are in `words/`, put in by
+//! `help.rs`. It must not do anything.
+use crate::domain::account::{SipTransport, XmppTls};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::{num::NonZeroU32, path::PathBuf};
+
+/// `landline …`
+#[derive(Debug, Parser)]
+#[command(name = "landline", version)]
+pub(super) struct Args {
+    /// The instance.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) home: Option<PathBuf>,
+    /// Machine-readable.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// The embedded exchange.
+    #[arg(long, global = true)]
+    pub(super) demo: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Run {
+        #[arg(long)]
+        headless: bool,
+    },
+    #[command(subcommand)]
+    Account(AccountCommand),
+    Status,
+    Devices,
+    Wired,
+    Call {
+        #[arg(value_name = "ADDRESS")]
+        to: String,
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+    },
+    Calls,
+    Answer(Which),
+    Decline(Which),
+    Hangup(Which),
+    Hold(Which),
+    Resume(Which),
+    Mute(Which),
+    Unmute(Which),
+    Dtmf {
+        #[arg(value_name = "DIGITS", allow_hyphen_values = true)]
+        digits: String,
+        #[command(flatten)]
+        which: Which,
+    },
+    Text {
+        #[arg(value_name = "ADDRESS", display_order = 0)]
+        to: String,
+        #[arg(value_name = "BODY", display_order = 1, allow_hyphen_values = true)]
+        body: String,
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+        #[arg(long, value_name = "sent|delivered")]
+        wait: Option<Wait>,
+        #[arg(long, value_name = "S", default_value = "60")]
+        timeout: NonZeroU32,
+    },
+    Messages {
+        #[arg(value_name = "ADDRESS")]
+        with: Option<String>,
+        #[arg(long, value_name = "WORDS")]
+        search: Option<String>,
+        #[arg(long, value_name = "N", default_value = "50")]
+        limit: NonZeroU32,
+    },
+    Codes {
+        #[arg(long = "wait", value_name = "S")]
+        seconds: Option<NonZeroU32>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccountCommand {
+    #[command(subcommand)]
+    Add(Add),
+    List,
+    Remove {
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Add {
+    Sip {
+        #[command(flatten)]
+        common: Common,
+        #[arg(long, value_name = "udp|tcp|tls")]
+        transport: Option<Transport>,
+        #[arg(long, value_name = "USER")]
+        auth_user: Option<String>,
+    },
+    Xmpp {
+        #[command(flatten)]
+        common: Common,
+        #[arg(long, value_name = "direct|starttls")]
+        tls: Option<Tls>,
+    },
+}
+
+/// What both kinds of account have.
+#[derive(Debug, clap::Args)]
+pub(super) struct Common {
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) address: String,
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(super) server: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+}
+
+/// Which call; the ids of calls are numbers in JSON, too.
+#[derive(Debug, clap::Args)]
+pub(super) struct Which {
+    #[arg(long, value_name = "ID")]
+    pub(super) call: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Wait {
+    Sent,
+    Delivered,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Transport {
+    Udp,
+    Tcp,
+    Tls,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Tls {
+    Direct,
+    Starttls,
+}
+
+impl From<Transport> for SipTransport {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Udp => Self::Udp,
+            Transport::Tcp => Self::Tcp,
+            Transport::Tls => Self::Tls,
+        }
+    }
+}
+
+impl From<Tls> for XmppTls {
+    fn from(tls: Tls) -> Self {
+        match tls {
+            Tls::Direct => Self::Direct,
+            Tls::Starttls => Self::Starttls,
+        }
+    }
+}

@@ -1,0 +1,363 @@
+//! The commands that end at once: they ask, print the answer, and are done.
+use super::{
+    args::{AccountCommand, Add, Command as Asked, Common, Wait, Which},
+    ask,
+    client::Client,
+    fault::Fault,
+    line::Line,
+    print::{self, Printer},
+};
+use crate::{
+    audio::Devices,
+    config::Home,
+    domain::{
+        account::{AccountConfig, AccountId, AccountKind, SipTransport},
+        call::CallId,
+        message::{MessageState, SendFailure},
+        private::Private,
+    },
+    engine::api::{AccountStatus, Command, Event, Refusal, Reply, SecretsState, Snapshot},
+};
+use serde::Serialize;
+use std::time::Duration;
+
+/// Codes that are shown.
+const CODES: u32 = 20;
+
+/// Carries one command out.
+pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    let words = printer.words;
+    match command {
+        // `run.rs` has it
+        Asked::Run { .. } => Ok(()),
+        Asked::Account(AccountCommand::Add(add)) => add_account(add, home, printer).await,
+        Asked::Account(AccountCommand::List) => {
+            let snapshot = snapshot(&mut Line::to_read(home).await?).await?;
+            let text = print::list(words, &snapshot.accounts, "cli-no-accounts", print::account);
+            printer.answer(&snapshot.accounts.iter().map(account).collect::<Vec<_>>(), &text)
+        }
+        Asked::Account(AccountCommand::Remove { id }) => {
+            let mut line = Line::to_write(home, words).await?;
+            line.ask(Command::RemoveAccount { id: AccountId(id.clone()) }).await?;
+            printer.answer(&done(), &words.with("cli-account-removed", &[("account", (&id).into())]))
+        }
+        Asked::Status => status(home, printer).await,
+        Asked::Devices => devices(home, printer).await,
+        Asked::Wired => {
+            let status = snapshot(&mut Line::to_read(home).await?).await?.wired;
+            printer.answer(&status, &print::wired(words, &status))
+        }
+        Asked::Call { to, account } => {
+            let command = Command::Call { to: to.into(), account: account.map(AccountId) };
+            about_call(command, home, printer).await
+        }
+        Asked::Calls => match Line::to_running(home).await?.ask(Command::Calls).await? {
+            Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
+            _ => Err(Fault::OtherVersion),
+        },
+        Asked::Answer(which) => about_call(Command::Answer { call: id(&which) }, home, printer).await,
+        Asked::Decline(which) => about_call(Command::Decline { call: id(&which) }, home, printer).await,
+        Asked::Hangup(which) => about_call(Command::HangUp { call: id(&which) }, home, printer).await,
+        Asked::Hold(which) => about_call(Command::Hold { call: id(&which) }, home, printer).await,
+        Asked::Resume(which) => about_call(Command::Resume { call: id(&which) }, home, printer).await,
+        Asked::Mute(which) => about_call(Command::Mute { call: id(&which), on: true }, home, printer).await,
+        Asked::Unmute(which) => about_call(Command::Mute { call: id(&which), on: false }, home, printer).await,
+        Asked::Dtmf { digits, which } => {
+            about_call(Command::Dtmf { call: id(&which), digits: digits.into() }, home, printer).await
+        }
+        Asked::Text { to, body, account, wait, timeout } => {
+            let command = Command::Text { to: to.into(), body: body.into(), account: account.map(AccountId) };
+            text(command, wait.map(|wait| (wait, timeout.get())), home, printer).await
+        }
+        Asked::Messages { with, search, limit } => {
+            let (with, search) = (with.map(Private::new), search.map(Private::new));
+            let command = Command::Messages { with, search, limit: limit.get() };
+            let Reply::Messages(messages) = Line::to_read(home).await?.ask(command).await? else {
+                return Err(Fault::OtherVersion);
+            };
+            // JSON as the engine gives it, newest first; on a terminal the newest stands last, as in a conversation
+            let oldest_first: Vec<_> = messages.iter().rev().collect();
+            let text =
+                print::list(words, &oldest_first, "cli-messages-none", |words, message| print::message(words, message));
+            printer.answer(&messages, &text)
+        }
+        Asked::Codes { seconds: None } => {
+            match Line::to_read(home).await?.ask(Command::Codes { limit: CODES }).await? {
+                Reply::Codes(codes) => {
+                    printer.answer(&codes, &print::list(words, &codes, "cli-codes-none", print::code))
+                }
+                _ => Err(Fault::OtherVersion),
+            }
+        }
+        Asked::Codes { seconds: Some(seconds) } => next_code(seconds.get(), home, printer).await,
+    }
+}
+
+fn id(which: &Which) -> Option<CallId> {
+    which.call.map(CallId)
+}
+
+/// What a script reads where there is nothing to tell.
+fn done() -> impl Serialize {
+    std::collections::BTreeMap::from([("done", true)])
+}
+
+/// An account in one flat object.
+#[derive(Serialize)]
+struct Account<'a> {
+    #[serde(flatten)]
+    config: &'a AccountConfig,
+    registration: &'a crate::domain::account::Registration,
+}
+
+const fn account(status: &AccountStatus) -> Account<'_> {
+    Account { config: &status.config, registration: &status.registration }
+}
+
+async fn snapshot(line: &mut Line) -> Result<Snapshot, Fault> {
+    match line.ask(Command::Snapshot).await? {
+        Reply::Snapshot(snapshot) => Ok(*snapshot),
+        _ => Err(Fault::OtherVersion),
+    }
+}
+
+async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    #[derive(Serialize)]
+    struct Status<'a> {
+        running: bool,
+        demo: bool,
+        accounts: Vec<Account<'a>>,
+        wired: &'a crate::net::WiredStatus,
+        calls: &'a [crate::domain::call::Call],
+        unread: u32,
+        /// Only a running instance knows.
+        secrets: Option<SecretsState>,
+    }
+    let words = printer.words;
+    let mut line = Line::to_read(home).await?;
+    let running = line.is_running();
+    let snapshot = snapshot(&mut line).await?;
+    let unread = snapshot.conversations.iter().fold(0u32, |sum, one| sum.saturating_add(one.unread));
+    let mut lines = vec![words.text(if running { "cli-running-yes" } else { "cli-running-no" })];
+    if snapshot.demo {
+        lines.push(words.text("demo-on"));
+    }
+    lines.push(print::list(words, &snapshot.accounts, "cli-no-accounts", print::account));
+    lines.push(print::carrier(words, &snapshot.wired));
+    lines.extend(snapshot.calls.iter().map(|call| print::call(words, call)));
+    if unread > 0 {
+        lines.push(words.with("cli-unread", &[("count", unread.into())]));
+    }
+    match snapshot.secrets {
+        SecretsState::Locked => lines.push(words.text("cli-secrets-locked")),
+        SecretsState::NeedsPassphrase => lines.push(words.text("cli-secrets-none")),
+        SecretsState::Open => {}
+    }
+    let all = Status {
+        running,
+        demo: snapshot.demo,
+        accounts: snapshot.accounts.iter().map(account).collect(),
+        wired: &snapshot.wired,
+        calls: &snapshot.calls,
+        unread,
+        secrets: running.then_some(snapshot.secrets),
+    };
+    printer.answer(&all, &lines.join("\n"))
+}
+
+async fn devices(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    #[derive(Serialize)]
+    struct All<'a> {
+        #[serde(flatten)]
+        devices: &'a Devices,
+        chosen: &'a crate::audio::DeviceChoice,
+    }
+    let words = printer.words;
+    let Reply::Devices { devices, choice } = Line::to_read(home).await?.ask(Command::Devices).await? else {
+        return Err(Fault::OtherVersion);
+    };
+    let mut lines = Vec::new();
+    for (title, list, chosen) in [
+        ("settings-microphone", &devices.inputs, &choice.input),
+        ("settings-loudspeaker", &devices.outputs, &choice.output),
+    ] {
+        lines.push(format!("{}:", words.text(title)));
+        if list.is_empty() {
+            lines.push(format!("  {}", words.text("cli-devices-none")));
+        }
+        for device in list {
+            let mut line = format!("  {}  {}", print::clean(&device.id), print::clean(&device.name));
+            let marks =
+                [(device.default, "cli-device-default"), (chosen.as_ref() == Some(&device.id), "cli-device-chosen")];
+            for (_, mark) in marks.iter().filter(|(on, _)| *on) {
+                line.push_str(&format!("  ({})", words.text(mark)));
+            }
+            lines.push(line);
+        }
+    }
+    printer.answer(&All { devices: &devices, chosen: &choice }, &lines.join("\n"))
+}
+
+async fn about_call(command: Command, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    match Line::to_running(home).await?.ask(command).await? {
+        Reply::Call(call) => printer.answer(&call, &print::call(printer.words, &call)),
+        _ => printer.answer(&done(), ""),
+    }
+}
+
+async fn text(command: Command, wait: Option<(Wait, u32)>, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    let mut client = Line::to_running(home).await?;
+    if wait.is_some() {
+        client.subscribe().await?;
+    }
+    let Reply::Message(mut message) = client.ask(command).await? else { return Err(Fault::OtherVersion) };
+    let mut result = Ok(());
+    if let Some((wait, seconds)) = wait {
+        let wanted = match wait {
+            Wait::Sent => MessageState::Sent,
+            Wait::Delivered => MessageState::Delivered,
+        };
+        let progress = async {
+            while message.state < wanted {
+                if message.state == MessageState::Failed {
+                    return Err(Fault::TextFailed(message.failure.unwrap_or(SendFailure::Server)));
+                }
+                match client.event().await? {
+                    Event::MessageState { id, state, failure, .. } if id == message.id => {
+                        (message.state, message.failure) = (state, failure);
+                    }
+                    _ => {}
+                }
+            }
+            Ok(())
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(seconds.into()), progress).await;
+        result = waited.unwrap_or_else(|_| Err(Fault::TextLate { seconds, state: print::state(message.state) }));
+    }
+    // a script gets the text in any case: it is kept, whatever became of it so far
+    if printer.json || result.is_ok() {
+        printer.answer(&message, &print::sent(printer.words, &message))?;
+    }
+    result
+}
+
+async fn next_code(seconds: u32, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    let mut client = Line::to_running(home).await?;
+    client.subscribe().await?;
+    let next = async {
+        loop {
+            if let Event::Code { code, .. } = client.event().await? {
+                return Ok(code);
+            }
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(seconds.into()), next).await;
+    let code = waited.unwrap_or(Err(Fault::NoCode { seconds }))?;
+    printer.answer(&code, &print::code_now(printer.words, &code))
+}
+
+async fn add_account(add: Add, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    let words = printer.words;
+    let (common, kind, schemes): (_, _, &[&str]) = match add {
+        Add::Sip { common, transport, auth_user } => {
+            let secure = has_scheme(&common.address, "sips").then_some(SipTransport::Tls);
+            let transport = transport.map(Into::into).or(secure);
+            (common, AccountKind::Sip { transport, auth_user }, &["sip", "sips"])
+        }
+        Add::Xmpp { common, tls } => (common, AccountKind::Xmpp { tls: tls.map(Into::into) }, &["xmpp"]),
+    };
+    let config = account_config(&common, kind, schemes)?;
+    let password = ask::password(words, &config.address, common.password_stdin)?;
+    let mut line = Line::to_write(home, words).await?;
+    let command = Command::AddAccount { config, password };
+    let mut reply = line.ask(command.clone()).await;
+    if let (Line::Running(client), Err(Fault::Refused(Refusal::SecretsLocked))) = (&mut line, &reply) {
+        unlock(client, printer).await?;
+        reply = line.ask(command).await;
+    }
+    match reply? {
+        Reply::Account(status) => {
+            let id = &status.config.id.0;
+            printer.answer(&account(&status), &words.with("cli-account-added", &[("account", id.into())]))
+        }
+        _ => Err(Fault::OtherVersion),
+    }
+}
+
+/// Gives the running instance its passphrase.
+async fn unlock(client: &mut Client, printer: &Printer<'_>) -> Result<(), Fault> {
+    let passphrase = match ask::passphrase() {
+        Some(passphrase) => passphrase,
+        None => {
+            let state = match client.ask(Command::Snapshot).await? {
+                Reply::Snapshot(snapshot) => snapshot.secrets,
+                _ => return Err(Fault::OtherVersion),
+            };
+            ask::passphrase_from_terminal(printer.words, state == SecretsState::NeedsPassphrase)?
+        }
+    };
+    client.ask(Command::Unlock { passphrase }).await.map(drop)
+}
+
+fn has_scheme(address: &str, scheme: &str) -> bool {
+    address.split_once(':').is_some_and(|(given, _)| given.eq_ignore_ascii_case(scheme))
+}
+
+/// The account as written; the address may carry its scheme.
+fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Result<AccountConfig, Fault> {
+    let given = common.address.trim();
+    let address = match given.split_once(':') {
+        Some((scheme, rest)) if schemes.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => rest,
+        _ => given,
+    };
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !";?/:<>\"".contains(c);
+    let parts = address.rsplit_once('@').is_some_and(|(user, domain)| !user.is_empty() && !domain.is_empty());
+    if !parts || !address.chars().all(plain) {
+        return Err(Refusal::BadAccountAddress.into());
+    }
+    // the running instance stands in another folder
+    let ca = match &common.ca {
+        Some(path) => Some(path.canonicalize().map_err(|_| Fault::Ca(path.clone()))?),
+        None => None,
+    };
+    let id = AccountConfig::derive_id(&kind, address);
+    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, kind })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn config(address: &str) -> Result<AccountConfig, Fault> {
+        let common = Common { address: address.into(), server: None, ca: None, password_stdin: true };
+        account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"])
+    }
+
+    #[test]
+    fn addresses_of_accounts() {
+        for (given, taken) in
+            [("alice@x.org", "alice@x.org"), (" XMPP:alice@x.org ", "alice@x.org"), ("a@b@x.org", "a@b@x.org")]
+        {
+            assert_eq!(config(given).unwrap().address, taken);
+        }
+        assert_eq!(config("alice@x.org").unwrap().id.0, "xmpp-alice-x.org");
+        for bad in
+            ["", "alice", "@x.org", "alice@", "sip:alice@x.org", "alice@x.org/desk", "al ice@x", "a@x;b=c", "a\u{7}@x"]
+        {
+            assert!(matches!(config(bad), Err(Fault::Refused(Refusal::BadAccountAddress))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_ca_file_that_is_not_there_is_named() {
+        let common = Common {
+            address: "a@x".into(),
+            server: None,
+            ca: Some("/nonexistent/ca.pem".into()),
+            password_stdin: true,
+        };
+        let result = account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"]);
+        assert!(matches!(result, Err(Fault::Ca(path)) if path.ends_with("ca.pem")));
+    }
+}

@@ -1,0 +1,255 @@
+//! Answers for people and for scripts: one JSON document with `--json`, else plain lines. What strangers wrote is shown
+//! without control characters, which a terminal would obey.
+use super::fault::Fault;
+use crate::{
+    domain::{
+        account::Registration,
+        address::Address,
+        call::{Call, CallState},
+        code::ReceivedCode,
+        link::{Interface, LinkKind, WiredPolicy, WiredStatus},
+        message::{Direction, Message, MessageState},
+        private::Private,
+    },
+    engine::api::AccountStatus,
+    words::{Value, Words},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// How answers are given.
+pub(super) struct Printer<'a> {
+    pub(super) words: &'a Words,
+    pub(super) json: bool,
+}
+
+impl Printer<'_> {
+    /// One answer, in both forms.
+    pub(super) fn answer(&self, json: &impl Serialize, text: &str) -> Result<(), Fault> {
+        let out = if self.json { serde_json::to_string(json).map_err(|_| Fault::Output)? } else { text.to_owned() };
+        say(&out)
+    }
+}
+
+/// Lines to standard output. A reader that has seen enough is no fault.
+pub(super) fn say(text: &str) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Fault::Output),
+        _ => Ok(()),
+    }
+}
+
+/// A sentence to standard error.
+pub(super) fn complain(sentence: &str) {
+    // where even this cannot be written, nobody is there to read it
+    let _ = writeln!(io::stderr(), "{sentence}");
+}
+
+/// Text of somebody else's, fit for a terminal: line breaks are kept, indented; other control characters and the marks
+/// that turn the direction of writing are replaced.
+pub(super) fn clean(text: &str) -> String {
+    let harmless = |c: char| match c {
+        '\n' => "\n    ".to_owned(),
+        '\r' => String::new(),
+        c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => '\u{fffd}'.to_string(),
+        c => c.to_string(),
+    };
+    text.trim_end().chars().map(harmless).collect()
+}
+
+/// A name with the address, or the address.
+pub(super) fn name(name: Option<&Private<String>>, address: &Address) -> String {
+    clean(name.map_or_else(|| address.display(), |name| name.expose()))
+}
+
+/// `2026-03-01 14:05` in the person's time zone.
+fn time(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Lines of a list, or the sentence that there is none.
+pub(super) fn list<T>(words: &Words, items: &[T], none: &str, line: impl Fn(&Words, &T) -> String) -> String {
+    if items.is_empty() {
+        return words.text(none);
+    }
+    items.iter().map(|item| line(words, item)).collect::<Vec<_>>().join("\n")
+}
+
+/// An account and where it stands.
+pub(super) fn account(words: &Words, account: &AccountStatus) -> String {
+    let (id, address) = (&account.config.id, clean(&account.config.address));
+    format!("{id}  {address}  {}", registration(words, &account.registration))
+}
+
+/// Where an account stands.
+pub(super) fn registration(words: &Words, registration: &Registration) -> String {
+    words.text(match registration {
+        Registration::Offline => "registration-offline",
+        Registration::Connecting => "registration-connecting",
+        Registration::Registered { .. } => "registration-registered",
+        Registration::Failed { problem, .. } => problem.key(),
+    })
+}
+
+/// A call.
+pub(super) fn call(words: &Words, call: &Call) -> String {
+    let (id, name) = (call.id.0.to_string(), name(call.name.as_ref(), &call.peer));
+    let mut state = words.text(match call.state {
+        CallState::Dialling => "call-dialling",
+        CallState::Ringing => "call-ringing",
+        CallState::Incoming => "call-incoming",
+        CallState::Connecting => "call-connecting",
+        CallState::Active if call.held_there => "call-held-there",
+        CallState::Active => "call-active",
+        CallState::Held => "call-held",
+        CallState::Ended { reason } => reason.key(),
+    });
+    if call.muted {
+        state = format!("{state}. {}", words.text("call-muted"));
+    }
+    words.with("cli-call", &[("id", (&id).into()), ("name", (&name).into()), ("state", (&state).into())])
+}
+
+/// The key of how far a text has come.
+pub(super) const fn state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Queued => "state-queued",
+        MessageState::Failed => "state-failed",
+        MessageState::Sent => "state-sent",
+        MessageState::Delivered | MessageState::Received => "state-delivered",
+    }
+}
+
+/// A text.
+pub(super) fn message(words: &Words, message: &Message) -> String {
+    format!("{}  {}", time(message.sent_at), said(words, message, None))
+}
+
+/// Who said what.
+pub(super) fn said(words: &Words, message: &Message, contact: Option<&Private<String>>) -> String {
+    let text = clean(message.body.expose());
+    let (key, who) = match (message.direction, &message.sender) {
+        (Direction::Outgoing, _) => ("cli-text-out", name(contact, &message.peer)),
+        (Direction::Incoming, None) => ("cli-text-in", name(contact, &message.peer)),
+        (Direction::Incoming, Some(sender)) => ("cli-text-in", name(None, sender)),
+    };
+    words.with(key, &[("name", (&who).into()), ("text", (&text).into())])
+}
+
+/// What became of a text of ours.
+pub(super) fn sent(words: &Words, message: &Message) -> String {
+    let (name, state) = (name(None, &message.peer), words.text(state(message.state)));
+    words.with("cli-text-to", &[("name", (&name).into()), ("state", (&state).into())])
+}
+
+/// A code, with its site and age.
+pub(super) fn code(words: &Words, received: &ReceivedCode) -> String {
+    format!("{}  {}", time(received.received_at), code_now(words, received))
+}
+
+/// A code that has just come.
+pub(super) fn code_now(words: &Words, received: &ReceivedCode) -> String {
+    let (value, sender) = (clean(received.code.value.expose()), name(received.sender_name.as_ref(), &received.sender));
+    let line = words.with("cli-code", &[("code", (&value).into()), ("sender", (&sender).into())]);
+    match &received.code.site {
+        Some(site) => format!("{line}  {}", words.with("code-site", &[("site", Value::Text(&clean(site)))])),
+        None => line,
+    }
+}
+
+/// What carries us, in one line.
+pub(super) fn carrier(words: &Words, status: &WiredStatus) -> String {
+    let Some(link) = &status.carrier else { return words.text("wired-none") };
+    let named = |key: &str| words.with(key, &[("name", (&link.name).into())]);
+    let kind = if link.kind == LinkKind::Virtual {
+        link.over.iter().copied().find(|kind| kind.is_wireless()).unwrap_or(LinkKind::Virtual)
+    } else {
+        link.kind
+    };
+    match (kind, status.allowed) {
+        (LinkKind::Wifi, false) => words.text("wired-only-wifi"),
+        (LinkKind::Cellular, false) => words.text("wired-only-cellular"),
+        (LinkKind::Bluetooth, false) => words.text("wired-only-bluetooth"),
+        (_, false) => words.text("wired-none"),
+        (LinkKind::Wired, true) => named("wired-on"),
+        (LinkKind::Loopback, true) => words.text("wired-loopback"),
+        (LinkKind::Virtual, true) => named("wired-virtual"),
+        (_, true) => named("wired-radio-allowed"),
+    }
+}
+
+/// What carries us, what is allowed, and every link.
+pub(super) fn wired(words: &Words, status: &WiredStatus) -> String {
+    let policy = match status.policy {
+        WiredPolicy::WiredOnly => "cli-wireless-forbidden",
+        WiredPolicy::AllowWireless => "cli-wireless-allowed",
+    };
+    let mut lines = vec![carrier(words, status), words.text(policy)];
+    lines.extend(status.interfaces.iter().map(|interface| link(words, interface)));
+    lines.join("\n")
+}
+
+fn link(words: &Words, interface: &Interface) -> String {
+    let mut kind = words.text(link_kind(interface.kind));
+    if let Some(below) = interface.over.first() {
+        let below = words.text(link_kind(*below));
+        kind = words.with("settings-link-virtual-over", &[("kind", (&below).into())]);
+    }
+    let state = words.text(if interface.up { "settings-link-up" } else { "settings-link-down" });
+    let addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
+    format!("{}  {kind}  {state}  {}", interface.name, addresses.join(" ")).trim_end().to_owned()
+}
+
+const fn link_kind(kind: LinkKind) -> &'static str {
+    match kind {
+        LinkKind::Wired => "settings-link-wired",
+        LinkKind::Wifi => "settings-link-wifi",
+        LinkKind::Cellular => "settings-link-cellular",
+        LinkKind::Bluetooth => "settings-link-bluetooth",
+        LinkKind::Loopback => "settings-link-loopback",
+        LinkKind::Virtual => "settings-link-virtual",
+        LinkKind::Unknown => "settings-link-unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn a_stranger_cannot_command_the_terminal() {
+        assert_eq!(
+            clean("a\u{1b}[2Jb\u{9b}31m\u{202e}c\r\nd\t!\n"),
+            "a\u{fffd}[2Jb\u{fffd}31m\u{fffd}c\n    d\u{fffd}!"
+        );
+        assert_eq!(clean("¡Hola! 🙂 é"), "¡Hola! 🙂 é");
+    }
+
+    #[test]
+    fn the_carrier_is_named_truthfully() {
+        let words = Words::new(Language::En);
+        let link = |kind, over: &[LinkKind]| Interface {
+            name: "x0".into(),
+            kind,
+            over: over.to_vec(),
+            up: true,
+            addresses: Vec::new(),
+        };
+        let line = |carrier, allowed| carrier_line(&words, carrier, allowed);
+        fn carrier_line(words: &Words, carrier: Option<Interface>, allowed: bool) -> String {
+            carrier_of(words, WiredStatus { carrier, allowed, ..WiredStatus::default() })
+        }
+        fn carrier_of(words: &Words, status: WiredStatus) -> String {
+            carrier(words, &status)
+        }
+        assert_eq!(line(Some(link(LinkKind::Wired, &[])), true), "Wired: x0");
+        assert_eq!(line(Some(link(LinkKind::Wifi, &[])), true), "Wireless, allowed by you: x0");
+        assert_eq!(line(Some(link(LinkKind::Virtual, &[LinkKind::Wifi])), true), "Wireless, allowed by you: x0");
+        assert_eq!(line(Some(link(LinkKind::Virtual, &[LinkKind::Wired])), true), "Linked: x0");
+        assert!(line(Some(link(LinkKind::Virtual, &[LinkKind::Cellular])), false).starts_with("Only mobile data"));
+        assert_eq!(line(None, false), "No network cable");
+    }
+}

@@ -1,0 +1,352 @@
+//! The edge of a session: a thread with its own sockets and its own clock, so that no other work of the program makes
+//! sound stutter. Every decision is made elsewhere; here are only sockets, rings and time.
+use super::{
+    MediaEvent,
+    ahead::Ahead,
+    negotiate::Agreed,
+    packet::{LARGEST, Rtp, is_rtcp},
+    receive::Receiver,
+    reception::Statistics,
+    rtcp::{self, Report, Said},
+    send::{Pace, Pacer, Sender, random},
+    source::Source,
+};
+use crate::{audio::AudioStream, domain::private::Private};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+use tokio::{
+    net::UdpSocket,
+    sync::{mpsc, watch},
+    time::MissedTickBehavior,
+};
+
+/// How often the rings are looked at.
+const TICK: Duration = Duration::from_millis(5);
+/// What is played at once: 10 ms.
+const PIECE: usize = 480;
+/// Nothing received for so long is told.
+const QUIET: Duration = Duration::from_secs(8);
+/// Between two reports (RFC 3550 section 6.2), varied by half.
+const REPORT: Duration = Duration::from_secs(5);
+
+/// What a session tells its edge.
+#[derive(Debug)]
+pub(super) enum Order {
+    Apply(Box<Agreed>),
+    Attach(Box<AudioStream>),
+    Mute(bool),
+    Keys(Private<String>),
+    Stop,
+}
+
+/// The edge.
+pub(super) struct Edge {
+    rtp: UdpSocket,
+    rtcp: UdpSocket,
+    events: mpsc::Sender<MediaEvent>,
+    statistics: watch::Sender<Statistics>,
+    count: Statistics,
+    agreed: Option<Agreed>,
+    source: Option<Source>,
+    receiver: Receiver,
+    sender: Option<Sender>,
+    pacer: Pacer,
+    stream: Option<AudioStream>,
+    ahead: Ahead,
+    muted: bool,
+    /// When sound came last, or was first expected; `None`: it was told that none comes, or none is expected.
+    heard: Option<Instant>,
+    flowing: bool,
+    report: Instant,
+    cname: String,
+    packet: Vec<u8>,
+    sound: Vec<f32>,
+}
+
+impl Edge {
+    pub(super) fn new(
+        rtp: UdpSocket,
+        rtcp: UdpSocket,
+        events: mpsc::Sender<MediaEvent>,
+        statistics: watch::Sender<Statistics>,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            rtp,
+            rtcp,
+            events,
+            statistics,
+            count: Statistics::default(),
+            agreed: None,
+            source: None,
+            receiver: Receiver::default(),
+            sender: None,
+            pacer: Pacer::new(now),
+            stream: None,
+            ahead: Ahead::new(now),
+            muted: false,
+            heard: None,
+            flowing: false,
+            report: now,
+            // a name for this session alone (RFC 7022): it leads to nobody
+            cname: format!("{:08x}{:08x}{:08x}", random(), random(), random()),
+            packet: Vec::with_capacity(LARGEST),
+            sound: Vec::new(),
+        }
+    }
+
+    /// Runs until told to stop.
+    pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        // one octet more than the largest: what fills it was larger
+        let (mut media, mut control) = ([0; LARGEST + 1], [0; LARGEST + 1]);
+        loop {
+            tokio::select! {
+                order = orders.recv() => match order {
+                    None | Some(Order::Stop) => break,
+                    Some(order) => self.order(order),
+                },
+                Ok((length, from)) = self.rtp.recv_from(&mut media) => {
+                    self.datagram(media.get(..length).unwrap_or_default(), from);
+                }
+                Ok((length, _)) = self.rtcp.recv_from(&mut control) => {
+                    self.control(control.get(..length).unwrap_or_default());
+                }
+                _ = tick.tick() => self.tick(Instant::now()),
+            }
+        }
+        self.report(Instant::now(), true);
+        self.publish();
+        tracing::debug!(statistics = ?self.count, "media ends");
+    }
+
+    fn order(&mut self, order: Order) {
+        match order {
+            Order::Apply(agreed) => self.apply(*agreed),
+            Order::Attach(stream) => {
+                self.stream = Some(*stream);
+                self.ahead = Ahead::new(Instant::now());
+            }
+            Order::Mute(on) => self.muted = on,
+            Order::Keys(keys) => {
+                let all = keys.expose().chars().count();
+                let refused = self.sender.as_mut().map_or(all, |sender| sender.push_keys(keys.expose()));
+                if refused > 0 {
+                    tracing::warn!(refused, "keys that cannot be sent");
+                }
+            }
+            Order::Stop => {}
+        }
+    }
+
+    fn apply(&mut self, agreed: Agreed) {
+        let now = Instant::now();
+        let applied = match &mut self.sender {
+            Some(sender) => sender.agree(&agreed),
+            None => Sender::new(&agreed).map(|sender| self.sender = Some(sender)),
+        };
+        if let Err(error) = applied {
+            tracing::error!(%error, "nothing is sent");
+            self.sender = None;
+        }
+        match &mut self.source {
+            Some(source) => source.describe(agreed.rtp),
+            None => self.source = Some(Source::new(agreed.rtp)),
+        }
+        self.receiver.agree(&agreed);
+        self.heard = agreed.receives.then_some(now);
+        self.pacer = Pacer::new(now);
+        self.report = now + REPORT / 5;
+        self.agreed = Some(agreed);
+    }
+
+    fn datagram(&mut self, bytes: &[u8], from: SocketAddr) {
+        if is_rtcp(bytes) {
+            return self.control(bytes);
+        }
+        let now = Instant::now();
+        let (Some(agreed), Some(source)) = (&self.agreed, &mut self.source) else { return };
+        let Some(packet) = Rtp::parse(bytes) else {
+            self.count.malformed += 1;
+            return;
+        };
+        if !self.receiver.knows(&packet) {
+            self.count.unknown_payload += 1;
+            return;
+        }
+        if !source.heard(from, now) {
+            self.count.foreign += 1;
+            return;
+        }
+        if !agreed.receives {
+            return; // we hold, and they know
+        }
+        let heard = self.receiver.packet(&packet, now, &mut self.count);
+        if !heard.valid {
+            return;
+        }
+        self.heard = Some(now);
+        if !std::mem::replace(&mut self.flowing, true) {
+            self.tell(MediaEvent::FirstPacket);
+        }
+        if let Some(key) = heard.key {
+            self.tell(MediaEvent::Dtmf(Private::new(key)));
+        }
+    }
+
+    fn control(&mut self, bytes: &[u8]) {
+        let now = Instant::now();
+        let Some(said) = rtcp::parse(bytes) else {
+            self.count.malformed += 1;
+            return;
+        };
+        for said in said {
+            match said {
+                Said::Sender { ssrc, sent } if self.receiver.ssrc() == Some(ssrc) => {
+                    if let Some(reception) = self.receiver.reception() {
+                        reception.sender_report(sent.ntp, now);
+                    }
+                }
+                Said::Block(block) => {
+                    if let Some(sender) = self.sender.as_mut().filter(|sender| sender.ssrc() == block.ssrc) {
+                        self.count.reported_loss = (u32::from(block.fraction_lost) * 100 / 256) as u8;
+                        sender.set_loss(self.count.reported_loss);
+                    }
+                }
+                // a goodbye is not signed: only signalling ends a call
+                Said::Sender { .. } | Said::Bye { .. } => {}
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        self.play(now);
+        self.send(now);
+        if self.heard.is_some_and(|heard| now.saturating_duration_since(heard) >= QUIET) {
+            self.heard = None;
+            self.flowing = false;
+            self.tell(MediaEvent::Quiet);
+        }
+        if now >= self.report {
+            self.report(now, false);
+            self.publish();
+        }
+    }
+
+    /// Keeps the loudspeaker's ring filled.
+    fn play(&mut self, now: Instant) {
+        let Some(stream) = &mut self.stream else { return };
+        let capacity = stream.playback.buffer().capacity();
+        let receives = self.agreed.as_ref().is_some_and(|agreed| agreed.receives);
+        let mut piece = [0.0; PIECE];
+        let wanted = self.ahead.wanted(now, capacity - stream.playback.slots());
+        while capacity - stream.playback.slots() < wanted {
+            if receives {
+                self.receiver.play(&mut piece, now, &mut self.count);
+            }
+            if stream.playback.push_entire_slice(&piece).is_err() {
+                break;
+            }
+        }
+    }
+
+    /// Sends what the microphone has heard.
+    fn send(&mut self, now: Instant) {
+        let sends = self.agreed.as_ref().is_some_and(|agreed| agreed.sends);
+        let (Some(sender), Some(source)) = (&mut self.sender, &self.source) else {
+            drain(self.stream.as_mut(), usize::MAX);
+            return;
+        };
+        if !sends {
+            // time goes on in the packets' stamps, so that the other side sees a pause
+            let frame = sender.frame();
+            while self.pacer.next(now, 0, frame) == Pace::Silence {
+                sender.skip(frame);
+            }
+            drain(self.stream.as_mut(), usize::MAX);
+            return;
+        }
+        let frame = sender.frame();
+        loop {
+            let available = self.stream.as_ref().map_or(0, |stream| stream.capture.slots());
+            self.sound.clear();
+            self.sound.resize(frame, 0.0);
+            match self.pacer.next(now, available, frame) {
+                Pace::Wait => return,
+                Pace::Silence => {}
+                Pace::Sound { skip } => {
+                    drain(self.stream.as_mut(), skip);
+                    if let Some(stream) = &mut self.stream
+                        && stream.capture.pop_entire_slice(&mut self.sound).is_err()
+                    {
+                        return;
+                    }
+                }
+            }
+            if self.muted {
+                self.sound.fill(0.0);
+            }
+            if sender.packet(&self.sound, &mut self.packet) {
+                match self.rtp.try_send_to(&self.packet, source.target()) {
+                    Ok(_) => self.count.sent += 1,
+                    Err(_) => self.count.unsent += 1,
+                }
+            }
+        }
+    }
+
+    fn report(&mut self, now: Instant, bye: bool) {
+        let spread = REPORT.mul_f64(f64::from(random()) / f64::from(u32::MAX));
+        self.report = now + REPORT / 2 + spread;
+        let (Some(agreed), Some(sender), Some(source)) = (&self.agreed, &self.sender, &self.source) else { return };
+        let report = Report {
+            ssrc: sender.ssrc(),
+            sent: sender.sent(ntp()),
+            block: self.receiver.reception().map(|reception| reception.block(now)),
+            cname: &self.cname,
+            bye,
+        };
+        report.write(&mut self.packet);
+        if agreed.rtcp.ip().is_unspecified() {
+            return; // held the old way: they named no address
+        }
+        let sent = if agreed.muxed {
+            self.rtp.try_send_to(&self.packet, source.target())
+        } else {
+            self.rtcp.try_send_to(&self.packet, agreed.rtcp)
+        };
+        self.count.unsent += u64::from(sent.is_err());
+    }
+
+    fn publish(&mut self) {
+        self.count.delay = self.receiver.delay().as_millis() as u64;
+        let count = self.count;
+        self.statistics.send_if_modified(|told| std::mem::replace(told, count) != count);
+    }
+
+    fn tell(&self, event: MediaEvent) {
+        if self.events.try_send(event).is_err() {
+            tracing::warn!("an event of a call's media has no reader");
+        }
+    }
+}
+
+/// Leaves samples of the microphone out, at most so many.
+fn drain(stream: Option<&mut AudioStream>, most: usize) {
+    let Some(stream) = stream else { return };
+    let samples = stream.capture.slots().min(most);
+    if let Ok(chunk) = stream.capture.read_chunk(samples) {
+        chunk.commit_all();
+    }
+}
+
+/// Now, in NTP's format.
+fn ntp() -> u64 {
+    /// Seconds from 1900 to 1970.
+    const EPOCH: u64 = 2_208_988_800;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    ((now.as_secs() + EPOCH) << 32) | ((u64::from(now.subsec_nanos()) << 32) / 1_000_000_000)
+}

@@ -1,0 +1,209 @@
+//! Offer and answer (RFC 3264) over one audio stream: which codecs, which payload numbers, which direction.
+//! Pure: descriptions in, descriptions out.
+use super::MediaError;
+use crate::domain::session::{Codec, MediaDirection, PayloadType, SessionDescription};
+use std::net::SocketAddr;
+
+/// Our codecs, best first.
+const CODECS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
+/// RFC 7587: what our decoder makes use of.
+const OPUS: &str = "useinbandfec=1;minptime=10";
+const PTIME: u16 = 20;
+
+/// Where we receive, and the payload numbers in use between both sides (RFC 3264 section 8.3.2: a number keeps its meaning
+/// for the whole session).
+#[derive(Debug, Clone)]
+pub(super) struct Negotiator {
+    rtp: SocketAddr,
+    rtcp: SocketAddr,
+    numbers: Vec<(u8, Meaning)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Codec(Codec),
+    /// Telephone events of this clock.
+    Events(u32),
+}
+
+impl Negotiator {
+    pub(super) const fn new(rtp: SocketAddr, rtcp: SocketAddr) -> Self {
+        Self { rtp, rtcp, numbers: Vec::new() }
+    }
+
+    /// The number that a meaning has, or gets.
+    fn number(&self, meaning: Meaning, taken: &[u8]) -> u8 {
+        let usual = match meaning {
+            Meaning::Codec(Codec::Pcmu) => 0,
+            Meaning::Codec(Codec::Pcma) => 8,
+            Meaning::Codec(Codec::Opus) => 111,
+            Meaning::Events(8_000) => 101,
+            Meaning::Events(_) => 100,
+        };
+        if let Some((number, _)) = self.numbers.iter().find(|(_, known)| *known == meaning) {
+            return *number;
+        }
+        let free = |number: &u8| !taken.contains(number) && self.numbers.iter().all(|(known, _)| known != number);
+        std::iter::once(usual).chain(96..=127).find(free).unwrap_or(usual)
+    }
+
+    /// Our offer of all we can.
+    pub(super) fn offer(&self, direction: MediaDirection) -> SessionDescription {
+        let mut taken = Vec::new();
+        let mut number = |meaning| {
+            let number = self.number(meaning, &taken);
+            taken.push(number);
+            number
+        };
+        let payloads = CODECS.map(|codec| PayloadType {
+            number: number(Meaning::Codec(codec)),
+            codec,
+            parameters: parameters(codec),
+        });
+        let telephone_events = [48_000, 8_000].map(|clock| (number(Meaning::Events(clock)), clock));
+        self.describe(payloads.to_vec(), telephone_events.to_vec(), direction, true)
+    }
+
+    /// Our answer: what of the offer we can, in its order and with its numbers.
+    pub(super) fn answer(
+        &self,
+        offer: &SessionDescription,
+        wish: MediaDirection,
+    ) -> Result<SessionDescription, MediaError> {
+        let mut payloads: Vec<PayloadType> = Vec::new();
+        for offered in &offer.payloads {
+            let codec = offered.codec;
+            if offered.number < 128 && payloads.iter().all(|p| p.codec != codec && p.number != offered.number) {
+                payloads.push(PayloadType { number: offered.number, codec, parameters: parameters(codec) });
+            }
+        }
+        if payloads.is_empty() {
+            return Err(MediaError::NoCommonCodec);
+        }
+        let mut events: Vec<(u8, u32)> = Vec::new();
+        for &(number, clock) in &offer.telephone_events {
+            let new =
+                payloads.iter().all(|p| p.number != number) && events.iter().all(|(n, c)| *n != number && *c != clock);
+            if matches!(clock, 8_000 | 48_000) && number < 128 && new {
+                events.push((number, clock));
+            }
+        }
+        let receives = sends(offer.direction) && receives(wish);
+        let sends = hears(offer) && sends(wish);
+        Ok(self.describe(payloads, events, direction(sends, receives), offer.rtcp_mux))
+    }
+
+    fn describe(
+        &self,
+        payloads: Vec<PayloadType>,
+        telephone_events: Vec<(u8, u32)>,
+        direction: MediaDirection,
+        rtcp_mux: bool,
+    ) -> SessionDescription {
+        let (rtp, rtcp) = (self.rtp, self.rtcp);
+        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime: Some(PTIME) }
+    }
+
+    /// What both descriptions make together; their numbers are kept for later offers.
+    pub(super) fn agree(
+        &mut self,
+        local: &SessionDescription,
+        remote: &SessionDescription,
+    ) -> Result<Agreed, MediaError> {
+        let common = |p: &&PayloadType| local.payloads.iter().any(|mine| mine.codec == p.codec);
+        let chosen = remote.payloads.iter().find(common).ok_or(MediaError::NoCommonCodec)?;
+        let clock = chosen.codec.clock();
+        let events = remote.telephone_events.iter().filter(|(_, c)| local.telephone_events.iter().any(|(_, l)| l == c));
+        // the codec's own clock if we can: some peers offer only the other one
+        let events = events.min_by_key(|(_, c)| *c != clock).copied();
+        for described in [local, remote] {
+            let codecs = described.payloads.iter().map(|p| (p.number, Meaning::Codec(p.codec)));
+            let events = described.telephone_events.iter().map(|(number, clock)| (*number, Meaning::Events(*clock)));
+            for known in codecs.chain(events) {
+                if self.numbers.iter().all(|(_, meaning)| *meaning != known.1) {
+                    self.numbers.push(known);
+                }
+            }
+        }
+        let muxed = local.rtcp_mux && remote.rtcp_mux;
+        Ok(Agreed {
+            codec: chosen.codec,
+            number: chosen.number,
+            parameters: chosen.parameters.clone(),
+            ptime: ptime(chosen.codec, remote.ptime),
+            events_out: events,
+            codecs_in: local.payloads.iter().map(|p| (p.number, p.codec)).collect(),
+            events_in: local.telephone_events.clone(),
+            sends: sends(local.direction) && hears(remote) && remote.rtp.port() != 0,
+            receives: receives(local.direction) && sends(remote.direction),
+            rtp: remote.rtp,
+            rtcp: if muxed { remote.rtp } else { remote.rtcp },
+            muxed,
+        })
+    }
+}
+
+/// What both sides agreed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Agreed {
+    /// The codec we send.
+    pub codec: Codec,
+    /// Its number at the other side.
+    pub number: u8,
+    /// What the other side's decoder wishes.
+    pub parameters: String,
+    /// Length of the packets we send, in milliseconds.
+    pub ptime: u16,
+    /// Number and clock of the telephone events we send.
+    pub events_out: Option<(u8, u32)>,
+    /// Numbers we understand.
+    pub codecs_in: Vec<(u8, Codec)>,
+    /// Numbers and clocks of telephone events we understand.
+    pub events_in: Vec<(u8, u32)>,
+    pub sends: bool,
+    pub receives: bool,
+    /// Where the other side says it receives.
+    pub rtp: SocketAddr,
+    pub rtcp: SocketAddr,
+    /// RTCP goes over the RTP sockets.
+    pub muxed: bool,
+}
+
+fn parameters(codec: Codec) -> String {
+    if codec == Codec::Opus { OPUS.to_owned() } else { String::new() }
+}
+
+/// The packet length the other side wishes, as far as the codec can.
+fn ptime(codec: Codec, wished: Option<u16>) -> u16 {
+    let wished = wished.filter(|ms| *ms > 0).unwrap_or(PTIME).clamp(10, 60);
+    match codec {
+        Codec::Opus => [60, 40, 20].into_iter().find(|ms| *ms <= wished).unwrap_or(10),
+        Codec::Pcmu | Codec::Pcma => wished / 10 * 10,
+    }
+}
+
+const fn sends(direction: MediaDirection) -> bool {
+    matches!(direction, MediaDirection::SendRecv | MediaDirection::SendOnly)
+}
+
+const fn receives(direction: MediaDirection) -> bool {
+    matches!(direction, MediaDirection::SendRecv | MediaDirection::RecvOnly)
+}
+
+/// Whether who describes itself so takes our sound; an unspecified address is the old way to hold.
+fn hears(description: &SessionDescription) -> bool {
+    receives(description.direction) && !description.rtp.ip().is_unspecified()
+}
+
+const fn direction(sends: bool, receives: bool) -> MediaDirection {
+    match (sends, receives) {
+        (true, true) => MediaDirection::SendRecv,
+        (true, false) => MediaDirection::SendOnly,
+        (false, true) => MediaDirection::RecvOnly,
+        (false, false) => MediaDirection::Inactive,
+    }
+}
+
+#[cfg(test)]
+#[path = "negotiate_tests.rs"]
+mod tests;

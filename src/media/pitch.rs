@@ -1,0 +1,213 @@
+//! Works with the period of a voice, at 48 kHz: shortens or lengthens sound by one period without changing its pitch (to
+//! follow another clock), and repeats the last period where a packet is lost, fading.
+
+/// Pitch periods looked at: 2.5 ms to 12.5 ms (400 Hz to 80 Hz).
+const SHORTEST: usize = 120;
+const LONGEST: usize = 600;
+/// Length compared: 5 ms.
+const WINDOW: usize = 240;
+/// Sound is looked at in steps of this many samples: enough to find a period, a quarter of the work.
+const COARSE: usize = 4;
+
+/// Similarity of two stretches, -1.0..=1.0; 1.0 for two silences.
+fn similarity(a: &[f32], b: &[f32], step: usize) -> f32 {
+    let (mut ab, mut aa, mut bb) = (0.0_f32, 1e-9_f32, 1e-9_f32);
+    for (x, y) in a.iter().zip(b).step_by(step) {
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    if aa + bb < 1e-6 { 1.0 } else { ab / (aa * bb).sqrt() }
+}
+
+/// The lag at which `sound` is most similar to its own last [`WINDOW`] samples (or, from the start, to its first), and how
+/// similar.
+fn period(sound: &[f32], at_end: bool) -> Option<(usize, f32)> {
+    let room = if at_end { sound.len().checked_sub(WINDOW)? } else { sound.len() / 2 };
+    let most = room.min(LONGEST);
+    let pair = |lag: usize| {
+        if at_end {
+            let end = sound.len() - WINDOW;
+            Some((sound.get(end..)?, sound.get(end - lag..end - lag + WINDOW)?))
+        } else {
+            Some((sound.get(..WINDOW)?, sound.get(lag..lag + WINDOW)?))
+        }
+    };
+    let rate = |lag: usize, step| pair(lag).map(|(a, b)| (lag, similarity(a, b, step)));
+    let best = |lags: &mut dyn Iterator<Item = usize>, step| {
+        lags.filter_map(|lag| rate(lag, step)).max_by(|a, b| a.1.total_cmp(&b.1))
+    };
+    let (coarse, _) = best(&mut (SHORTEST..=most).step_by(2), COARSE)?;
+    best(&mut (coarse.saturating_sub(2).max(SHORTEST)..=(coarse + 2).min(most)), 1)
+}
+
+/// `a` fading into `b`, over the shorter of both.
+fn fade(a: &[f32], b: &[f32]) -> impl Iterator<Item = f32> {
+    let length = a.len().min(b.len()) as f32;
+    a.iter().zip(b).enumerate().map(move |(n, (x, y))| {
+        let t = (n as f32 + 0.5) / length;
+        x * (1.0 - t) + y * t
+    })
+}
+
+/// How alike two periods must be to be merged: dissimilar ones would be heard.
+const ALIKE: f32 = 0.6;
+
+/// Takes one period out of a frame; tells how many samples that are, 0 where none can be taken unheard.
+pub(super) fn shorten(frame: &mut Vec<f32>) -> usize {
+    let Some((lag, alike)) = period(frame, false) else { return 0 };
+    let (Some(first), Some(second)) = (frame.get(..lag), frame.get(lag..2 * lag)) else { return 0 };
+    if alike < ALIKE {
+        return 0;
+    }
+    let merged: Vec<f32> = fade(first, second).collect();
+    frame.splice(..2 * lag, merged);
+    lag
+}
+
+/// Puts one period into a frame; tells how many samples that are.
+pub(super) fn lengthen(frame: &mut Vec<f32>) -> usize {
+    let Some((lag, alike)) = period(frame, false) else { return 0 };
+    let (Some(first), Some(second)) = (frame.get(..lag), frame.get(lag..2 * lag)) else { return 0 };
+    if alike < ALIKE {
+        return 0;
+    }
+    // the first period, then a way from the second back to the first, then on from the second
+    let merged: Vec<f32> = fade(second, first).collect();
+    frame.splice(lag..lag, merged);
+    lag
+}
+
+/// Sound in place of what is lost, for codecs that have no concealment of their own.
+#[derive(Debug, Default)]
+pub(super) struct Concealer {
+    /// The newest sound, up to [`MEMORY`].
+    memory: Vec<f32>,
+    /// The period that is repeated, and where in it we are; empty while nothing is lost.
+    cycle: Vec<f32>,
+    at: usize,
+    gain: f32,
+}
+
+/// What a concealer remembers: the longest period and the window compared with it, twice.
+const MEMORY: usize = 2 * (LONGEST + WINDOW);
+/// Silent after 60 ms.
+const FADING: f32 = 1.0 / (0.06 * 48_000.0);
+/// Length of the way back from the repeated period: 4 ms.
+const BACK: usize = 192;
+
+impl Concealer {
+    /// Good sound has come: it is remembered, and joined smoothly to what was made up before it.
+    pub(super) fn heard(&mut self, frame: &mut [f32]) {
+        if !self.cycle.is_empty() {
+            let made: Vec<f32> = (0..BACK.min(frame.len())).map(|_| self.next()).collect();
+            let joined: Vec<f32> = fade(&made, frame).collect();
+            frame.iter_mut().zip(joined).for_each(|(to, from)| *to = from);
+            self.cycle.clear();
+        }
+        self.memory.extend_from_slice(frame);
+        let old = self.memory.len().saturating_sub(MEMORY);
+        self.memory.drain(..old);
+    }
+
+    /// So many samples in place of lost ones.
+    pub(super) fn conceal(&mut self, samples: usize, out: &mut Vec<f32>) {
+        if self.cycle.is_empty() {
+            self.at = 0;
+            self.gain = 1.0;
+            self.cycle = self.last_period();
+        }
+        out.extend((0..samples).map(|_| self.next()));
+    }
+
+    fn last_period(&self) -> Vec<f32> {
+        let lag = period(&self.memory, true).map_or(LONGEST, |(lag, _)| lag);
+        let Some(start) = self.memory.len().checked_sub(lag) else { return vec![0.0] };
+        let mut cycle = self.memory.get(start..).unwrap_or_default().to_vec();
+        // what came before the period leads back into it: the end of the cycle fades into that
+        let lead = (lag / 4).min(start);
+        if let Some(before) = self.memory.get(start - lead..start) {
+            let joined: Vec<f32> = fade(cycle.get(lag - lead..).unwrap_or_default(), before).collect();
+            cycle.truncate(lag - lead);
+            cycle.extend(joined);
+        }
+        cycle
+    }
+
+    fn next(&mut self) -> f32 {
+        let sample = self.cycle.get(self.at).copied().unwrap_or(0.0) * self.gain;
+        self.at = if self.at + 1 >= self.cycle.len() { 0 } else { self.at + 1 };
+        self.gain = (self.gain - FADING).max(0.0);
+        sample
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use std::f32::consts::TAU;
+
+    fn voice(hz: f32, n: usize) -> Vec<f32> {
+        (0..n).map(|n| n as f32 * hz * TAU / 48_000.0).map(|p| 0.4 * p.sin() + 0.2 * (2.0 * p).sin()).collect()
+    }
+
+    /// The largest step between neighbours: a click would stand out.
+    fn roughness(samples: &[f32]) -> f32 {
+        samples.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn frames_are_shortened_and_lengthened_by_whole_periods() {
+        for hz in [100.0, 170.0, 320.0, 660.0] {
+            let sound = voice(hz, 1440);
+            let smooth = roughness(&sound) * 1.15;
+            let (mut short, mut long) = (sound.clone(), sound.clone());
+            let (less, more) = (shorten(&mut short), lengthen(&mut long));
+            for (taken, frame, length) in [(less, &short, 1440 - less), (more, &long, 1440 + more)] {
+                assert_eq!(frame.len(), length);
+                let periods = taken as f32 * hz / 48_000.0;
+                assert!(taken > 0 && (periods - periods.round()).abs() < 0.05, "{hz}: {periods} periods");
+                assert!(roughness(frame) < smooth, "{hz}: no click");
+            }
+        }
+    }
+
+    #[test]
+    fn noise_and_short_frames_are_left_alone() {
+        let mut state = 1_u32;
+        let mut noise: Vec<f32> = (0..960)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / 8_388_608.0 - 1.0
+            })
+            .collect();
+        assert_eq!((shorten(&mut noise), lengthen(&mut noise), noise.len()), (0, 0, 960));
+        assert_eq!((shorten(&mut vec![0.1; 100]), lengthen(&mut Vec::new())), (0, 0));
+        assert!(shorten(&mut vec![0.0; 960]) > 0, "silence is shortened gladly");
+    }
+
+    #[test]
+    fn a_lost_frame_sounds_like_the_one_before_and_fades() {
+        let sound = voice(200.0, 4800);
+        let mut concealer = Concealer::default();
+        concealer.heard(&mut sound[..2400].to_vec());
+        let mut made = Vec::new();
+        concealer.conceal(960, &mut made);
+        let real = &sound[2400..3360];
+        assert!(similarity(&made[..480], &real[..480], 1) > 0.95);
+        assert!((made[0] - sound[2399]).abs() < 0.1 && roughness(&made) < roughness(&sound) * 1.3);
+        concealer.conceal(2880, &mut made);
+        assert!(made[2880..].iter().all(|s| s.abs() < 1e-6), "silent after 60 ms");
+        let mut next = sound[3360..4320].to_vec();
+        concealer.heard(&mut next);
+        assert_eq!(next[BACK..], sound[3360 + BACK..4320]);
+    }
+
+    #[test]
+    fn nothing_heard_yet_is_silence() {
+        let mut made = Vec::new();
+        Concealer::default().conceal(960, &mut made);
+        assert!(made.len() == 960 && made.iter().all(|s| s.abs() < 1e-9));
+    }
+}

@@ -1,0 +1,281 @@
+//! The receiving half: packets in, sound out when the loudspeaker asks for it. It follows whatever stream speaks: gateways
+//! change the SSRC in mid-call, and who ignores the second one hears nothing. Sans-IO: `now` is given.
+use super::{
+    codec::{self, Decoder},
+    dtmf::KeyReceiver,
+    jitter::{Fate, JitterBuffer, Next, Voice},
+    negotiate::Agreed,
+    packet::Rtp,
+    pitch,
+    reception::{Reception, Statistics},
+};
+use crate::domain::session::Codec;
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+/// Sound that is played where there is none: 10 ms.
+const SILENCE: usize = 480;
+/// A stream that was left may come back when the current one has been silent for so long.
+const LEFT: Duration = Duration::from_millis(200);
+/// Streams that were left and are remembered.
+const REMEMBERED: usize = 8;
+/// Playout is corrected when it is this much too late or too early, in microseconds, and never twice within [`CORRECTED`].
+const TOO_LATE: i64 = 15_000;
+const TOO_EARLY: i64 = -10_000;
+/// Above this, whole packets are left out.
+const MUCH_TOO_LATE: i64 = 250_000;
+const CORRECTED: Duration = Duration::from_millis(60);
+
+/// One stream that is played.
+#[derive(Debug)]
+struct Stream {
+    ssrc: u32,
+    /// Codec of the newest packet, and of the one played last.
+    codec: Codec,
+    decodes: Codec,
+    buffer: JitterBuffer,
+    decoder: Decoder,
+    keys: KeyReceiver,
+    reception: Reception,
+    heard: Instant,
+    corrected: Instant,
+}
+
+/// What an arriving packet means to the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Heard {
+    /// A key was pressed at the other side.
+    pub key: Option<char>,
+    /// It is sound or a key that was agreed on.
+    pub valid: bool,
+}
+
+/// The half.
+#[derive(Debug, Default)]
+pub(super) struct Receiver {
+    codecs: Vec<(u8, Codec)>,
+    events: Vec<(u8, u32)>,
+    stream: Option<Stream>,
+    /// Another stream's first packet: with its second one the stream is taken.
+    candidate: Option<(u32, u16, Option<Voice>)>,
+    left: VecDeque<u32>,
+    sound: VecDeque<f32>,
+    frame: Vec<f32>,
+}
+
+impl Receiver {
+    /// What was agreed now holds. A stream goes on as long as its codec is still one of them.
+    pub(super) fn agree(&mut self, agreed: &Agreed) {
+        self.codecs.clone_from(&agreed.codecs_in);
+        self.events.clone_from(&agreed.events_in);
+        let kept =
+            self.stream.as_ref().is_some_and(|s| agreed.receives && self.codecs.iter().any(|(_, c)| *c == s.codec));
+        if !kept {
+            self.stream = None;
+            self.candidate = None;
+            self.left.clear();
+            self.sound.clear();
+        }
+    }
+
+    /// Whether the payload type of a packet was agreed on.
+    pub(super) fn knows(&self, packet: &Rtp<'_>) -> bool {
+        self.codec(packet.payload_type).is_some() || self.is_event(packet.payload_type)
+    }
+
+    fn codec(&self, number: u8) -> Option<Codec> {
+        self.codecs.iter().find(|(known, _)| *known == number).map(|(_, codec)| *codec)
+    }
+
+    fn is_event(&self, number: u8) -> bool {
+        self.events.iter().any(|(known, _)| *known == number)
+    }
+
+    /// A packet came from the other side.
+    pub(super) fn packet(&mut self, packet: &Rtp<'_>, now: Instant, count: &mut Statistics) -> Heard {
+        let codec = self.codec(packet.payload_type);
+        let voice = codec.and_then(|codec| {
+            let duration = codec::duration(codec, packet.payload)?;
+            let (sequence, timestamp, payload_type) = (packet.sequence, packet.timestamp, packet.payload_type);
+            Some(Voice { sequence, timestamp, duration, payload_type, payload: packet.payload.to_vec() })
+        });
+        if codec.is_none() && !self.is_event(packet.payload_type) {
+            count.unknown_payload += 1;
+            return Heard::default();
+        }
+        if codec.is_some() && voice.is_none() {
+            count.malformed += 1;
+            return Heard::default();
+        }
+        if !self.follow(packet, voice.as_ref(), codec, now, count) {
+            return Heard::default();
+        }
+        let Some(stream) = &mut self.stream else { return Heard::default() };
+        stream.heard = now;
+        stream.reception.heard(packet.sequence, packet.timestamp, now);
+        let (Some(voice), Some(codec)) = (voice, codec) else {
+            let key = stream.keys.heard(packet.timestamp, packet.payload);
+            count.unknown_payload += u64::from(key.is_err());
+            return Heard { key: key.ok().flatten(), valid: true };
+        };
+        if codec.clock() != stream.codec.clock() {
+            stream.buffer = JitterBuffer::new(codec.clock(), now);
+            stream.reception = Reception::new(stream.ssrc, codec.clock(), packet.sequence, now);
+        }
+        stream.codec = codec; // the decoder follows when it is played
+        match stream.buffer.insert(voice, now) {
+            Fate::Kept => count.received += 1,
+            Fate::Duplicate => count.duplicate += 1,
+            Fate::Late => count.late += 1,
+            Fate::Stray => count.stray += 1,
+        }
+        Heard { key: None, valid: true }
+    }
+
+    /// Whether the packet is of the stream that is played, from now on.
+    fn follow(
+        &mut self,
+        packet: &Rtp<'_>,
+        voice: Option<&Voice>,
+        codec: Option<Codec>,
+        now: Instant,
+        count: &mut Statistics,
+    ) -> bool {
+        let ssrc = packet.ssrc;
+        let Some(current) = &self.stream else { return self.begin(packet, codec, now) };
+        if current.ssrc == ssrc {
+            return true;
+        }
+        let silent = now.saturating_duration_since(current.heard) >= LEFT;
+        if self.left.contains(&ssrc) && !silent {
+            count.foreign += 1;
+            return false;
+        }
+        let left = current.ssrc;
+        match self.candidate.take() {
+            Some((candidate, next, first)) if candidate == ssrc && next == packet.sequence => {
+                self.left.retain(|known| *known != ssrc && *known != left);
+                self.left.push_back(left);
+                if self.left.len() > REMEMBERED {
+                    self.left.pop_front();
+                }
+                let begun = self.begin(packet, codec, now);
+                if let (Some(first), Some(stream)) = (first, &mut self.stream)
+                    && self.codecs.iter().any(|(n, c)| *n == first.payload_type && c.clock() == stream.codec.clock())
+                {
+                    stream.buffer.insert(first, now);
+                }
+                begun
+            }
+            _ => {
+                self.candidate = Some((ssrc, packet.sequence.wrapping_add(1), voice.cloned()));
+                false
+            }
+        }
+    }
+
+    fn begin(&mut self, packet: &Rtp<'_>, codec: Option<Codec>, now: Instant) -> bool {
+        // a stream may begin with a key
+        let Some(codec) = codec.or_else(|| self.codecs.first().map(|(_, codec)| *codec)) else { return false };
+        let Ok(decoder) = Decoder::new(codec) else { return false };
+        self.stream = Some(Stream {
+            ssrc: packet.ssrc,
+            codec,
+            decodes: codec,
+            buffer: JitterBuffer::new(codec.clock(), now),
+            decoder,
+            keys: KeyReceiver::default(),
+            reception: Reception::new(packet.ssrc, codec.clock(), packet.sequence, now),
+            heard: now,
+            corrected: now,
+        });
+        true
+    }
+
+    /// The next samples to play; always as many as `out` holds.
+    pub(super) fn play(&mut self, out: &mut [f32], now: Instant, count: &mut Statistics) {
+        while self.sound.len() < out.len() {
+            self.more(now, count);
+        }
+        let length = out.len();
+        out.iter_mut().zip(self.sound.drain(..length)).for_each(|(to, from)| *to = from);
+    }
+
+    fn more(&mut self, now: Instant, count: &mut Statistics) {
+        let Some(stream) = &mut self.stream else { return self.sound.extend([0.0; SILENCE]) };
+        let samples = |units: u32| (u64::from(units) * 48_000 / u64::from(stream.codec.clock())) as usize;
+        match stream.buffer.next(now) {
+            Next::Play(voice) => {
+                let codec =
+                    self.codecs.iter().find(|(number, _)| *number == voice.payload_type).map(|(_, codec)| *codec);
+                if let Some(codec) = codec.filter(|codec| *codec != stream.decodes)
+                    && let Ok(decoder) = Decoder::new(codec)
+                {
+                    (stream.decodes, stream.decoder) = (codec, decoder);
+                }
+                if !stream.decoder.decode(&voice.payload, &mut self.frame) {
+                    count.malformed += 1;
+                    stream.decoder.conceal(samples(voice.duration), None, &mut self.frame);
+                }
+                stream.correct(&mut self.frame, now);
+            }
+            Next::Lost { units, behind } => {
+                count.concealed += samples(units) as u64 / 48;
+                stream.decoder.conceal(samples(units), behind.as_ref().map(|v| v.payload.as_slice()), &mut self.frame);
+            }
+            Next::Missing { units } => {
+                count.concealed += samples(units) as u64 / 48;
+                stream.decoder.conceal(samples(units), None, &mut self.frame);
+            }
+            Next::Pause { units } => stream.decoder.conceal(samples(units), None, &mut self.frame),
+            Next::Idle => {
+                self.frame.clear();
+                self.frame.resize(SILENCE, 0.0);
+            }
+        }
+        self.sound.extend(&self.frame);
+    }
+
+    /// The stream played now, for reports.
+    pub(super) fn reception(&mut self) -> Option<&mut Reception> {
+        self.stream.as_mut().map(|stream| &mut stream.reception)
+    }
+
+    /// How long its playout waits.
+    pub(super) fn delay(&self) -> Duration {
+        self.stream.as_ref().map_or(Duration::ZERO, |stream| stream.buffer.target())
+    }
+
+    /// Its SSRC.
+    pub(super) fn ssrc(&self) -> Option<u32> {
+        self.stream.as_ref().map(|stream| stream.ssrc)
+    }
+}
+
+impl Stream {
+    /// Brings playout nearer to the delay it should have, by whole periods of the voice.
+    fn correct(&mut self, frame: &mut Vec<f32>, now: Instant) {
+        let surplus = self.buffer.surplus();
+        let moved = |samples: usize| samples as i64 * 1_000_000 / 48_000;
+        if surplus > MUCH_TOO_LATE {
+            self.buffer.adjusted(-moved(frame.len()));
+            frame.clear();
+            return;
+        }
+        let soon = now.saturating_duration_since(self.corrected) < CORRECTED && surplus < 4 * TOO_LATE;
+        if soon || (TOO_EARLY..=TOO_LATE).contains(&surplus) {
+            return;
+        }
+        let by = if surplus > 0 { -moved(pitch::shorten(frame)) } else { moved(pitch::lengthen(frame)) };
+        if by != 0 {
+            self.buffer.adjusted(by);
+            self.corrected = now;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "receive_tests.rs"]
+mod tests;

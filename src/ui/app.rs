@@ -1,0 +1,328 @@
+//! The window without a window: all state, moved on by messages, drawn by `frame`. Pure but for the time it is handed;
+//! what has to happen outside comes out as wishes.
+use super::{
+    alert::Alerts,
+    context::Context,
+    feed::Feed,
+    keys::Shortcut,
+    model::Model,
+    screen::{call, codes, conversations, dial, new, settings, thread, unlock, welcome},
+    theme::{Palette, palette},
+    wish::{About, Place, Then, Wish},
+};
+use crate::{
+    config::{Appearance, WindowConfig},
+    desktop::notify::{Chosen, NotificationId},
+    domain::{conversation::ConversationId, message::MessageId, private::Private},
+    engine::api::{Command, Refusal, Reply},
+    words::{Language, Words},
+};
+use iced::Size;
+use jiff::{Timestamp, tz::TimeZone};
+
+mod answers;
+mod places;
+
+/// Everything that can come in.
+#[derive(Clone)]
+pub enum Message {
+    /// From the engine.
+    Feed(Feed),
+    /// The engine's answer.
+    Answer(Then, Result<Reply, Refusal>),
+    /// A key that means the same everywhere.
+    Key(Shortcut),
+    /// The window's new size in logical pixels.
+    Resized(Size),
+    /// The window has the person's attention, or not.
+    Focused(bool),
+    /// The desktop is dark, or not.
+    Dark(bool),
+    /// The window is to be closed.
+    Close,
+    /// Time passes while a clock is on the screen.
+    Tick,
+    /// A notification is shown, or not.
+    Notified(About, Option<NotificationId>),
+    /// A button of a notification.
+    Chosen(Chosen),
+    /// The clipboard, a minute after a code was put there.
+    Clipboard {
+        /// What was put there.
+        copied: Private<String>,
+        /// What it holds.
+        holds: Private<Option<String>>,
+    },
+    /// A tab.
+    Go(Place),
+    /// Words of a refusal were read.
+    Read,
+    /// The code above the screen was seen.
+    Dismiss(MessageId),
+    /// A code above the screen is copied.
+    Copy(MessageId, Private<String>),
+    /// Radio is to be allowed: to the words about it.
+    Wireless,
+    /// A screen's own.
+    Welcome(welcome::Message),
+    /// A screen's own.
+    Unlock(unlock::Message),
+    /// A screen's own.
+    List(conversations::Message),
+    /// A screen's own.
+    Thread(thread::Message),
+    /// A screen's own.
+    New(new::Message),
+    /// A screen's own.
+    Dial(dial::Message),
+    /// A screen's own.
+    Call(call::Message),
+    /// A screen's own.
+    Codes(codes::Message),
+    /// A screen's own.
+    Settings(settings::Message),
+}
+
+/// See the head of this file.
+pub struct App {
+    pub(super) model: Model,
+    words: Words,
+    zone: TimeZone,
+    now: Timestamp,
+    /// Before the text size, so that a change of it needs no word from the window system.
+    size: Size,
+    dark: bool,
+    focused: bool,
+    pub(super) place: Place,
+    under: Place,
+    copied: Option<MessageId>,
+    dismissed: Option<MessageId>,
+    pub(super) told: Option<Refusal>,
+    alerts: Alerts,
+    pub(super) welcome: welcome::Welcome,
+    pub(super) unlock: unlock::Unlock,
+    pub(super) list: conversations::List,
+    pub(super) thread: thread::Thread,
+    pub(super) new: new::New,
+    pub(super) dial: dial::Dial,
+    pub(super) call: call::Screen,
+    pub(super) settings: settings::Settings,
+}
+
+impl App {
+    /// A window that has heard nothing yet.
+    pub fn new(window: WindowConfig, zone: TimeZone, now: Timestamp) -> Self {
+        let model = Model { window, ..Model::default() };
+        Self {
+            words: Words::new(language(&model.window)),
+            model,
+            zone,
+            now,
+            size: Size::new(1100.0, 760.0),
+            dark: false,
+            focused: true,
+            place: Place::default(),
+            under: Place::default(),
+            copied: None,
+            dismissed: None,
+            told: None,
+            alerts: Alerts::default(),
+            welcome: welcome::Welcome::default(),
+            unlock: unlock::Unlock::default(),
+            list: conversations::List::default(),
+            thread: thread::Thread::default(),
+            new: new::New::default(),
+            dial: dial::Dial::default(),
+            call: call::Screen::default(),
+            settings: settings::Settings::default(),
+        }
+    }
+
+    /// Moves on by one message at a moment.
+    pub fn update(&mut self, message: Message, now: Timestamp) -> Vec<Wish> {
+        self.now = now;
+        let wishes = self.take(message);
+        self.settle(wishes)
+    }
+
+    fn take(&mut self, message: Message) -> Vec<Wish> {
+        match message {
+            Message::Feed(feed) => self.feed(feed),
+            Message::Answer(then, answer) => self.answered(then, answer),
+            Message::Key(shortcut) => self.key(shortcut),
+            Message::Resized(size) => {
+                let scale = self.scale();
+                self.size = Size::new(size.width * scale, size.height * scale);
+                Vec::new()
+            }
+            Message::Focused(focused) => {
+                self.focused = focused;
+                self.seen()
+            }
+            Message::Dark(dark) => {
+                self.dark = dark;
+                Vec::new()
+            }
+            Message::Close => self.close(),
+            Message::Tick => Vec::new(),
+            Message::Notified(about, id) => self.alerts.shown(about, id, &self.model),
+            Message::Chosen(chosen) => self.alerts.chosen(chosen, &self.model),
+            Message::Clipboard { copied, holds } => {
+                self.copied = None;
+                let unchanged = holds.expose().as_ref() == Some(copied.expose());
+                if unchanged { vec![Wish::Clipboard(Private::default())] } else { Vec::new() }
+            }
+            Message::Go(place) => vec![Wish::Go(place)],
+            Message::Read => {
+                self.told = None;
+                Vec::new()
+            }
+            Message::Dismiss(message) => {
+                self.dismissed = Some(message);
+                Vec::new()
+            }
+            Message::Copy(message, code) => vec![Wish::Copy(message, code)],
+            Message::Wireless => {
+                self.settings.allowing = true;
+                vec![Wish::Go(Place::Settings)]
+            }
+            Message::Welcome(message) => self.welcome.update(message, &self.model),
+            Message::Unlock(message) => {
+                if matches!(message, unlock::Message::Later) {
+                    self.welcome.gave_up();
+                }
+                self.unlock.update(message, self.model.secrets == crate::engine::api::SecretsState::NeedsPassphrase)
+            }
+            Message::List(message) => self.list.update(message),
+            Message::Thread(message) => self.thread.update(message, &self.model),
+            Message::New(message) => self.new.update(message),
+            Message::Dial(message) => self.dial.update(message),
+            Message::Call(message) => self.call.update(message),
+            Message::Codes(message) => codes::update(message),
+            Message::Settings(message) => {
+                let wishes = self.settings.update(message, &mut self.model);
+                self.relearn();
+                wishes
+            }
+        }
+    }
+
+    /// Does what needs no outside, and leaves the rest.
+    fn settle(&mut self, wishes: Vec<Wish>) -> Vec<Wish> {
+        let mut left = Vec::new();
+        for wish in wishes {
+            match wish {
+                Wish::Go(place) => left.extend(self.go(place)),
+                Wish::Open(conversation) => left.extend(self.open(conversation)),
+                Wish::Back => left.extend(self.back()),
+                Wish::Copy(message, code) => {
+                    self.copied = Some(message);
+                    left.extend([Wish::Clipboard(code.clone()), Wish::ForgetLater(code)]);
+                }
+                other => left.push(other),
+            }
+        }
+        left
+    }
+
+    /// The words follow the language chosen.
+    pub(super) fn relearn(&mut self) {
+        let language = language(&self.model.window);
+        if language != self.words.language() {
+            self.words = Words::new(language);
+        }
+    }
+
+    /// What views are given.
+    pub(super) fn context(&self) -> Context<'_> {
+        let scale = self.scale();
+        Context {
+            model: &self.model,
+            words: &self.words,
+            p: self.palette(),
+            now: self.now,
+            zone: &self.zone,
+            size: Size::new(self.size.width / scale, self.size.height / scale),
+            copied: self.copied,
+        }
+    }
+
+    /// Colours by choice or by the desktop.
+    pub fn palette(&self) -> &'static Palette {
+        let dark = match self.model.window.appearance {
+            Appearance::System => self.dark,
+            Appearance::Light => false,
+            Appearance::Dark => true,
+        };
+        if dark { &palette::DARK } else { &palette::LIGHT }
+    }
+
+    /// How much larger than 100 % everything is.
+    pub fn scale(&self) -> f32 {
+        scale(&self.model.window)
+    }
+
+    /// The window's name, with how many texts wait.
+    pub fn title(&self) -> String {
+        let name = self.words.text("app-name");
+        match self.model.unread() {
+            0 => name,
+            unread => format!("({unread}) {name}"),
+        }
+    }
+
+    /// A meter is on the screen.
+    pub const fn metering(&self) -> bool {
+        self.settings.testing
+    }
+
+    /// How often what is on the screen changes by time alone, in seconds.
+    pub fn beat(&self) -> Option<u64> {
+        let timed = |call: &crate::domain::call::Call| call.answered_at.is_some();
+        if self.model.call().is_some_and(timed) {
+            return Some(1);
+        }
+        let codes = self.place == Place::Codes && !self.model.codes.is_empty();
+        (codes || self.banner().is_some()).then_some(60)
+    }
+
+    /// The code offered above the screen.
+    pub(super) fn banner(&self) -> Option<&crate::domain::code::ReceivedCode> {
+        let fresh = self.model.fresh_code(self.now)?;
+        let here = self.shown_thread().is_some()
+            && self
+                .model
+                .thread
+                .as_ref()
+                .is_some_and(|thread| thread.messages.iter().any(|one| one.id == fresh.message));
+        let wanted = self.dismissed != Some(fresh.message) && !here;
+        let cramped = self.place == Place::Call && self.context().low();
+        let elsewhere = !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock) && !cramped;
+        (wanted && elsewhere).then_some(fresh)
+    }
+
+    fn close(&self) -> Vec<Wish> {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped
+        let size = |length: f32| length.round().clamp(1.0, 20_000.0) as u16;
+        let window =
+            WindowConfig { size: Some((size(self.size.width), size(self.size.height))), ..self.model.window.clone() };
+        vec![Wish::Ask(Command::SetWindow { window }, Then::Done), Wish::Ask(Command::Quit, Then::Quit)]
+    }
+
+    /// The conversation on the screen.
+    pub(super) fn shown_thread(&self) -> Option<ConversationId> {
+        let wide = !self.context().narrow();
+        let here = self.place == Place::Thread || (wide && self.place == Place::Conversations);
+        self.thread.open.filter(|_| here)
+    }
+}
+
+/// How much larger than 100 % everything is.
+pub fn scale(window: &WindowConfig) -> f32 {
+    f32::from(window.text_size.clamp(100, 200)) / 100.0
+}
+
+/// The language chosen, or the desktop's.
+pub fn language(window: &WindowConfig) -> Language {
+    window.language.as_deref().and_then(Language::parse).unwrap_or_else(Language::from_env)
+}

@@ -1,0 +1,175 @@
+//! The settings: accounts, sound, network, appearance. Each choice acts at once and is kept by the engine.
+use crate::{
+    audio::DeviceChoice,
+    config::{Appearance, WindowConfig},
+    domain::account::AccountId,
+    engine::api::Command,
+    ui::{
+        context::Context,
+        model::Model,
+        theme::{shape, space, text},
+        widget::scrolled,
+        wish::{Place, Then, Wish},
+    },
+    words::Language,
+};
+use iced::{
+    Element, Length,
+    widget::{Column, container},
+};
+
+mod accounts;
+mod keyboard;
+mod look;
+mod network;
+mod sound;
+
+pub use accounts::stands;
+
+/// A sound device's use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// To speak into.
+    Microphone,
+    /// To hear from.
+    Loudspeaker,
+    /// To ring on.
+    Ring,
+}
+
+/// The screen's own state.
+#[derive(Default)]
+pub struct Settings {
+    removing: Option<AccountId>,
+    open: Option<Use>,
+    /// Sound is being tried: the meters move.
+    pub testing: bool,
+    /// Wireless is about to be allowed: the words are shown.
+    pub allowing: bool,
+}
+
+/// What the person does.
+#[derive(Clone)]
+pub enum Message {
+    /// Adds an account.
+    Add,
+    /// Wants to remove one; `None`: not after all.
+    Removing(Option<AccountId>),
+    /// Removes it.
+    Remove(AccountId),
+    /// Folds devices out or in.
+    Open(Use),
+    /// Chooses a device.
+    Device(Use, Option<String>),
+    /// Starts or stops the test.
+    Test(bool),
+    /// Plays a tone.
+    Tone,
+    /// Wants to allow wireless, or not after all.
+    Allowing(bool),
+    /// Allows or forbids it.
+    Allow(bool),
+    /// Chooses colours.
+    Appearance(Appearance),
+    /// Chooses a language; `None`: the desktop's.
+    Language(Option<Language>),
+    /// Chooses the text size in percent.
+    TextSize(u16),
+}
+
+/// The text sizes there are, in percent.
+const SIZES: [u16; 6] = [100, 115, 130, 150, 175, 200];
+
+impl Settings {
+    /// One step.
+    pub fn update(&mut self, message: Message, model: &mut Model) -> Vec<Wish> {
+        let ask = |command| vec![Wish::Ask(command, Then::Done)];
+        match message {
+            Message::Add => return vec![Wish::Go(Place::Welcome)],
+            Message::Removing(id) => self.removing = id,
+            Message::Remove(id) => {
+                self.removing = None;
+                return ask(Command::RemoveAccount { id });
+            }
+            Message::Open(which) => self.open = (self.open != Some(which)).then_some(which),
+            Message::Device(which, device) => {
+                self.open = None;
+                let choice = chosen(&mut model.sound, which, device);
+                let mut wishes = ask(Command::ChooseDevices { choice });
+                if self.testing {
+                    // the test hears the devices it was started with
+                    wishes.push(Wish::Ask(Command::SoundTest { on: true, tone: false }, Then::Done));
+                }
+                return wishes;
+            }
+            Message::Test(on) => {
+                self.testing = on;
+                model.levels = (0.0, 0.0);
+                return ask(Command::SoundTest { on, tone: false });
+            }
+            Message::Tone => return ask(Command::SoundTest { on: true, tone: true }),
+            Message::Allowing(on) => self.allowing = on,
+            Message::Allow(allow) => {
+                self.allowing = false;
+                return ask(Command::AllowWireless { allow });
+            }
+            Message::Appearance(appearance) => return keep(model, |window| window.appearance = appearance),
+            Message::Language(language) => {
+                return keep(model, |window| window.language = language.map(|language| language.code().to_owned()));
+            }
+            Message::TextSize(size) => return keep(model, |window| window.text_size = size),
+        }
+        Vec::new()
+    }
+
+    /// Leaves the screen: what was unfolded is not there when one comes back.
+    pub fn leave(&mut self) -> Vec<Wish> {
+        let testing = self.testing;
+        *self = Self::default();
+        if testing { vec![Wish::Ask(Command::SoundTest { on: false, tone: false }, Then::Done)] } else { Vec::new() }
+    }
+}
+
+fn chosen(sound: &mut DeviceChoice, which: Use, device: Option<String>) -> DeviceChoice {
+    match which {
+        Use::Microphone => sound.input = device,
+        Use::Loudspeaker => sound.output = device,
+        Use::Ring => sound.ring = device,
+    }
+    sound.clone()
+}
+
+fn keep(model: &mut Model, change: impl FnOnce(&mut WindowConfig)) -> Vec<Wish> {
+    change(&mut model.window);
+    vec![Wish::Ask(Command::SetWindow { window: model.window.clone() }, Then::Done)]
+}
+
+/// The next smaller or larger text size.
+fn next_size(now: u16, larger: bool) -> Option<u16> {
+    if larger { SIZES.into_iter().find(|size| *size > now) } else { SIZES.into_iter().rev().find(|size| *size < now) }
+}
+
+/// The screen.
+pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message> {
+    let all = Column::new()
+        .push(section(cx, "settings-accounts", accounts::view(settings, cx)))
+        .push(section(cx, "settings-sound", sound::view(settings, cx)))
+        .push(section(cx, "settings-network", network::view(settings, cx)))
+        .push(section(cx, "settings-look", look::view(cx)))
+        .push(section(cx, "settings-keys", keyboard::view(cx)))
+        .spacing(space::XL)
+        .max_width(space::COLUMN);
+    let around = if cx.narrow() { space::L } else { space::XL };
+    scrolled(cx.p, container(all).center_x(Length::Fill).padding(around))
+}
+
+/// A titled card.
+fn section<'a>(cx: Context<'a>, title: &str, content: Element<'a, Message>) -> Element<'a, Message> {
+    let p = cx.p;
+    let card = container(content).padding(space::L).width(Length::Fill).style(shape::card(
+        p.surface,
+        p.line,
+        space::RADIUS_LARGE,
+    ));
+    Column::new().push(text::title(cx.t(title)).color(p.text)).push(card).spacing(space::S).into()
+}

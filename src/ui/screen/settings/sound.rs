@@ -1,0 +1,102 @@
+//! Sound devices, with meters and a tone to try them. The meters move only while the test runs.
+use super::{Message, Settings, Use};
+use crate::{
+    audio::Device,
+    ui::{
+        context::Context,
+        theme::{space, text},
+        widget::{
+            button::{self, Kind},
+            choice, field,
+            icon::{Icon, icon},
+            meter::meter,
+            notice, pile,
+        },
+    },
+};
+use iced::{
+    Alignment, Element,
+    widget::{Column, Row, row},
+};
+
+/// The device that is none, on purpose.
+const SILENCE: &str = "null";
+
+/// The section.
+pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message> {
+    let p = cx.p;
+    let model = cx.model;
+    let (inputs, outputs) = (&model.devices.inputs, &model.devices.outputs);
+    let deaf = model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
+    let mute = model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
+    pile(
+        space::L,
+        [
+            Some(devices(settings, cx, Use::Microphone, inputs, model.sound.input.as_ref())),
+            deaf,
+            Some(devices(settings, cx, Use::Loudspeaker, outputs, model.sound.output.as_ref())),
+            mute,
+            Some(devices(settings, cx, Use::Ring, outputs, model.sound.ring.as_ref())),
+            Some(test(settings, cx)),
+        ],
+    )
+    .into()
+}
+
+fn devices<'a>(
+    settings: &Settings,
+    cx: Context<'a>,
+    which: Use,
+    all: &'a [Device],
+    chosen: Option<&'a String>,
+) -> Element<'a, Message> {
+    let label = match which {
+        Use::Microphone => "settings-microphone",
+        Use::Loudspeaker => "settings-loudspeaker",
+        Use::Ring => "settings-ring-on",
+    };
+    let default = || match (which, all.iter().find(|device| device.default)) {
+        (Use::Ring, _) => cx.t("settings-ring-same"),
+        (_, Some(device)) => cx.with("settings-device-default-named", "name", &device.name),
+        (_, None) => cx.t("settings-device-default"),
+    };
+    let name = |id: Option<&String>| match id.map(String::as_str) {
+        None => default(),
+        Some(SILENCE) => cx.t("settings-device-silence"),
+        Some(id) => match all.iter().find(|device| device.id == id) {
+            Some(device) => device.name.clone(),
+            None => cx.with("settings-device-gone", "name", id),
+        },
+    };
+    let option = |id: Option<String>| (name(id.as_ref()), chosen == id.as_ref(), Message::Device(which, id));
+    let mut options = vec![option(None)];
+    options.extend(all.iter().map(|device| option(Some(device.id.clone()))));
+    options.push(option(Some(SILENCE.to_owned())));
+    let open = settings.open == Some(which);
+    field::labelled(cx.p, cx.t(label), choice::fold(cx.p, name(chosen), open, Message::Open(which), options), None)
+}
+
+fn test<'a>(settings: &Settings, cx: Context<'a>) -> Element<'a, Message> {
+    let p = cx.p;
+    if !settings.testing {
+        let start =
+            button::with_icon(p, Kind::Side, Icon::Mic, cx.t("settings-test-start")).on_press(Message::Test(true));
+        return Row::new().push(start).into();
+    }
+    let (input, output) = cx.model.levels;
+    let line = |picture: Icon, level: f32| {
+        row![icon(picture, 16.0).color(p.muted), meter(p, level)].spacing(space::M).align_y(Alignment::Center)
+    };
+    let buttons = Row::new()
+        .push(button::with_icon(p, Kind::Side, Icon::Loudspeaker, cx.t("settings-test-tone")).on_press(Message::Tone))
+        .push(button::button(p, Kind::Side, cx.t("settings-test-stop")).on_press(Message::Test(false)))
+        .spacing(space::S)
+        .wrap();
+    Column::new()
+        .push(text::caption(cx.t("settings-test-about")).color(p.muted))
+        .push(line(Icon::Mic, input))
+        .push(line(Icon::Loudspeaker, output))
+        .push(buttons)
+        .spacing(space::M)
+        .into()
+}

@@ -1,0 +1,54 @@
+//! A real session bus with a real Secret Service (gnome-keyring) on it, unlocked, in a folder of its own.
+use super::{Process, wait_for};
+use std::{io::Write, process::Command};
+use tempfile::TempDir;
+
+/// The running bus and keyring.
+#[derive(Debug)]
+pub struct SessionBus {
+    // in this order: the keyring ends before its bus
+    _keyring: Process,
+    _bus: Process,
+    dir: TempDir,
+}
+
+impl SessionBus {
+    /// Starts both and waits until the Secret Service answers.
+    pub fn with_keyring() -> Self {
+        let dir = TempDir::new().expect("a folder");
+        let address = address(&dir);
+        let mut bus = Command::new("dbus-daemon");
+        bus.args(["--session", "--nofork", "--nopidfile", &format!("--address={address}")]);
+        let bus = Process::start("dbus", dir.path(), &mut bus);
+        wait_for("the session bus", || dir.path().join("bus").exists().then_some(()));
+        let mut keyring = Command::new("gnome-keyring-daemon");
+        keyring
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .env("DBUS_SESSION_BUS_ADDRESS", &address)
+            .env("HOME", dir.path())
+            .env("XDG_RUNTIME_DIR", dir.path())
+            .env("XDG_DATA_HOME", dir.path().join("data"))
+            .env_remove("DISPLAY");
+        let mut keyring = Process::start("keyring", dir.path(), &mut keyring);
+        keyring.give(|input| input.write_all(b"keyring passphrase").expect("the passphrase"));
+        // It answers before its first collection is there, and can keep nothing until then.
+        wait_for("the Secret Service", || {
+            let asked = Command::new("dbus-send")
+                .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
+                .args(["org.freedesktop.Secret.Service.ReadAlias", "string:default"])
+                .env("DBUS_SESSION_BUS_ADDRESS", &address)
+                .output()
+                .ok()?;
+            String::from_utf8_lossy(&asked.stdout).contains("/collection/").then_some(())
+        });
+        Self { _keyring: keyring, _bus: bus, dir }
+    }
+    /// `DBUS_SESSION_BUS_ADDRESS`.
+    pub fn address(&self) -> String {
+        address(&self.dir)
+    }
+}
+
+fn address(dir: &TempDir) -> String {
+    format!("unix:path={}", dir.path().join("bus").display())
+}
