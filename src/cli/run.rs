@@ -148,7 +148,6 @@ fn keep(
             runtime.block_on(async {
                 let listener = tokio::net::UnixListener::from_std(listener).map_err(|_| Fault::System)?;
                 tokio::select! {
-                    () = engine.ended() => {}
                     () = server::serve(listener, engine.clone(), window) => {}
                     () = heed_signals(&engine) => {}
                 }

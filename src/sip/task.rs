@@ -257,7 +257,9 @@ impl Task {
                 Output::Send { to, bytes } => self.send(Some(to), &bytes).await,
                 Output::Ping => self.send(None, b"\r\n\r\n").await,
                 Output::Event(AccountEvent::Registration(registration)) => {
-                    self.backoff.connected(Instant::now());
+                    if self.registration != registration {
+                        self.backoff.connected(Instant::now());
+                    }
                     (self.stuck, self.rest) = (None, VecDeque::new());
                     self.tell(registration);
                 }
@@ -354,8 +356,8 @@ impl Task {
                         Output::Gone => return,
                         Output::Event(AccountEvent::Registration(_)) | Output::Ping | Output::Close { .. } => {}
                         Output::Event(event) => self.events.push_back(event),
-                        // it is not acknowledged, so it comes again
-                        Output::Deliver(..) => {}
+                        // it is to come again
+                        Output::Deliver(token, _) => self.session.not_kept(token, Instant::now()),
                     }
                 }
                 if self.flow.is_none() {

@@ -31,14 +31,15 @@ impl SessionBus {
             .env_remove("DISPLAY");
         let mut keyring = Process::start("keyring", dir.path(), &mut keyring);
         keyring.give(|input| input.write_all(b"keyring passphrase").expect("the passphrase"));
+        // It answers before its first collection is there, and can keep nothing until then.
         wait_for("the Secret Service", || {
             let asked = Command::new("dbus-send")
                 .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
-                .arg("org.freedesktop.DBus.Peer.Ping")
+                .args(["org.freedesktop.Secret.Service.ReadAlias", "string:default"])
                 .env("DBUS_SESSION_BUS_ADDRESS", &address)
                 .output()
                 .ok()?;
-            asked.status.success().then_some(())
+            String::from_utf8_lossy(&asked.stdout).contains("/collection/").then_some(())
         });
         Self { _keyring: keyring, _bus: bus, dir }
     }

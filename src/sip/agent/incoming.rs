@@ -53,7 +53,7 @@ impl Agent {
         }
         self.calls.insert(call, state);
         let (name, to) = (caller.name.map(Private::new), request.uri);
-        self.event(AgentEvent::Invited { call, from, name, to, offer, source });
+        self.event(AgentEvent::Invited { call, from, name, to, offer });
     }
 
     fn fresh_call(&mut self) -> CallId {
