@@ -28,6 +28,8 @@ const TICK: Duration = Duration::from_millis(5);
 const PIECE: usize = 480;
 /// Nothing received for so long is told.
 const QUIET: Duration = Duration::from_secs(8);
+/// Keys taken between two reports: more than fingers and dialling machines press.
+const KEYS: u32 = 100;
 /// Between two reports (RFC 3550 section 6.2), varied by half.
 const REPORT: Duration = Duration::from_secs(5);
 
@@ -60,6 +62,8 @@ pub(super) struct Edge {
     heard: Option<Instant>,
     flowing: bool,
     report: Instant,
+    /// Keys heard since the last report.
+    keys: u32,
     cname: String,
     packet: Vec<u8>,
     sound: Vec<f32>,
@@ -90,6 +94,7 @@ impl Edge {
             heard: None,
             flowing: false,
             report: now,
+            keys: 0,
             // a name for this session alone (RFC 7022): it leads to nobody
             cname: format!("{:08x}{:08x}{:08x}", random(), random(), random()),
             packet: Vec::with_capacity(LARGEST),
@@ -193,7 +198,12 @@ impl Edge {
             self.tell(MediaEvent::FirstPacket);
         }
         if let Some(key) = heard.key {
-            self.tell(MediaEvent::Dtmf(Private::new(key)));
+            self.keys += 1;
+            if self.keys <= KEYS {
+                self.tell(MediaEvent::Dtmf(Private::new(key)));
+            } else {
+                self.count.foreign += 1; // a flood
+            }
         }
     }
 
@@ -301,6 +311,7 @@ impl Edge {
     fn report(&mut self, now: Instant, bye: bool) {
         let spread = REPORT.mul_f64(f64::from(random()) / f64::from(u32::MAX));
         self.report = now + REPORT / 2 + spread;
+        self.keys = 0;
         let (Some(agreed), Some(sender), Some(source)) = (&self.agreed, &self.sender, &self.source) else { return };
         let report = Report {
             ssrc: sender.ssrc(),
