@@ -101,6 +101,8 @@ welcome-trying-sip = Looking for SIP at { $domain }…
 welcome-adding = It works. Keeping the account…
 welcome-demo = No account yet? Close this window and start “landline --demo” to try everything on this computer.
 welcome-no-server-either = There is no XMPP or SIP service at { $domain }. Check the address, or enter the server under Advanced.
+welcome-timed-out = The server did not answer in time. Check the server, then try again.
+welcome-server-gone = The server closed the connection. Try again, or ask the provider.
 
 ## Passphrase
 unlock-title = Enter your passphrase
@@ -116,7 +118,7 @@ unlock-keep = Keep it
 unlock-later = Not now
 
 ## Conversations
-conversations-search = Search names, numbers and words
+conversations-search = Search
 conversations-new = New message
 conversations-empty = No messages yet
 conversations-empty-about = Write to a number, or wait for the first text.
@@ -130,6 +132,7 @@ new-title = New message
 new-to = Number, name or address
 new-will-text = Will go to { $to } from { $account }
 new-type = Type a number, a name, or paste an address such as tel:, sip: or xmpp:
+new-no-account = No account can write there. Give the full address, such as number@gateway.
 
 ## Thread
 thread-write = Write a text
@@ -144,7 +147,7 @@ state-failed = Not sent
 ## Dialler
 dial-field = Number, name or address
 dial-call = Call
-dial-will-call = Will call { $to }
+dial-will-call = Will call { $to } from { $account }
 dial-from = from { $account }
 dial-no-account = No account can call now
 dial-type = Type a number or a name, or paste an address.

@@ -101,6 +101,8 @@ welcome-trying-sip = Buscando SIP en { $domain }…
 welcome-adding = Funciona. Guardando la cuenta…
 welcome-demo = ¿Aún no tienes cuenta? Cierra esta ventana y ejecuta “landline --demo” para probarlo todo en esta computadora.
 welcome-no-server-either = No hay servicio XMPP ni SIP en { $domain }. Revisa la dirección o escribe el servidor en Avanzado.
+welcome-timed-out = El servidor no respondió a tiempo. Revisa el servidor e inténtalo de nuevo.
+welcome-server-gone = El servidor cerró la conexión. Inténtalo de nuevo o pregunta al proveedor.
 
 ## Frase de acceso
 unlock-title = Escribe tu frase de acceso
@@ -116,7 +118,7 @@ unlock-keep = Guardarla
 unlock-later = Ahora no
 
 ## Conversaciones
-conversations-search = Buscar nombres, números y palabras
+conversations-search = Buscar
 conversations-new = Mensaje nuevo
 conversations-empty = Aún no hay mensajes
 conversations-empty-about = Escribe a un número o espera el primer mensaje.
@@ -130,6 +132,7 @@ new-title = Mensaje nuevo
 new-to = Número, nombre o dirección
 new-will-text = Irá a { $to } desde { $account }
 new-type = Escribe un número, un nombre, o pega una dirección como tel:, sip: o xmpp:
+new-no-account = Ninguna cuenta puede escribir ahí. Da la dirección completa, como número@pasarela.
 
 ## Hilo
 thread-write = Escribe un mensaje
@@ -144,7 +147,7 @@ state-failed = No enviado
 ## Marcador
 dial-field = Número, nombre o dirección
 dial-call = Llamar
-dial-will-call = Llamará a { $to }
+dial-will-call = Llamará a { $to } desde { $account }
 dial-from = desde { $account }
 dial-no-account = Ninguna cuenta puede llamar ahora
 dial-type = Escribe un número o un nombre, o pega una dirección.

@@ -40,6 +40,8 @@ pub(super) struct Leg {
     local: Option<SessionDescription>,
     levels: Option<audio::Levels>,
     levels_told: Instant,
+    /// What of its devices was missing when it was told last.
+    faults: audio::Faults,
 }
 
 impl Engine {
@@ -66,7 +68,15 @@ impl Engine {
     }
 
     fn add_leg(&mut self, call: CallId, account: AccountId) {
-        let leg = Leg { account, row: None, media: None, local: None, levels: None, levels_told: Instant::now() };
+        let leg = Leg {
+            account,
+            row: None,
+            media: None,
+            local: None,
+            levels: None,
+            levels_told: Instant::now(),
+            faults: audio::Faults::default(),
+        };
         self.legs.insert(call, leg);
     }
 
@@ -218,7 +228,6 @@ impl Engine {
             EndReason::LocalFault
         })?;
         let stream = audio::open(&self.setup.config.sound);
-        self.tell_faults(stream.faults());
         let levels = stream.levels();
         media.attach(stream);
         let mut events = media.events();
@@ -234,6 +243,7 @@ impl Engine {
             leg.media = Some(media);
             leg.levels = Some(levels);
         }
+        self.tell_faults();
         Ok(())
     }
 
@@ -332,28 +342,32 @@ impl Engine {
 
     /// Gives running calls streams on the devices that are chosen now.
     pub(super) fn change_devices(&mut self) {
-        let mut faults = Vec::new();
         for leg in self.legs.values_mut() {
             if let Some(media) = &mut leg.media {
                 let stream = audio::open(&self.setup.config.sound);
-                faults.push(stream.faults());
                 leg.levels = Some(stream.levels());
                 media.attach(stream);
             }
         }
-        for fault in faults {
-            self.tell_faults(fault);
-        }
+        self.tell_faults();
     }
 
-    fn tell_faults(&self, faults: audio::Faults) {
-        if faults.no_microphone || faults.no_loudspeaker {
-            self.tell(Event::DevicesChanged {
-                devices: audio::devices(),
-                no_microphone: faults.no_microphone,
-                no_loudspeaker: faults.no_loudspeaker,
-            });
+    /// Tells what of the calls' devices is missing or has come back since it was told last.
+    fn tell_faults(&mut self) {
+        let mut changed = None;
+        for leg in self.legs.values_mut() {
+            let faults = leg.levels.as_ref().map(audio::Levels::faults).unwrap_or_default();
+            if std::mem::replace(&mut leg.faults, faults) != faults {
+                changed = Some(faults);
+            }
         }
+        let Some(audio::Faults { no_microphone, no_loudspeaker }) = changed else { return };
+        let events = self.events.clone();
+        // a sound server that hangs must not hold up the calls
+        tokio::task::spawn_blocking(move || {
+            let devices = audio::devices();
+            let _ = events.send(Event::DevicesChanged { devices, no_microphone, no_loudspeaker });
+        });
     }
 
     pub(super) fn next_levels(&self) -> Option<Instant> {
@@ -373,6 +387,7 @@ impl Engine {
                 peaks = Some(levels.take_peaks());
             }
         }
+        self.tell_faults();
         let test = self.sound_test.as_ref().map(audio::SoundTest::take_peaks);
         if let Some((input, output)) = test.or(peaks) {
             self.tell(Event::Levels { input, output });

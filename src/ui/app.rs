@@ -259,7 +259,7 @@ impl App {
 
     /// How much larger than 100 % everything is.
     pub fn scale(&self) -> f32 {
-        f32::from(self.model.window.text_size.clamp(100, 200)) / 100.0
+        scale(&self.model.window)
     }
 
     /// The window's name, with how many texts wait.
@@ -296,7 +296,8 @@ impl App {
                 .as_ref()
                 .is_some_and(|thread| thread.messages.iter().any(|one| one.id == fresh.message));
         let wanted = self.dismissed != Some(fresh.message) && !here;
-        let elsewhere = !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock);
+        let cramped = self.place == Place::Call && self.context().low();
+        let elsewhere = !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock) && !cramped;
         (wanted && elsewhere).then_some(fresh)
     }
 
@@ -314,6 +315,11 @@ impl App {
         let here = self.place == Place::Thread || (wide && self.place == Place::Conversations);
         self.thread.open.filter(|_| here)
     }
+}
+
+/// How much larger than 100 % everything is.
+pub fn scale(window: &WindowConfig) -> f32 {
+    f32::from(window.text_size.clamp(100, 200)) / 100.0
 }
 
 /// The language chosen, or the desktop's.

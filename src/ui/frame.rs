@@ -17,15 +17,12 @@ use super::{
 };
 use crate::domain::link::{LinkKind, WiredPolicy};
 use iced::{
-    Alignment, Element, Length, Padding,
+    Element, Length, Padding,
     widget::{Column, Row, Stack, column, container, row},
 };
 
 mod foot;
 mod tabs;
-
-/// The width of the list beside a conversation.
-const LIST: f32 = 340.0;
 
 impl App {
     /// The whole window.
@@ -86,7 +83,11 @@ impl App {
         } else {
             thread::view(&self.thread, cx).map(Message::Thread)
         };
-        Row::new().push(container(list).width(LIST)).push(line).push(container(pane).width(Length::Fill)).into()
+        Row::new()
+            .push(container(list).width(conversations::WIDTH))
+            .push(line)
+            .push(container(pane).width(Length::Fill))
+            .into()
     }
 
     /// What must not be missed.
@@ -96,12 +97,12 @@ impl App {
             self.model.call().filter(|_| self.place != Place::Call).map(|one| call::bar(cx, one).map(Message::Call));
         let told = self.told.map(|refusal| {
             let close = button::round(p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Read);
-            row![notice::problem(p, cx.t(refusal.key())), close].spacing(space::S).align_y(Alignment::Center).into()
+            notice::with_action(p, cx.t(refusal.key()), close, false)
         });
         let strips: Vec<Element<'a, Message>> =
             [self.radio_only(cx), told, self.fresh(cx)].into_iter().flatten().collect();
         let strips = (!strips.is_empty()).then(|| {
-            let around = if cx.narrow() { space::S } else { space::L };
+            let around = if cx.narrow() { space::S } else { space::M };
             container(Column::with_children(strips).spacing(space::S))
                 .padding(Padding::from([space::S, around]))
                 .width(Length::Fill)
@@ -123,24 +124,21 @@ impl App {
             LinkKind::Bluetooth => "wired-only-bluetooth",
             _ => "wired-only-wifi",
         };
-        let words = notice::problem(cx.p, format!("{}. {}", cx.t(key), cx.t("wired-plug-in")));
-        let allow =
-            button::small(cx.p, Kind::Side, Icon::Radio, cx.t("settings-allow-wireless")).on_press(Message::Wireless);
-        let both = if cx.narrow() {
-            Element::from(column![words, allow].spacing(space::S))
-        } else {
-            row![words, allow].spacing(space::M).align_y(Alignment::Center).into()
-        };
-        Some(both)
+        let words = format!("{}. {}", cx.t(key), cx.t("wired-plug-in"));
+        let allow = button::small(cx.p, Kind::Side, Icon::Radio, cx.t("settings-allow-wireless"));
+        Some(notice::with_action(cx.p, words, allow.on_press(Message::Wireless).into(), cx.narrow()))
     }
 
     /// A code that has just come.
     fn fresh<'a>(&'a self, cx: Context<'a>) -> Option<Element<'a, Message>> {
         let one = self.banner()?;
         let copy = Message::Copy(one.message, one.code.value.clone());
-        let parts = codes::parts(cx, one, "codes-newest", copy);
+        let mut parts = codes::parts(cx, one, "codes-newest", copy);
+        // one line below: the screen itself needs the room
+        let lines: Vec<_> = parts.below.iter().map(|line| line.trim_end_matches('.')).collect();
+        parts.below = vec![lines.join(" · ")];
         let close = button::round(cx.p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Dismiss(one.message));
-        Some(code::banner(cx.p, parts, close))
+        Some(code::banner(cx.p, parts, !cx.narrow(), close))
     }
 }
 

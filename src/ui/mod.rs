@@ -17,6 +17,17 @@ mod theme;
 mod widget;
 mod wish;
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod fixture;
+#[cfg(test)]
+mod journey_tests;
+#[cfg(test)]
+mod look_tests;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod stage;
+
 /// Why there is no window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UiError {

@@ -134,8 +134,11 @@ impl Model {
             }
             Event::Call { call, .. } => self.keep_call(call),
             Event::CallLogged { record, .. } => {
+                let known = self.history.len();
                 self.history.retain(|known| known.row != record.row);
-                self.missed += u32::from(missed(&record));
+                // one that the snapshot held already is no news
+                let new = known == self.history.len();
+                self.missed += u32::from(new && missed(&record));
                 self.history.insert(0, record);
             }
             Event::Contacts { contacts } => self.contacts = contacts,

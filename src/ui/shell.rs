@@ -1,7 +1,7 @@
 //! Joins `app` to iced, the engine and the desktop: carries out wishes, listens to what comes in. Decides nothing.
 use super::{
     UiError,
-    app::{App, Message},
+    app::{App, Message, scale},
     feed::{self, Source},
     theme::text,
     wish::{About, Then, Wish},
@@ -16,7 +16,7 @@ use iced::{
     Event, Size, Subscription, Task, clipboard, event,
     futures::{SinkExt, Stream},
     theme,
-    widget::operation,
+    widget::{operation, scrollable::RelativeOffset},
     window,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -50,8 +50,7 @@ struct Shell {
 
 /// Opens the window and runs it until it is closed or the engine ends.
 pub(super) fn run(engine: EngineHandle, window: &WindowConfig) -> Result<(), UiError> {
-    let app = App::new(window.clone(), TimeZone::system(), Timestamp::now());
-    let scale = app.scale();
+    let scale = scale(window);
     let size = window.size.map_or(SIZE, |(width, height)| Size::new(f32::from(width), f32::from(height)));
     // iced multiplies what it is given by the text size
     let logical =
@@ -67,11 +66,10 @@ pub(super) fn run(engine: EngineHandle, window: &WindowConfig) -> Result<(), UiE
         ..Default::default()
     };
     let source = Source { engine, meters: Arc::default() };
-    let boot = std::cell::RefCell::new(Some((app, source)));
+    let window = window.clone();
     let boot = move || {
-        let (app, source) = boot.borrow_mut().take().unwrap_or_else(|| unreachable!("iced boots once"));
-        let dark = iced::system::theme().map(dark);
-        (Shell { app, source, notifier: None }, dark)
+        let app = App::new(window.clone(), TimeZone::system(), Timestamp::now());
+        (Shell { app, source: source.clone(), notifier: None }, iced::system::theme().map(dark))
     };
     let mut program = iced::application(boot, Shell::update, Shell::view)
         .title(|shell: &Shell| shell.app.title())
@@ -130,7 +128,7 @@ impl Shell {
             Wish::Ask(command, then) => self.ask(command, then),
             Wish::Focus(id) => operation::focus(id),
             Wish::Step { back } => super::widget::focus::step(back),
-            Wish::ToEnd => operation::snap_to_end(super::widget::focus::FROM_THE_END),
+            Wish::ToEnd => operation::snap_to(super::widget::focus::FROM_THE_END, RelativeOffset::START),
             Wish::Clipboard(text) => clipboard::write(text.into_inner()),
             Wish::ForgetLater(copied) => Task::future(tokio::time::sleep(FORGET)).then(move |()| {
                 let copied = copied.clone();

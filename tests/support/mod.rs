@@ -6,6 +6,8 @@ pub mod certificate;
 pub mod kamailio;
 pub mod landline;
 pub mod prosody;
+pub mod pulse;
+pub mod screen;
 pub mod session_bus;
 pub mod sound;
 

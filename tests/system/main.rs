@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audio_pulse;
 mod cli_contract;
 mod demo_shows_a_code;
 mod keyring;
@@ -13,6 +14,7 @@ mod sip_calls_in;
 mod sip_calls_out;
 mod sip_recovers;
 mod sip_registers;
+mod sip_survives;
 mod sip_texts;
 mod xmpp_archive;
 mod xmpp_codes;

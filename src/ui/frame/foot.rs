@@ -1,6 +1,7 @@
 //! The status line: how each account stands, and what carries the phone. Leads to the settings.
 use crate::{
     domain::link::{LinkKind, WiredStatus},
+    engine::api::AccountStatus,
     ui::{
         app::Message,
         context::Context,
@@ -21,12 +22,20 @@ use iced::{
 /// The line.
 pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
-    let names = !cx.narrow();
-    let accounts = cx.model.accounts.iter().map(|account| {
-        let (tone, word) = stands(&account.registration);
-        let name = names.then(|| account.config.address.clone());
-        status::account(p, tone, name, cx.t(word), Message::Go(Place::Settings))
-    });
+    let accounts = cx.model.accounts.iter().map(|account| (account, stands(&account.registration)));
+    let accounts: Vec<Element<'a, Message>> = if cx.narrow() {
+        // a dot each, and the word of the one that needs the person most
+        let stands: Vec<_> = accounts.map(|(_, stands)| stands).collect();
+        let worst = stands.iter().max_by_key(|(tone, _)| *tone).copied();
+        let dots = stands.iter().map(|(tone, _)| *tone).collect();
+        worst.map(|(_, word)| status::accounts(p, dots, cx.t(word), Message::Go(Place::Settings))).into_iter().collect()
+    } else {
+        let line = |(account, (tone, word)): (&AccountStatus, (Tone, &str))| {
+            let name = account.config.address.clone();
+            status::account(p, tone, name, cx.t(word), Message::Go(Place::Settings))
+        };
+        accounts.map(line).collect()
+    };
     let (tone, picture, words) = link(cx, &cx.model.wired);
     let demo = cx.model.demo.then(|| {
         Row::new()
@@ -37,7 +46,10 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
             .into()
     });
     let link = (!cx.model.demo).then(|| status::link(p, tone, picture, words, Message::Go(Place::Settings)));
-    let line = Row::with_children(accounts.chain(link).chain(demo)).spacing(space::S).align_y(Alignment::Center).wrap();
+    let line = Row::with_children(accounts.into_iter().chain(link).chain(demo))
+        .spacing(space::S)
+        .align_y(Alignment::Center)
+        .wrap();
     let line = container(line).padding([space::XS, space::S]).width(Length::Fill);
     let rule = container(iced::widget::space()).width(Length::Fill).height(1.0).style(shape::fill(p.line));
     iced::widget::column![rule, line].into()

@@ -34,8 +34,8 @@ use iced::{
 pub const SEARCH: &str = "search";
 /// Messages found at the most.
 const FOUND: u32 = 50;
-/// Characters of a text shown in a row.
-const LINE: usize = 80;
+/// The width of the pane beside a conversation, in logical pixels.
+pub const WIDTH: f32 = 340.0;
 
 /// The list's own state.
 #[derive(Default)]
@@ -160,7 +160,7 @@ fn preview<'a>(cx: Context<'a>, last: &Text, unread: bool) -> Element<'a, Messag
         let key = icon(Icon::Key, 14.0).color(p.warn_text);
         return Row::new().push(key).push(value).spacing(space::XS + 2.0).align_y(Alignment::Center).into();
     }
-    let body = text::line(last.body.expose(), LINE);
+    let body = text::line(last.body.expose(), fitting(cx).saturating_sub(if unread { 4 } else { 0 }));
     let mine = last.direction == Direction::Outgoing;
     if mine && last.state == MessageState::Failed {
         let words =
@@ -176,6 +176,14 @@ fn preview<'a>(cx: Context<'a>, last: &Text, unread: bool) -> Element<'a, Messag
     text::outside_line(&words, text::CAPTION + 1.0, if unread { p.text } else { p.muted })
 }
 
+/// How many characters of a text fit into a row, about.
+fn fitting(cx: Context<'_>) -> usize {
+    let pane = if cx.narrow() { cx.size.width } else { WIDTH };
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a small number of characters
+    let characters = ((pane - 128.0) / 6.6).clamp(8.0, 120.0) as usize;
+    characters
+}
+
 /// A message that was found.
 fn hit<'a>(cx: Context<'a>, found: &'a Text) -> Element<'a, Message> {
     let p = cx.p;
@@ -184,7 +192,7 @@ fn hit<'a>(cx: Context<'a>, found: &'a Text) -> Element<'a, Message> {
     let parts = Parts {
         picture: avatar(p, name, found.peer.rest(), 36.0),
         title: name.to_owned(),
-        below: Some(text::outside_line(&text::line(found.body.expose(), LINE), text::CAPTION + 1.0, p.muted)),
+        below: Some(text::outside_line(&text::line(found.body.expose(), fitting(cx)), text::CAPTION + 1.0, p.muted)),
         end: Some(moment::short(cx.words, found.sent_at, cx.now, cx.zone)),
         badge: None,
         chosen: false,

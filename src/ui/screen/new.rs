@@ -14,7 +14,7 @@ use crate::{
             button::{self, Kind},
             field,
             icon::Icon,
-            notice, scrolled,
+            notice, pile, scrolled,
         },
         wish::{Field, Then, Wish},
     },
@@ -22,7 +22,7 @@ use crate::{
 use iced::{
     Alignment, Element, Length, Padding,
     widget::{
-        Column, Row, column, container,
+        Row, column, container,
         text_editor::{Action, Content},
     },
 };
@@ -138,13 +138,16 @@ pub fn view<'a>(new: &'a New, cx: Context<'a>) -> Element<'a, Message> {
         .spacing(space::S)
         .align_y(Alignment::Center);
     let to = field::bare(p, &cx.t("new-to"), &new.to.typed).id(TO).on_input(Message::To).on_submit(Message::Next);
-    let mut form = Column::new().push(to).spacing(space::S);
-    form = form.push(people::outcome(cx, &new.to, true));
-    form = form.push(people::accounts(cx, &new.to, true, new.accounts_open, Message::Accounts, Message::From));
-    if let Some(refusal) = new.trouble {
-        form = form.push(notice::problem(p, cx.t(refusal.key())));
-    }
-    let form = form.push(people::list(cx, &new.to.typed, true, Message::Known));
+    let form = pile(
+        space::S,
+        [
+            Some(to.into()),
+            Some(people::outcome(cx, &new.to, true)),
+            people::accounts(cx, &new.to, true, new.accounts_open, Message::Accounts, Message::From),
+            new.trouble.map(|refusal| notice::problem(p, cx.t(refusal.key()))),
+            people::list(cx, &new.to.typed, true, Message::Known),
+        ],
+    );
     let ready = new.to.known().is_some().then_some(Message::Send);
     let body = scrolled(
         p,

@@ -90,10 +90,19 @@ fn offered(model: &Model, typed: &str, text: bool) -> Vec<Known> {
     known
 }
 
-/// Rows of people known.
-pub fn list<'a, M: Clone + 'a>(cx: Context<'a>, typed: &str, text: bool, on_take: fn(Known) -> M) -> Element<'a, M> {
+/// Rows of people known, if there are any.
+pub fn list<'a, M: Clone + 'a>(
+    cx: Context<'a>,
+    typed: &str,
+    text: bool,
+    on_take: fn(Known) -> M,
+) -> Option<Element<'a, M>> {
     let p = cx.p;
-    let rows = offered(cx.model, typed, text).into_iter().map(|known| {
+    let offered = offered(cx.model, typed, text);
+    if offered.is_empty() {
+        return None;
+    }
+    let rows = offered.into_iter().map(|known| {
         let below = (known.name != known.address).then(|| text::caption(known.address.clone()).color(p.muted).into());
         let parts = Parts {
             picture: avatar(p, &known.name, known.uri.split_once(':').map_or("", |(_, rest)| rest), 36.0),
@@ -105,7 +114,7 @@ pub fn list<'a, M: Clone + 'a>(cx: Context<'a>, typed: &str, text: bool, on_take
         };
         row(p, parts).on_press(on_take(known)).into()
     });
-    Column::with_children(rows).spacing(2.0).into()
+    Some(Column::with_children(rows).spacing(2.0).into())
 }
 
 /// What the field leads to, in a sentence.
@@ -116,12 +125,13 @@ pub fn outcome<'a, M: 'a>(cx: Context<'a>, target: &Target, text: bool) -> Eleme
             (Icon::Info, p.muted, if text { cx.t("new-type") } else { cx.t("dial-type") })
         }
         None => (Icon::Wait, p.muted, String::new()),
-        Some(Ok((to, account))) => {
+        Some(Ok((to, account))) if able(cx.model, account, text) => {
             let values = [("to", to.rest().into()), ("account", cx.model.account_name(account).into())];
             let key = if text { "new-will-text" } else { "dial-will-call" };
             (Icon::Right, p.good_text, cx.words.with(key, &values))
         }
-        Some(Err(refusal)) => (Icon::Alert, p.bad_text, cx.t(reason(*refusal))),
+        Some(Ok(_)) => (Icon::Alert, p.warn_text, cx.t(reason(Refusal::NotSupported, text))),
+        Some(Err(refusal)) => (Icon::Alert, p.warn_text, cx.t(reason(*refusal, text))),
     };
     Row::new()
         .push(icon(picture, 15.0).color(color))
@@ -131,10 +141,17 @@ pub fn outcome<'a, M: 'a>(cx: Context<'a>, target: &Target, text: bool) -> Eleme
         .into()
 }
 
+/// Whether the account can do it now. A text waits for its account; a call cannot.
+fn able(model: &Model, account: &AccountId, text: bool) -> bool {
+    let known = model.accounts.iter().find(|known| known.config.id == *account);
+    text || known.is_some_and(|known| known.capabilities().calls)
+}
+
 /// While one types, half a number is nothing to scold about.
-const fn reason(refusal: Refusal) -> &'static str {
+const fn reason(refusal: Refusal, text: bool) -> &'static str {
     match refusal {
         Refusal::BadAddress => "dial-not-yet",
+        Refusal::NotSupported if text => "new-no-account",
         Refusal::NotSupported => "dial-no-account",
         other => other.key(),
     }

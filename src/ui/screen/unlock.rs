@@ -4,19 +4,20 @@ use crate::{
     engine::api::{Command, Refusal, Reply, SecretsState},
     ui::{
         context::Context,
-        theme::{shape, space, text},
+        screen::welcome::mark,
+        theme::{space, text},
         widget::{
             button::{self, Kind},
             field,
-            icon::{Icon, icon},
-            notice, scrolled, slot,
+            icon::Icon,
+            notice, pile, scrolled,
         },
         wish::{Then, Wish},
     },
 };
 use iced::{
-    Element, Length,
-    widget::{Column, container},
+    Alignment, Element, Length,
+    widget::{Column, Row, container},
 };
 
 /// The form.
@@ -104,21 +105,27 @@ pub fn view<'a>(form: &'a Unlock, cx: Context<'a>) -> Element<'a, Message> {
             field::bare(p, "", &form.again).id(AGAIN).secure(true).on_input(Message::Again).on_submit(Message::Open);
         field::labelled(p, cx.t("unlock-again"), again, None)
     });
-    let mark = container(icon(Icon::Lock, 28.0).color(p.on_accent))
-        .center(60.0)
-        .style(shape::round(p.accent, space::RADIUS_LARGE));
+    let small = cx.narrow() || cx.low();
+    let title = text::heading(cx.t(title)).color(p.text);
+    let head = if small {
+        Row::new().push(mark(cx, Icon::Lock, 44.0)).push(title).spacing(space::M).align_y(Alignment::Center).into()
+    } else {
+        Element::from(Column::new().push(mark(cx, Icon::Lock, 60.0)).push(title).spacing(space::L))
+    };
     let ready = !form.passphrase.is_empty() && !form.busy;
-    let content = Column::new()
-        .push(mark)
-        .push(text::heading(cx.t(title)).color(p.text))
-        .push(text::body(cx.t(about)).color(p.muted))
-        .push(field::labelled(p, cx.t("unlock-passphrase"), first, None))
-        .push(again)
-        .push(slot(form.trouble.map(|key| notice::problem(p, cx.t(key)))))
-        .push(button::wide(p, Kind::Main, cx.t(word)).on_press(ready.then_some(Message::Open)))
-        .push(button::button(p, Kind::Quiet, cx.t("unlock-later")).on_press(Message::Later))
-        .spacing(space::L)
-        .max_width(420.0);
-    let around = if cx.narrow() { space::L } else { space::XXL };
+    let content = pile(
+        space::L,
+        [
+            Some(head),
+            Some(text::body(cx.t(about)).color(p.muted).into()),
+            Some(field::labelled(p, cx.t("unlock-passphrase"), first, None)),
+            again,
+            form.trouble.map(|key| notice::problem(p, cx.t(key))),
+            Some(button::wide(p, Kind::Main, cx.t(word)).on_press(ready.then_some(Message::Open)).into()),
+            Some(button::button(p, Kind::Quiet, cx.t("unlock-later")).on_press(Message::Later).into()),
+        ],
+    )
+    .max_width(420.0);
+    let around = if small { space::L } else { space::XXL };
     scrolled(p, container(content).center_x(Length::Fill).padding(around))
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 mod view;
-pub use view::view;
+pub use view::{mark, view};
 
 /// Which kind of account is tried.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -95,7 +95,7 @@ pub static LIGHT: Palette = Palette {
     line: rgb(0xE3DFD5),
     outline: rgb(0x857F74),
     text: rgb(0x1B2224),
-    muted: rgb(0x474F52),
+    muted: rgb(0x434B4E),
     rail: rgb(0x0D3B3D),
     rail_chosen: rgb(0x1A5154),
     on_rail: rgb(0xEAF4F2),

@@ -91,7 +91,7 @@ pub fn round<'a, M: Clone + 'a>(
     hint(p, press, word)
 }
 
-/// A round button with its word below: the controls of a call.
+/// A round picture with its word below, both to be pressed: the controls of a call.
 pub fn tall<'a, M: Clone + 'a>(
     p: &'static Palette,
     kind: Kind,
@@ -99,13 +99,22 @@ pub fn tall<'a, M: Clone + 'a>(
     word: String,
     message: Option<M>,
 ) -> Element<'a, M> {
-    let color = if message.is_some() { p.text } else { p.muted };
-    let press = Press::new(container(icon(picture, 24.0)).center(Length::Fill), p.focus, face(p, kind, space::PILL))
-        .width(60.0)
-        .height(60.0)
-        .on_press(message);
-    let word = text::caption(word).color(color).align_x(iced::Center);
-    iced::widget::column![press, word].spacing(space::XS + 2.0).width(88.0).align_x(Alignment::Center).into()
+    let Face { ground, text: ink, line, .. } =
+        face(p, kind, space::PILL)(Status { enabled: message.is_some(), hovered: false });
+    let picture = container(icon(picture, 24.0).color(ink)).center(60.0).style(shape::card(ground, line, space::PILL));
+    let word = text::caption(word).align_x(iced::Center);
+    let both =
+        iced::widget::column![picture, word].spacing(space::XS + 2.0).width(Length::Fill).align_x(Alignment::Center);
+    Press::new(both, p.focus, move |status| Face {
+        ground: if status.hovered { p.hover } else { Color::TRANSPARENT },
+        text: if status.enabled { p.text } else { p.muted },
+        line: Color::TRANSPARENT,
+        radius: space::RADIUS_LARGE,
+    })
+    .width(96.0)
+    .padding([space::S, 0.0])
+    .on_press(message)
+    .into()
 }
 
 /// Call, over the whole width.

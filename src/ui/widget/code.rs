@@ -53,14 +53,27 @@ pub fn chip<'a, M: Clone + 'a>(p: &'static Palette, parts: Parts<M>) -> Element<
         .into()
 }
 
-/// Above the conversations, one line.
-pub fn banner<'a, M: Clone + 'a>(p: &'static Palette, parts: Parts<M>, close: Element<'a, M>) -> Element<'a, M> {
-    let head = parts.head.map(|head| text::caption(head).color(p.muted));
+/// Above the screens: as low as it can be; `wide`: the words stand beside the code.
+pub fn banner<'a, M: Clone + 'a>(
+    p: &'static Palette,
+    parts: Parts<M>,
+    wide: bool,
+    close: Element<'a, M>,
+) -> Element<'a, M> {
+    let head = parts.head.map(|head| text::caption(head).font(text::STRONG).color(p.text));
     let code = text::mono(spaced(&parts.code), 26.0).line_height(1.2).color(p.text);
-    let below = parts.below.into_iter().map(|line| text::caption(line).color(p.muted).into());
-    let words = Column::new().push(head).push(code).extend(below).spacing(2.0).width(Length::Fill);
+    let below: Vec<Element<'a, M>> =
+        parts.below.into_iter().map(|line| text::caption(line).color(p.muted).into()).collect();
     let copy = button::small(p, Kind::Main, Icon::Copy, parts.copy).on_press(parts.on_copy);
-    container(Row::new().push(words).push(copy).push(close).spacing(space::S).align_y(Alignment::Center))
+    let inside = if wide {
+        let words = Column::new().push(head).extend(below).spacing(1.0).width(Length::Fill);
+        Row::new().push(code).push(words).push(copy).push(close).spacing(space::L).align_y(Alignment::Center)
+    } else {
+        let words = Column::new().push(head).push(code).width(Length::Fill);
+        let line = Row::new().push(words).push(copy).push(close).spacing(space::S).align_y(Alignment::Center);
+        Row::new().push(Column::new().push(line).extend(below).spacing(1.0))
+    };
+    container(inside)
         .padding([space::S, space::M])
         .width(Length::Fill)
         .style(shape::card(p.code, p.code_line, space::RADIUS))

@@ -18,13 +18,23 @@ pub mod status;
 
 use super::theme::{Palette, shape};
 use iced::{
-    Element, Length,
-    widget::{Scrollable, scrollable, space},
+    Element, Length, Padding,
+    widget::{Column, Scrollable, container, scrollable, space},
 };
 
 /// A child that may be absent: its siblings keep their place, and with it their focus and cursor.
 pub fn slot<'a, M: 'a>(child: Option<Element<'a, M>>) -> Element<'a, M> {
     child.unwrap_or_else(|| space().into())
+}
+
+/// Children below each other, some of which may be absent: the others keep their place in the tree, and no gap is left.
+pub fn pile<'a, M: 'a>(gap: f32, children: impl IntoIterator<Item = Option<Element<'a, M>>>) -> Column<'a, M> {
+    let mut above = false;
+    Column::with_children(children.into_iter().map(|child| {
+        let gap = if child.is_some() && above { gap } else { 0.0 };
+        above |= child.is_some();
+        container(slot(child)).padding(Padding::ZERO.top(gap)).into()
+    }))
 }
 
 /// Content that scrolls where the pane is too small for it.

@@ -27,6 +27,28 @@ pub fn problem<'a, M: 'a>(p: &'static Palette, words: String) -> Element<'a, M> 
     card(p.bad_soft, p.bad_text, p.bad_text, p.text, Icon::Alert, words)
 }
 
+/// What went wrong, with a button beside it, or below it where there is little room.
+pub fn with_action<'a, M: 'a>(
+    p: &'static Palette,
+    words: String,
+    action: Element<'a, M>,
+    below: bool,
+) -> Element<'a, M> {
+    let words = text::body(words).color(p.text).width(Length::Fill);
+    let both: Element<'a, M> = if below {
+        iced::widget::column![words, action].spacing(space::S).into()
+    } else {
+        row![words, action].spacing(space::M).align_y(iced::Center).into()
+    };
+    let mark = icon(Icon::Alert, 18.0).color(p.bad_text);
+    let line = row![mark, both].spacing(space::M).align_y(if below { iced::Top } else { iced::Center.into() });
+    container(line)
+        .padding(if below { [space::M, space::M] } else { [space::XS, space::M] })
+        .width(Length::Fill)
+        .style(shape::card(p.bad_soft, p.bad_text, space::RADIUS))
+        .into()
+}
+
 /// Something goes on.
 pub fn busy<'a, M: 'a>(p: &'static Palette, words: String) -> Element<'a, M> {
     card(p.surface, p.line, p.warn_text, p.text, Icon::Wait, words)
@@ -40,6 +62,6 @@ pub fn empty<'a, M: 'a>(p: &'static Palette, picture: Icon, head: String, words:
         .push(words.map(|words| text::body(words).color(p.muted).align_x(iced::Center)))
         .spacing(space::M)
         .align_x(iced::Center)
-        .max_width(360.0);
+        .max_width(420.0);
     container(column).center_x(Length::Fill).padding([space::XXL, space::L]).into()
 }

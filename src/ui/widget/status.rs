@@ -9,8 +9,8 @@ use iced::{
     widget::{Row, container, row, space as gap},
 };
 
-/// How something stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How something stands, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// As it should be.
     Good,
@@ -38,14 +38,25 @@ pub fn dot<'a, M: 'a>(p: &'static Palette, tone: Tone) -> Element<'a, M> {
 pub fn account<'a, M: Clone + 'a>(
     p: &'static Palette,
     tone: Tone,
-    name: Option<String>,
+    name: String,
     word: String,
     message: M,
 ) -> Element<'a, M> {
     let content = Row::new()
         .push(dot(p, tone))
-        .push(name.map(|name| text::caption(name).color(p.text)))
+        .push(text::caption(name).color(p.text))
         .push(text::caption(word).color(if tone == Tone::Good { p.muted } else { tint(p, tone) }))
+        .spacing(space::XS + 2.0)
+        .align_y(Alignment::Center);
+    press(p, content.into(), message)
+}
+
+/// All accounts where there is little room: a dot each and one word.
+pub fn accounts<'a, M: Clone + 'a>(p: &'static Palette, dots: Vec<Tone>, word: String, message: M) -> Element<'a, M> {
+    let worst = dots.iter().max().copied().unwrap_or(Tone::Good);
+    let color = if worst == Tone::Good { p.muted } else { tint(p, worst) };
+    let content = Row::with_children(dots.into_iter().map(|tone| dot(p, tone)))
+        .push(text::caption(word).color(color))
         .spacing(space::XS + 2.0)
         .align_y(Alignment::Center);
     press(p, content.into(), message)

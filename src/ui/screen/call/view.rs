@@ -11,13 +11,13 @@ use crate::{
             button::{self, Kind},
             icon::{Icon, icon},
             keypad::keypad,
-            notice, scrolled, slot,
+            notice, pile, scrolled,
         },
     },
 };
 use iced::{
-    Alignment, Element, Length,
-    widget::{Column, Row, column, container},
+    Alignment, Element, Length, Padding,
+    widget::{Column, Row, column, container, text::Wrapping},
 };
 
 /// The screen: the call one talks in, or why the last one ended.
@@ -27,46 +27,77 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         return container(notice::empty(p, Icon::Phone, cx.t("refusal-no-call"), None)).center(Length::Fill).into();
     };
     let over = call.state.is_ended();
-    let name = cx.model.name(call.name.as_ref(), &call.peer);
-    let address = call.peer.display();
-    let away =
-        button::round(p, Kind::Quiet, if over { Icon::Close } else { Icon::Down }, cx.t("action-back"), Message::Leave);
-    let small = cx.low() || (screen.keypad && cx.size.height < 720.0);
-    let picture = avatar(p, name, call.peer.rest(), if small { 56.0 } else { 104.0 });
-    let known = (address != name).then(|| text::body(address.to_owned()).color(p.muted));
-    let who = Column::new()
-        .push(picture)
-        .push(text::heading(name.to_owned()).color(p.text).align_x(iced::Center))
-        .push(known)
-        .push(stand(cx, call))
-        .push(slot(warnings(cx, call)))
-        .spacing(space::S)
-        .align_x(Alignment::Center);
     let keys = (screen.keypad && !over).then(|| {
         let id = call.id;
         let sent = call.dtmf_sent.expose();
         let sent = if sent.is_empty() { cx.t("call-keys-hint") } else { cx.with("call-keys-sent", "keys", sent) };
-        let pad = keypad(p, if small { 44.0 } else { 54.0 }, move |key| Message::Key(id, key));
+        let pad = keypad(p, if cx.size.height < 720.0 { 44.0 } else { 56.0 }, move |key| Message::Key(id, key));
         column![text::caption(sent).color(p.text), pad].spacing(space::S).align_x(Alignment::Center).into()
     });
-    let actions = if over { ended(cx, call) } else { controls(screen, cx, call) };
     let others = cx.model.calls.iter().filter(|other| other.id != call.id && other.state == CallState::Held);
-    let others = others.map(|other| waiting(cx, other));
-    let content = Column::new()
-        .push(who)
-        .push(slot(keys))
-        .push(actions)
-        .extend(others)
-        .spacing(if small { space::L } else { space::XL })
-        .align_x(Alignment::Center)
-        .max_width(440.0);
-    let top = container(away).padding([space::S, space::S]);
-    let body = container(content).center_x(Length::Fill).padding(space::L);
-    column![top, scrolled(p, body)].into()
+    let others: Vec<_> = others.map(|other| waiting(cx, other)).collect();
+    let others = (!others.is_empty()).then(|| Column::with_children(others).spacing(space::S).into());
+    let warnings = warnings(cx, call);
+    // in a wide window the keypad stands beside the rest
+    let beside = !cx.narrow();
+    let full =
+        [keys.is_some() && !beside, others.is_some(), warnings.is_some()].into_iter().filter(|there| *there).count();
+    // what ends the call never scrolls away: where all does not fit, the rest is made small and scrolls
+    if cx.low() || cx.size.height < [560.0, 720.0, 860.0, 1000.0][full.min(3)] {
+        return small(screen, cx, call, [warnings, keys, others]);
+    }
+    let name = cx.model.name(call.name.as_ref(), &call.peer);
+    let address = call.peer.display();
+    let who = Column::new()
+        .push(avatar(p, name, call.peer.rest(), 104.0))
+        .push(text::heading(name.to_owned()).color(p.text).align_x(iced::Center))
+        .push((address != name).then(|| text::body(address.to_owned()).color(p.muted)))
+        .push(stand(cx, call, Alignment::Center))
+        .spacing(space::S)
+        .align_x(Alignment::Center);
+    let actions = if over { ended(cx, call) } else { controls(screen, cx, call) };
+    let (below, aside) = if beside { (None, keys) } else { (keys, None) };
+    let content = pile(space::XL, [Some(who.into()), warnings, below, others, Some(actions)]);
+    let content = content.align_x(Alignment::Center).max_width(440.0);
+    let content = Row::new().push(content).push(aside).spacing(space::XXL * 2.0).align_y(Alignment::Center);
+    let back = container(back(cx)).padding([space::XS, space::S]);
+    column![back, container(content).center(Length::Fill).padding(space::L)].into()
+}
+
+fn back<'a>(cx: Context<'a>) -> Element<'a, Message> {
+    button::with_icon(cx.p, Kind::Quiet, Icon::Back, cx.t("action-back")).on_press(Message::Leave).into()
+}
+
+/// The same in a small window: who in one line above, what can be done in one line below.
+fn small<'a>(
+    screen: &Screen,
+    cx: Context<'a>,
+    call: &'a Call,
+    rest: [Option<Element<'a, Message>>; 3],
+) -> Element<'a, Message> {
+    let p = cx.p;
+    let name = cx.model.name(call.name.as_ref(), &call.peer);
+    let back = button::round(p, Kind::Quiet, Icon::Back, cx.t("action-back"), Message::Leave);
+    let picture = (!cx.tiny()).then(|| avatar(p, name, call.peer.rest(), 44.0));
+    let words = Column::new().push(text::title(name.to_owned()).color(p.text).wrapping(Wrapping::None)).push(stand(
+        cx,
+        call,
+        Alignment::Start,
+    ));
+    let words = container(words).width(Length::Fill).clip(true);
+    let top = Row::new().push(back).push(picture).push(words).spacing(space::M).align_y(Alignment::Center);
+    let rest = pile(space::M, rest).align_x(Alignment::Center).max_width(440.0);
+    let actions = if call.state.is_ended() { ended(cx, call) } else { one_line(screen, cx, call) };
+    column![
+        container(top).padding([space::S, space::S]),
+        scrolled(p, container(rest).center_x(Length::Fill).padding(Padding::from([space::S, space::L]))),
+        container(actions).center_x(Length::Fill).padding([space::S, space::L])
+    ]
+    .into()
 }
 
 /// The timer once it is answered, the state in words before and beside it.
-fn stand<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
+fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Message> {
     let p = cx.p;
     let words = cx.t(state(call));
     let timer = call.answered_at.filter(|_| !call.state.is_ended()).map(|from| moment::timer(from, cx.now));
@@ -86,7 +117,7 @@ fn stand<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
         )
         .push(codec)
         .spacing(2.0)
-        .align_x(Alignment::Center)
+        .align_x(side)
         .into()
 }
 
@@ -112,23 +143,42 @@ fn warnings<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     (!all.is_empty()).then(|| Column::with_children(all).spacing(space::S).align_x(Alignment::Center).into())
 }
 
-fn controls<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Message> {
-    let p = cx.p;
+/// What can be done with a call besides hanging up: whether it is on, its picture, its word, what it means.
+fn actions(screen: &Screen, call: &Call) -> [(bool, Icon, &'static str, Option<Message>); 3] {
     let id = call.id;
     let talks = matches!(call.state, CallState::Active | CallState::Held);
+    let can = |message: Message| talks.then_some(message);
     let (mic, mute) = if call.muted { (Icon::MicOff, "call-unmute") } else { (Icon::Mic, "call-mute") };
     let held = call.state == CallState::Held;
     let (pause, hold) = if held { (Icon::Play, "call-resume") } else { (Icon::Pause, "call-hold") };
-    let on = |on: bool| if on { Kind::On } else { Kind::Side };
-    let can = |message: Message, can: bool| can.then_some(message);
-    let hold_message = if held { Message::Resume(id) } else { Message::Hold(id) };
-    let three = Row::new()
-        .push(button::tall(p, on(call.muted), mic, cx.t(mute), can(Message::Mute(id, !call.muted), talks)))
-        .push(button::tall(p, on(screen.keypad), Icon::Keypad, cx.t("call-keypad"), can(Message::Keypad, talks)))
-        .push(button::tall(p, on(held), pause, cx.t(hold), can(hold_message, talks)))
-        .spacing(space::M);
-    let end = button::hang_up(p, cx.t("call-hang-up")).on_press(Message::HangUp(id));
-    column![three, end].spacing(space::L).align_x(Alignment::Center).into()
+    [
+        (call.muted, mic, mute, can(Message::Mute(id, !call.muted))),
+        (screen.keypad, Icon::Keypad, "call-keypad", can(Message::Keypad)),
+        (held, pause, hold, can(if held { Message::Resume(id) } else { Message::Hold(id) })),
+    ]
+}
+
+fn controls<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Message> {
+    let p = cx.p;
+    let three = actions(screen, call).map(|(on, picture, word, message)| {
+        button::tall(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
+    });
+    let end = button::hang_up(p, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
+    column![Row::with_children(three).spacing(space::XS), end].spacing(space::L).align_x(Alignment::Center).into()
+}
+
+fn one_line<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Message> {
+    let p = cx.p;
+    let three = actions(screen, call).map(|(on, picture, word, message)| {
+        button::round(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
+    });
+    let end = Message::HangUp(call.id);
+    let end: Element<'a, Message> = if cx.tiny() {
+        button::round(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up"), end)
+    } else {
+        button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(end).into()
+    };
+    Row::with_children(three).push(end).spacing(space::S).align_y(Alignment::Center).into()
 }
 
 fn ended<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {

@@ -14,9 +14,9 @@ use crate::{
             field,
             icon::{Icon, icon},
             keypad::keypad,
-            notice,
+            notice, pile,
             row::{Parts, row},
-            scrolled, slot,
+            scrolled,
         },
     },
 };
@@ -64,17 +64,20 @@ fn dialler<'a>(dial: &'a Dial, cx: Context<'a>) -> Element<'a, Message> {
     let keys = shown
         .then(|| container(keypad(p, if cx.low() { 44.0 } else { 56.0 }, Message::Key)).center_x(Length::Fill).into());
     let call = button::call(p, cx.t("dial-call")).on_press(ready);
-    let people = typed.then(|| people::list(cx, &dial.to.typed, false, Message::Known));
-    Column::new()
-        .push(line)
-        .push(people::outcome(cx, &dial.to, false))
-        .push(people::accounts(cx, &dial.to, false, dial.accounts_open, Message::Accounts, Message::From))
-        .push(slot(dial.trouble.map(|refusal| notice::problem(p, cx.t(refusal.key())))))
-        .push(slot(people))
-        .push(slot(keys))
-        .push(call)
-        .spacing(space::M)
-        .into()
+    let people = typed.then(|| people::list(cx, &dial.to.typed, false, Message::Known)).flatten();
+    pile(
+        space::M,
+        [
+            Some(line.into()),
+            Some(people::outcome(cx, &dial.to, false)),
+            people::accounts(cx, &dial.to, false, dial.accounts_open, Message::Accounts, Message::From),
+            dial.trouble.map(|refusal| notice::problem(p, cx.t(refusal.key()))),
+            people,
+            keys,
+            Some(call.into()),
+        ],
+    )
+    .into()
 }
 
 fn history<'a>(cx: Context<'a>) -> Element<'a, Message> {

@@ -10,7 +10,7 @@ use crate::{
             choice, field,
             icon::{Icon, icon},
             meter::meter,
-            notice, slot,
+            notice, pile,
         },
     },
 };
@@ -29,15 +29,18 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
     let (inputs, outputs) = (&model.devices.inputs, &model.devices.outputs);
     let deaf = model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
     let mute = model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
-    Column::new()
-        .push(devices(settings, cx, Use::Microphone, inputs, model.sound.input.as_ref()))
-        .push(slot(deaf))
-        .push(devices(settings, cx, Use::Loudspeaker, outputs, model.sound.output.as_ref()))
-        .push(slot(mute))
-        .push(devices(settings, cx, Use::Ring, outputs, model.sound.ring.as_ref()))
-        .push(test(settings, cx))
-        .spacing(space::L)
-        .into()
+    pile(
+        space::L,
+        [
+            Some(devices(settings, cx, Use::Microphone, inputs, model.sound.input.as_ref())),
+            deaf,
+            Some(devices(settings, cx, Use::Loudspeaker, outputs, model.sound.output.as_ref())),
+            mute,
+            Some(devices(settings, cx, Use::Ring, outputs, model.sound.ring.as_ref())),
+            Some(test(settings, cx)),
+        ],
+    )
+    .into()
 }
 
 fn devices<'a>(

@@ -90,7 +90,11 @@ fn head<'a>(cx: Context<'a>, one: &'a Conversation) -> Element<'a, Message> {
     let back = cx.narrow().then(|| button::round(p, Kind::Quiet, Icon::Back, cx.t("action-back"), Message::Back));
     let address = one.peer.display();
     let account = cx.model.account_name(&one.account);
-    let below = if address == name { account.to_owned() } else { format!("{address} · {account}") };
+    let below = match (address == name, cx.narrow()) {
+        (true, _) => account.to_owned(),
+        (false, true) => address.to_owned(),
+        (false, false) => format!("{address} · {account}"),
+    };
     let title = text::strong(name.to_owned()).size(text::BODY + 1.0).color(p.text).wrapping(Wrapping::None);
     let below = text::caption(below).color(p.muted).wrapping(Wrapping::None);
     let who = container(column![title, below].spacing(1.0)).width(Length::Fill).clip(true);
@@ -189,7 +193,7 @@ pub fn composer<'a, M: Clone + 'a>(
         .size(text::BODY)
         .font(text::SANS)
         .padding(Padding::from([9.0, space::M + 2.0]))
-        .min_height(space::CONTROL)
+        .min_height(space::CONTROL - 18.0)
         .max_height(140.0)
         .wrapping(Wrapping::WordOrGlyph)
         .style(shape::editor(p))

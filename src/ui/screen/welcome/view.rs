@@ -1,7 +1,8 @@
 //! What the account set-up looks like.
 use super::{ADDRESS, Kind, Message, PASSWORD, Step, Trouble, Welcome};
 use crate::{
-    domain::account::{AccountKind, SipTransport, XmppTls},
+    domain::account::{AccountKind, Problem, SipTransport, XmppTls},
+    engine::api::Refusal,
     ui::{
         context::Context,
         theme::{shape, space, text},
@@ -9,7 +10,7 @@ use crate::{
             button::{self, Kind as Look},
             choice, field,
             icon::{Icon, icon},
-            notice, scrolled, slot,
+            notice, pile, scrolled,
         },
     },
 };
@@ -23,11 +24,16 @@ pub fn view<'a>(form: &'a Welcome, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
     let first = cx.model.accounts.is_empty();
     let head = if first {
-        let mark = container(icon(Icon::Phone, 30.0).color(p.on_accent))
-            .center(60.0)
-            .style(shape::round(p.accent, space::RADIUS_LARGE));
-        let title = text::heading(cx.t("welcome-title")).size(text::DISPLAY).line_height(1.15).color(p.text);
-        column![mark, title, text::body(cx.t("welcome-about")).color(p.muted)].spacing(space::M)
+        let small = cx.narrow() || cx.low();
+        let title = text::heading(cx.t("welcome-title")).line_height(1.15).color(p.text);
+        let about = text::body(cx.t("welcome-about")).color(p.muted);
+        if small {
+            let line =
+                Row::new().push(mark(cx, Icon::Phone, 44.0)).push(title).spacing(space::M).align_y(Alignment::Center);
+            column![line, about].spacing(space::M)
+        } else {
+            column![mark(cx, Icon::Phone, 60.0), title.size(text::DISPLAY), about].spacing(space::M)
+        }
     } else {
         column![text::heading(cx.t("welcome-add-title")).color(p.text)]
     };
@@ -53,16 +59,12 @@ pub fn view<'a>(form: &'a Welcome, cx: Context<'a>) -> Element<'a, Message> {
         .align_y(Alignment::Center);
     let connect =
         button::wide(p, Look::Main, cx.t("welcome-connect")).on_press(form.complete().then_some(Message::Connect));
-    let mut fields = Column::new().spacing(space::L);
-    if first {
-        fields = fields.push(text::title(cx.t("welcome-add-title")).color(p.text));
-    }
-    let fields = fields
-        .push(field::labelled(p, cx.t("welcome-address"), address, Some(cx.t("welcome-address-about"))))
-        .push(field::labelled(p, cx.t("welcome-password"), password, None))
-        .push(slot(state(form, cx)))
-        .push(connect)
-        .push(advanced(form, cx));
+    let title = first.then(|| text::title(cx.t("welcome-add-title")).color(p.text).into());
+    let address = field::labelled(p, cx.t("welcome-address"), address, Some(cx.t("welcome-address-about")));
+    let password = field::labelled(p, cx.t("welcome-password"), password, None);
+    let rest = advanced(form, cx);
+    let fields =
+        pile(space::L, [title, Some(address), Some(password), state(form, cx), Some(connect.into()), Some(rest)]);
     let card = container(fields).padding(if cx.narrow() { space::L } else { space::XL }).style(shape::card(
         p.surface,
         p.line,
@@ -71,8 +73,17 @@ pub fn view<'a>(form: &'a Welcome, cx: Context<'a>) -> Element<'a, Message> {
     let back = (!first || busy).then(|| button::button(p, Look::Side, cx.t("action-cancel")).on_press(Message::Cancel));
     let demo = (first && !busy).then(|| text::caption(cx.t("welcome-demo")).color(p.muted));
     let content = Column::new().push(head).push(card).push(back).push(demo).spacing(space::XL).max_width(460.0);
-    let around = if cx.narrow() { space::L } else { space::XXL };
+    let around = if cx.narrow() || cx.low() { space::L } else { space::XXL };
     scrolled(p, container(content).center_x(Length::Fill).padding(around))
+}
+
+/// The picture at the head of a screen before there is anything else.
+pub fn mark<'a, M: 'a>(cx: Context<'a>, picture: Icon, size: f32) -> Element<'a, M> {
+    let p = cx.p;
+    container(icon(picture, size / 2.0).color(p.on_accent))
+        .center(size)
+        .style(shape::round(p.accent, space::RADIUS_LARGE))
+        .into()
 }
 
 /// What goes on, or why it did not work.
@@ -87,7 +98,7 @@ fn state<'a>(form: &Welcome, cx: Context<'a>) -> Option<Element<'a, Message>> {
             Some(notice::busy(p, cx.with(key, "domain", config.domain())))
         }
         (Step::Passphrase { .. } | Step::Adding, _) => Some(notice::busy(p, cx.t("welcome-adding"))),
-        (Step::Form, Some(Trouble::Refused(refusal))) => Some(notice::problem(p, cx.t(refusal.key()))),
+        (Step::Form, Some(Trouble::Refused(refusal))) => Some(notice::problem(p, cx.t(reason(*refusal)))),
         (Step::Form, Some(Trouble::Neither { domain })) => {
             Some(notice::problem(p, cx.with("welcome-no-server-either", "domain", domain)))
         }
@@ -95,10 +106,21 @@ fn state<'a>(form: &Welcome, cx: Context<'a>) -> Option<Element<'a, Message>> {
     }
 }
 
+/// A try is not made again by itself, as a kept account's log-in is.
+const fn reason(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Account(Problem::TimedOut) => "welcome-timed-out",
+        Refusal::Account(Problem::ServerGone) => "welcome-server-gone",
+        other => other.key(),
+    }
+}
+
 fn advanced<'a>(form: &'a Welcome, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
     let arrow = if form.advanced { Icon::Up } else { Icon::Down };
-    let toggle = button::with_icon(p, Look::Quiet, arrow, cx.t("welcome-advanced")).on_press(Message::Advanced);
+    let toggle = button::with_icon(p, Look::Quiet, arrow, cx.t("welcome-advanced"))
+        .padding([0.0, space::S])
+        .on_press(Message::Advanced);
     if !form.advanced {
         return toggle.into();
     }

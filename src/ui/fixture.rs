@@ -1,0 +1,280 @@
+//! A phone in use, made up, for tests of the window: two accounts, people and services that write, codes, calls.
+//! The clock stands still at [`now`], and the person lives five hours west of Greenwich.
+use super::{
+    app::{App, Message},
+    feed::Feed,
+    wish::Place,
+};
+use crate::{
+    audio::{Device, DeviceChoice, Devices},
+    config::{Appearance, WindowConfig},
+    domain::{
+        account::{AccountConfig, AccountId, AccountKind, Capabilities, Registration},
+        address::Address,
+        call::{Call, CallId, CallRecord, CallState, EndReason},
+        code::{Code, ReceivedCode},
+        contact::Contact,
+        conversation::{Conversation, ConversationId},
+        link::{Interface, LinkKind, WiredPolicy, WiredStatus},
+        message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
+    },
+    engine::api::{AccountStatus, Reply, SecretsState, Snapshot},
+    ui::wish::Then,
+};
+use iced::Size;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// 2026-03-10, 14:32 in the person's zone.
+pub fn now() -> Timestamp {
+    "2026-03-10T19:32:10Z".parse().unwrap()
+}
+
+fn ago(minutes: i64) -> Timestamp {
+    now() - SignedDuration::from_mins(minutes)
+}
+
+pub fn address(uri: &str) -> Address {
+    uri.parse().unwrap()
+}
+
+pub fn xmpp() -> AccountId {
+    AccountId("xmpp-rosa-jabber.example".to_owned())
+}
+
+pub fn sip() -> AccountId {
+    AccountId("sip-5551230-voz.example".to_owned())
+}
+
+fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
+    let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let sip = matches!(kind, AccountKind::Sip { .. });
+    let capabilities = Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip };
+    AccountStatus {
+        config: AccountConfig { id, address: address.to_owned(), server: None, ca: None, kind },
+        registration: Registration::Registered { local: ip, server: ip, capabilities },
+    }
+}
+
+/// A text of conversation 1, 2, …
+pub fn text(id: i64, conversation: i64, uri: &str, body: &str, minutes: i64, mine: Option<MessageState>) -> Text {
+    Text {
+        id: MessageId(id),
+        conversation: ConversationId(conversation),
+        account: xmpp(),
+        peer: address(uri),
+        sender: None,
+        direction: if mine.is_some() { Direction::Outgoing } else { Direction::Incoming },
+        body: body.into(),
+        state: mine.unwrap_or(MessageState::Received),
+        failure: (mine == Some(MessageState::Failed)).then_some(SendFailure::Unavailable),
+        sent_at: ago(minutes),
+        received_at: ago(minutes),
+        code: None,
+    }
+}
+
+fn code(value: &str, site: Option<&str>, valid_for: Option<u32>) -> Code {
+    Code { value: value.into(), site: site.map(ToOwned::to_owned), valid_for }
+}
+
+/// The thread with Ana: two days, every state.
+pub fn thread() -> Vec<Text> {
+    use MessageState::{Delivered, Failed, Queued, Sent};
+    let ana = "xmpp:+15551234567@sms.example";
+    vec![
+        text(1, 1, ana, "Hi Rosa! Are you coming on Saturday? We start at noon 🎉", 1700, None),
+        text(2, 1, ana, "Yes! I'll bring the tortilla.", 1690, Some(Delivered)),
+        text(3, 1, ana, "And something to drink, if the shop is open", 1689, Some(Delivered)),
+        text(4, 1, ana, "Perfect. The bus 42 stops right in front of the house, it is the blue door.", 180, None),
+        text(5, 1, ana, "Ring twice, the bell is weak", 179, None),
+        text(6, 1, ana, "Thank you, see you there!", 60, Some(Sent)),
+        text(7, 1, ana, "Could you send me the address once more?", 12, Some(Failed)),
+        text(8, 1, ana, "I am on the landline all afternoon.", 2, Some(Queued)),
+    ]
+}
+
+/// The thread with a service that sends codes.
+pub fn service() -> Vec<Text> {
+    let bank = "xmpp:33733@sms.example";
+    let mut old = text(20, 2, bank, "Your statement for February is ready.", 3000, None);
+    old.received_at = old.sent_at;
+    let mut new =
+        text(21, 2, bank, "482913 is your Example Bank code. Valid for 10 minutes.\n\n@bank.example #482913", 3, None);
+    new.code = Some(code("482913", Some("bank.example"), Some(600)));
+    vec![old, new]
+}
+
+fn conversation(id: i64, uri: &str, name: Option<&str>, last: Text, unread: u32) -> Conversation {
+    let name = name.map(Into::into);
+    Conversation { id: ConversationId(id), account: xmpp(), peer: address(uri), name, last: Some(last), unread }
+}
+
+fn conversations() -> Vec<Conversation> {
+    let ana = thread().pop().unwrap();
+    let bank = service().pop().unwrap();
+    let clinic = text(
+        30,
+        3,
+        "xmpp:+15550001122@sms.example",
+        "Clínica del Sol: su cita es mañana a las 9:40. Responda SÍ para confirmar.",
+        95,
+        None,
+    );
+    let luis = text(40, 4, "xmpp:luis@jabber.example", "👍👍", 1500, None);
+    let shop = text(50, 5, "xmpp:AMAZON@sms.example", "Your parcel is at the counter until Friday.", 4400, None);
+    let union =
+        text(60, 6, "xmpp:+15559998877@sms.example", "Thanks, I will be there", 40_000, Some(MessageState::Delivered));
+    vec![
+        conversation(1, "xmpp:+15551234567@sms.example", Some("Ana María Gómez"), ana, 0),
+        conversation(2, "xmpp:33733@sms.example", None, bank, 1),
+        conversation(3, "xmpp:+15550001122@sms.example", None, clinic, 2),
+        conversation(4, "xmpp:luis@jabber.example", Some("Luis"), luis, 0),
+        conversation(5, "xmpp:AMAZON@sms.example", None, shop, 0),
+        conversation(6, "xmpp:+15559998877@sms.example", Some("Tenants' union"), union, 0),
+    ]
+}
+
+fn codes() -> Vec<ReceivedCode> {
+    let one = |message, uri: &str, code, minutes| ReceivedCode {
+        message: MessageId(message),
+        sender: address(uri),
+        sender_name: None,
+        code,
+        received_at: ago(minutes),
+    };
+    vec![
+        one(21, "xmpp:33733@sms.example", code("482913", Some("bank.example"), Some(600)), 3),
+        one(22, "xmpp:AMAZON@sms.example", code("7719", None, None), 190),
+        one(23, "xmpp:+15550007788@sms.example", code("GX7K2P", None, Some(300)), 2000),
+    ]
+}
+
+fn record(
+    row: i64,
+    uri: &str,
+    name: Option<&str>,
+    direction: Direction,
+    minutes: i64,
+    talked: Option<i64>,
+) -> CallRecord {
+    let end = talked.map_or(minutes, |talked| minutes - talked);
+    CallRecord {
+        row,
+        account: sip(),
+        peer: address(uri),
+        name: name.map(Into::into),
+        direction,
+        started_at: ago(minutes),
+        answered_at: talked.map(|_| ago(minutes)),
+        ended_at: Some(ago(end)),
+        reason: Some(if talked.is_some() { EndReason::HungUpThere } else { EndReason::Cancelled }),
+    }
+}
+
+fn history() -> Vec<CallRecord> {
+    use Direction::{Incoming, Outgoing};
+    vec![
+        record(4, "sip:+15551234567@voz.example", Some("Ana María Gómez"), Incoming, 45, None),
+        record(3, "sip:+15550001122@voz.example", None, Outgoing, 130, Some(7)),
+        record(2, "sip:luis@voz.example", Some("Luis"), Incoming, 1480, Some(64)),
+        record(1, "sip:100@voz.example", None, Outgoing, 5000, None),
+    ]
+}
+
+fn link(name: &str, kind: LinkKind, up: bool) -> Interface {
+    Interface { name: name.to_owned(), kind, over: Vec::new(), up, addresses: Vec::new() }
+}
+
+/// By cable; Wi-Fi is there and not used.
+fn wired() -> WiredStatus {
+    let cable = link("enp3s0", LinkKind::Wired, true);
+    let interfaces = vec![cable.clone(), link("wlp2s0", LinkKind::Wifi, true), link("lo", LinkKind::Loopback, true)];
+    WiredStatus { interfaces, carrier: Some(cable), policy: WiredPolicy::WiredOnly, allowed: true }
+}
+
+/// Only Wi-Fi leads out.
+pub fn radio() -> WiredStatus {
+    let radio = link("wlp2s0", LinkKind::Wifi, true);
+    let interfaces = vec![link("enp3s0", LinkKind::Wired, false), radio.clone()];
+    WiredStatus { interfaces, carrier: Some(radio), policy: WiredPolicy::WiredOnly, allowed: false }
+}
+
+pub fn devices() -> Devices {
+    let device = |id: &str, name: &str, default| Device { id: id.to_owned(), name: name.to_owned(), default };
+    Devices {
+        inputs: vec![device("in1", "Built-in microphone", true), device("in2", "USB headset", false)],
+        outputs: vec![device("out1", "Built-in loudspeaker", true), device("out2", "USB headset", false)],
+    }
+}
+
+/// A call with Ana.
+pub fn call(state: CallState) -> Call {
+    let answered = matches!(state, CallState::Active | CallState::Held | CallState::Ended { .. });
+    Call {
+        id: CallId(7),
+        account: sip(),
+        peer: address("sip:+15551234567@voz.example"),
+        name: Some("Ana María Gómez".into()),
+        direction: if state == CallState::Incoming { Direction::Incoming } else { Direction::Outgoing },
+        state,
+        muted: false,
+        held_there: false,
+        started_at: ago(2),
+        answered_at: answered.then(|| now() - SignedDuration::from_secs(102)),
+        codec: answered.then(|| "opus".to_owned()),
+        dtmf_sent: "".into(),
+    }
+}
+
+/// Everything at start.
+pub fn snapshot() -> Snapshot {
+    let sip_kind = AccountKind::Sip { transport: None, auth_user: None };
+    Snapshot {
+        accounts: vec![
+            account(AccountKind::Xmpp { tls: None }, xmpp(), "rosa@jabber.example"),
+            account(sip_kind, sip(), "5551230@voz.example"),
+        ],
+        conversations: conversations(),
+        calls: Vec::new(),
+        codes: codes(),
+        call_history: history(),
+        contacts: vec![Contact {
+            account: Some(sip()),
+            address: address("sip:taller@voz.example"),
+            name: "Taller Moreno".into(),
+        }],
+        wired: wired(),
+        demo: false,
+        window: window("en", Appearance::Light),
+        sound: DeviceChoice::default(),
+        secrets: SecretsState::Open,
+    }
+}
+
+/// What the window looks like.
+pub fn window(language: &str, appearance: Appearance) -> WindowConfig {
+    WindowConfig { language: Some(language.to_owned()), appearance, text_size: 100, size: None }
+}
+
+/// The window with a snapshot in it.
+pub fn app(snapshot: Snapshot) -> App {
+    let zone = TimeZone::fixed(jiff::tz::offset(-5));
+    let mut app = App::new(snapshot.window.clone(), zone, now());
+    app.update(Message::Feed(Feed::Snapshot(Box::new(snapshot))), now());
+    app.update(Message::Resized(Size::new(1280.0, 800.0)), now());
+    app
+}
+
+/// Opens a conversation with its texts.
+pub fn open(app: &mut App, id: i64, texts: Vec<Text>) {
+    let id = ConversationId(id);
+    app.update(Message::List(crate::ui::screen::conversations::Message::Open(id)), now());
+    let newest_first = texts.into_iter().rev().collect();
+    app.update(Message::Answer(Then::Page(id, None), Ok(Reply::Messages(newest_first))), now());
+}
+
+/// Goes to a place.
+pub fn go(app: &mut App, place: Place) {
+    app.update(Message::Go(place), now());
+}

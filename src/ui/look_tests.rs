@@ -1,0 +1,278 @@
+//! Every screen in English and Spanish, light and dark, once with large text and once in a narrow window, held to what
+//! was looked at. A missing picture is a failure, too. `LANDLINE_LOOK=DIR` also writes the pictures, to be looked at.
+#![allow(clippy::unwrap_used)]
+use super::{
+    app::{App, Message},
+    feed::Feed,
+    fixture,
+    screen::{call, conversations, dial, new, settings, welcome},
+    theme::text,
+    wish::{Field, Place, Then},
+};
+use crate::{
+    config::Appearance,
+    domain::{
+        account::Problem,
+        call::{CallState, EndReason},
+    },
+    engine::api::{Event, Refusal, Reply, SecretsState, Snapshot},
+};
+use iced::{Settings, Size};
+use iced_test::Simulator;
+use std::path::{Path, PathBuf};
+
+/// A scene: what is on the screen.
+type Scene = fn(Snapshot) -> App;
+
+fn update(app: &mut App, message: Message) {
+    app.update(message, fixture::now());
+}
+
+fn happen(app: &mut App, event: Event) {
+    update(app, Message::Feed(Feed::Events(vec![event])));
+}
+
+fn nobody(snapshot: Snapshot) -> App {
+    let window = snapshot.window;
+    fixture::app(Snapshot { window, wired: snapshot.wired, ..Snapshot::default() })
+}
+
+fn refused(snapshot: Snapshot) -> App {
+    let mut app = nobody(snapshot);
+    for message in [
+        welcome::Message::Address("rosa@jabber.example".to_owned()),
+        welcome::Message::Password("correct horse".to_owned()),
+        welcome::Message::Advanced,
+        welcome::Message::Connect,
+    ] {
+        update(&mut app, Message::Welcome(message));
+    }
+    update(&mut app, Message::Answer(Then::Tested(1), Err(Refusal::Account(Problem::WrongPassword))));
+    app
+}
+
+fn locked(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { secrets: SecretsState::Locked, ..snapshot })
+}
+
+fn choosing(snapshot: Snapshot) -> App {
+    let mut app = nobody(snapshot);
+    app.model.secrets = SecretsState::NeedsPassphrase;
+    fixture::go(&mut app, Place::Unlock);
+    app
+}
+
+fn nothing_yet(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { conversations: Vec::new(), codes: Vec::new(), call_history: Vec::new(), ..snapshot })
+}
+
+fn talk(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::open(&mut app, 1, fixture::thread());
+    app
+}
+
+fn service(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::open(&mut app, 2, fixture::service());
+    app
+}
+
+fn list(snapshot: Snapshot) -> App {
+    fixture::app(snapshot)
+}
+
+fn searched(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    update(&mut app, Message::List(conversations::Message::Search("an".to_owned())));
+    let found = fixture::thread().into_iter().take(2).collect();
+    update(&mut app, Message::Answer(Then::Found("an".into()), Ok(Reply::Messages(found))));
+    app
+}
+
+fn resolve(app: &mut App, field: Field, typed: &str, to: &str) {
+    let reply = Reply::Dial {
+        to: fixture::address(to),
+        account: if field == Field::Dial { fixture::sip() } else { fixture::xmpp() },
+    };
+    update(app, Message::Answer(Then::Resolved(field, typed.into(), None), Ok(reply)));
+}
+
+fn writing(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::go(&mut app, Place::New);
+    update(&mut app, Message::New(new::Message::To("+1 555 0".to_owned())));
+    resolve(&mut app, Field::New, "+1 555 0", "xmpp:+15550@sms.example");
+    app
+}
+
+fn calls(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::go(&mut app, Place::Calls);
+    update(&mut app, Message::Dial(dial::Message::To("600".to_owned())));
+    resolve(&mut app, Field::Dial, "600", "sip:600@voz.example");
+    app
+}
+
+fn ringing(snapshot: Snapshot) -> App {
+    let mut app = talk(snapshot);
+    happen(&mut app, Event::Call { account: fixture::sip(), call: fixture::call(CallState::Incoming) });
+    app
+}
+
+fn in_call(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    let call = fixture::call(CallState::Active);
+    happen(&mut app, Event::Call { account: fixture::sip(), call });
+    fixture::go(&mut app, Place::Call);
+    app
+}
+
+fn keys(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    let mut call = fixture::call(CallState::Active);
+    call.muted = true;
+    call.dtmf_sent = "1 2 #".into();
+    happen(&mut app, Event::Call { account: fixture::sip(), call });
+    fixture::go(&mut app, Place::Call);
+    update(&mut app, Message::Call(call::Message::Keypad));
+    app
+}
+
+fn bar(snapshot: Snapshot) -> App {
+    let mut app = in_call(snapshot);
+    fixture::go(&mut app, Place::Codes);
+    app
+}
+
+fn over(snapshot: Snapshot) -> App {
+    let mut app = in_call(snapshot);
+    let call = fixture::call(CallState::Ended { reason: EndReason::HungUpThere });
+    happen(&mut app, Event::Call { account: fixture::sip(), call });
+    app
+}
+
+fn codes(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::go(&mut app, Place::Codes);
+    app
+}
+
+fn no_codes(snapshot: Snapshot) -> App {
+    let mut app = nothing_yet(snapshot);
+    fixture::go(&mut app, Place::Codes);
+    app
+}
+
+fn set(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::go(&mut app, Place::Settings);
+    app.model.devices = fixture::devices();
+    update(&mut app, Message::Settings(settings::Message::Test(true)));
+    app.model.levels = (0.2, 0.05);
+    app
+}
+
+fn radio(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { wired: fixture::radio(), ..snapshot })
+}
+
+const SCENES: &[(&str, Scene)] = &[
+    ("welcome", nobody),
+    ("welcome-refused", refused),
+    ("unlock", locked),
+    ("unlock-choose", choosing),
+    ("conversations-none", nothing_yet),
+    ("conversations", list),
+    ("conversations-search", searched),
+    ("thread", talk),
+    ("thread-code", service),
+    ("new", writing),
+    ("calls", calls),
+    ("incoming", ringing),
+    ("call", in_call),
+    ("call-keypad", keys),
+    ("call-bar", bar),
+    ("call-over", over),
+    ("codes", codes),
+    ("codes-none", no_codes),
+    ("settings", set),
+    ("radio-only", radio),
+];
+
+/// A way to look at a scene.
+struct Way {
+    language: &'static str,
+    look: Appearance,
+    size: Size,
+    text: u16,
+}
+
+const WIDE: Size = Size::new(1280.0, 800.0);
+const NARROW: Size = Size::new(360.0, 640.0);
+
+const WAYS: &[(&str, Way)] = &[
+    ("en-light", Way { language: "en", look: Appearance::Light, size: WIDE, text: 100 }),
+    ("en-dark", Way { language: "en", look: Appearance::Dark, size: WIDE, text: 100 }),
+    ("es-light", Way { language: "es", look: Appearance::Light, size: WIDE, text: 100 }),
+    ("es-dark", Way { language: "es", look: Appearance::Dark, size: WIDE, text: 100 }),
+    ("es-light-200", Way { language: "es", look: Appearance::Light, size: WIDE, text: 200 }),
+    ("es-dark-360", Way { language: "es", look: Appearance::Dark, size: NARROW, text: 100 }),
+];
+
+/// Draws a scene and compares it; says what is wrong.
+fn look(name: &str, scene: Scene, way: &Way) -> Result<(), String> {
+    let mut snapshot = fixture::snapshot();
+    snapshot.window = fixture::window(way.language, way.look);
+    snapshot.window.text_size = way.text;
+    let mut app = scene(snapshot);
+    let scale = app.scale();
+    let size = Size::new(way.size.width / scale, way.size.height / scale);
+    update(&mut app, Message::Resized(size));
+    let settings = Settings { fonts: text::fonts(), default_font: text::SANS, ..Settings::default() };
+    let mut simulator: Simulator<'_, Message> = Simulator::with_size(settings, size, app.view());
+    let drawn = simulator.snapshot(&app.palette().iced()).map_err(|error| error.to_string())?;
+    if let Some(dir) = std::env::var_os("LANDLINE_LOOK") {
+        let path = Path::new(&dir).join(name);
+        let _ = std::fs::remove_file(path.with_file_name(format!("{name}-tiny-skia.png")));
+        drawn.matches_image(path).map_err(|error| error.to_string())?;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    let kept: PathBuf = folder.join(format!("{name}-tiny-skia.sha256"));
+    let known = kept.exists();
+    match drawn.matches_hash(folder.join(name)) {
+        Ok(true) if known => Ok(()),
+        Ok(true) => Err(format!("{name} is new: look at it, then commit {}", kept.display())),
+        Ok(false) => Err(format!("{name} has changed: look at it, then remove and renew {}", kept.display())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Looks at some of the scenes in every way; they are split so that they run side by side.
+fn look_at(part: usize, parts: usize) {
+    let mut wrong = Vec::new();
+    for (at, (scene_name, scene)) in SCENES.iter().enumerate() {
+        if at % parts != part {
+            continue;
+        }
+        for (way_name, way) in WAYS {
+            wrong.extend(look(&format!("{scene_name}-{way_name}"), *scene, way).err());
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn screens_look_as_they_did_1() {
+    look_at(0, 3);
+}
+
+#[test]
+fn screens_look_as_they_did_2() {
+    look_at(1, 3);
+}
+
+#[test]
+fn screens_look_as_they_did_3() {
+    look_at(2, 3);
+}
