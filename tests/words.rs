@@ -59,7 +59,32 @@ fn sources() -> Vec<(PathBuf, String)> {
             }
         }
     }
+    let tests: BTreeSet<_> = found.iter().flat_map(|(path, text)| test_modules(path, text)).collect();
+    found.retain(|(path, _)| !tests.contains(path));
     found.sort();
+    found
+}
+
+/// Files that are there for tests only: modules declared below `#[cfg(test)]`.
+fn test_modules(path: &Path, text: &str) -> Vec<PathBuf> {
+    let dir = path.parent().expect("a folder");
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("#[cfg(test)]\n") {
+        let declared = text[at..].lines().skip(1);
+        let mut given = None;
+        for line in declared {
+            if let Some(file) = line.strip_prefix("#[path = \"").and_then(|rest| rest.strip_suffix("\"]")) {
+                given = Some(dir.join(file));
+            } else if let Some(name) = line.strip_suffix(';').and_then(|line| line.rsplit_once("mod ")) {
+                let stem = path.file_stem().is_some_and(|stem| stem != "mod" && stem != "lib");
+                let below = if stem { path.with_extension("") } else { dir.to_owned() };
+                found.push(given.unwrap_or_else(|| below.join(format!("{}.rs", name.1))));
+                break;
+            } else if !line.starts_with('#') {
+                break;
+            }
+        }
+    }
     found
 }
 
@@ -216,8 +241,7 @@ fn no_sentence_for_people_is_written_in_the_code() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let room = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("below src");
-        let tests = room.file_stem().is_some_and(|stem| stem == "tests" || stem.to_string_lossy().ends_with("_tests"));
-        if tests || !(room.starts_with("ui") || room.starts_with("cli")) {
+        if !(room.starts_with("ui") || room.starts_with("cli")) {
             continue;
         }
         let mut skip = 0;
@@ -247,5 +271,9 @@ fn the_checks_can_fail() {
     assert_eq!(literals(r##"f("a-b", '"', 'x', "c\"d", r#"e"f"#)"##), ["a-b", "c\\\"d", "e\"f"]);
     assert!(is_sentence("You are here") && is_sentence("Not connected"));
     assert!(!is_sentence("%Y-%m-%d %H:%M") && !is_sentence("{id}  {address}") && !is_sentence("Landline Sans"));
+    let declared =
+        "#[cfg(test)]\nmod a;\n#[cfg(test)]\n#[path = \"b_tests.rs\"]\nmod tests;\n#[cfg(test)]\nmod tests {\n";
+    assert_eq!(test_modules(Path::new("/x/mod.rs"), declared), [Path::new("/x/a.rs"), Path::new("/x/b_tests.rs")]);
+    assert_eq!(test_modules(Path::new("/x/y.rs"), "#[cfg(test)]\nmod a;"), [Path::new("/x/y/a.rs")]);
     assert!(is_key("call-hang-up") && !is_key("x") && !is_key("Not a key") && !is_key("-x"));
 }

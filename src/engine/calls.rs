@@ -140,8 +140,8 @@ impl Engine {
             Action::Answer { call, offer: None } => self.answer_with_offer(call).await,
             Action::AnswerReoffer { call, offer, direction } => self.answer_media(call, offer, direction, false).await,
             Action::Apply { call, remote } => self.apply_media(call, remote),
-            Action::Ring { call } => self.to_account(call, AccountCommand::Ring { call }),
-            Action::Hangup { call, busy } => self.to_account(call, AccountCommand::EndCall { call, busy }),
+            Action::Ring { call } => self.hand_to(call, AccountCommand::Ring { call }),
+            Action::Hangup { call, busy } => self.hand_to(call, AccountCommand::EndCall { call, busy }),
             Action::StopMedia { call } => {
                 if let Some(media) = self.legs.get_mut(&call).and_then(|leg| leg.media.take()) {
                     media.stop();
@@ -184,7 +184,7 @@ impl Engine {
         self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut())
     }
 
-    fn to_account(&mut self, call: CallId, command: AccountCommand) -> Vec<Action> {
+    fn hand_to(&mut self, call: CallId, command: AccountCommand) -> Vec<Action> {
         let account = self.legs.get(&call).and_then(|leg| self.accounts.get(&leg.account));
         let ending = matches!(command, AccountCommand::EndCall { .. });
         if account.is_some_and(|account| account.send(command)) || ending {
@@ -258,7 +258,7 @@ impl Engine {
         let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
         let command =
             if first { AccountCommand::PlaceCall { call, to, offer } } else { AccountCommand::Reoffer { call, offer } };
-        self.to_account(call, command)
+        self.hand_to(call, command)
     }
 
     async fn answer_with_offer(&mut self, call: CallId) -> Vec<Action> {
@@ -271,7 +271,7 @@ impl Engine {
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(offer.clone());
         }
-        self.to_account(call, AccountCommand::Answer { call, answer: offer })
+        self.hand_to(call, AccountCommand::Answer { call, answer: offer })
     }
 
     async fn answer_media(
@@ -300,7 +300,7 @@ impl Engine {
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(answer);
         }
-        let mut more = self.to_account(call, command);
+        let mut more = self.hand_to(call, command);
         more.extend(self.apply_media(call, offer));
         more
     }
