@@ -28,7 +28,10 @@ impl App {
     /// The whole window.
     pub fn view(&self) -> Element<'_, Message> {
         let cx = self.context();
-        let base = container(self.ground(cx)).width(Length::Fill).height(Length::Fill).style(shape::fill(cx.p.canvas));
+        let base = container(self.ground(cx))
+            .width(Length::Fill)
+            .height(Length::Fill)
+            .style(shape::renewed(cx.p.canvas, self.turn));
         let card = self.model.ringing().map(|ringing| {
             let card = call::incoming(cx, ringing).map(Message::Call);
             let side =

@@ -59,7 +59,14 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
     let (below, aside) = if beside { (None, keys) } else { (keys, None) };
     let content = pile(space::XL, [Some(who.into()), warnings, below, others, Some(actions)]);
     let content = content.align_x(Alignment::Center).max_width(440.0);
-    let content = Row::new().push(content).push(aside).spacing(space::XXL * 2.0).align_y(Alignment::Center);
+    let content: Element<'a, Message> = match aside {
+        // a row gives what can grow all there is
+        Some(aside) => {
+            let content = container(content).center_x(440.0);
+            Row::new().push(content).push(aside).spacing(space::XXL).align_y(Alignment::Center).into()
+        }
+        None => content.into(),
+    };
     let back = container(back(cx)).padding([space::XS, space::S]);
     column![back, container(content).center(Length::Fill).padding(space::L)].into()
 }
