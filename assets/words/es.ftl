@@ -70,6 +70,8 @@ wired-loopback = Solo en esta computadora
 wired-unknown = Enlace de tipo desconocido: { $name }. Landline no está conectado
 wired-plug-in = Conecta un cable de red o permite el inalámbrico.
 demo-on = Demostración: nada sale de esta computadora
+demo-try-title = Prueba todo aquí
+demo-try = Escríbele a Ana. Llama al 600 y óyete, o al 601 para oír dígitos. Cada minuto llega un código por mensaje.
 
 ## Bienvenida
 welcome-title = Tu teléfono, por cable
@@ -126,6 +128,10 @@ conversations-nothing-found = Nada encontrado para “{ $words }”
 conversations-in-messages = En los mensajes
 conversations-pick = Elige una conversación o empieza una nueva
 conversations-you = Tú: { $text }
+conversations-unread = { $count ->
+    [one] 1 sin leer
+   *[other] { $count } sin leer
+}
 
 ## Conversación nueva
 new-title = Mensaje nuevo

@@ -14,7 +14,7 @@ use crate::{
     config::{Appearance, WindowConfig},
     desktop::notify::{Chosen, NotificationId},
     domain::{conversation::ConversationId, message::MessageId, private::Private},
-    engine::api::{Command, Refusal, Reply},
+    engine::api::{Command, Event, Refusal, Reply},
     words::{Language, Words},
 };
 use iced::Size;
@@ -83,6 +83,18 @@ pub enum Message {
     Settings(settings::Message),
 }
 
+impl Message {
+    /// It changes a field, or a meter, and nothing else on the screen: painting must not hold up the next key.
+    fn is_typing(&self) -> bool {
+        match self {
+            Self::Thread(thread::Message::Edit(_)) | Self::New(new::Message::Edit(_)) => true,
+            Self::Welcome(welcome::Message::Address(_) | welcome::Message::Password(_)) => true,
+            Self::Feed(Feed::Events(events)) => events.iter().all(|event| matches!(event, Event::Levels { .. })),
+            _ => false,
+        }
+    }
+}
+
 /// See the head of this file.
 pub struct App {
     pub(super) model: Model,
@@ -99,6 +111,8 @@ pub struct App {
     dismissed: Option<MessageId>,
     pub(super) told: Option<Refusal>,
     alerts: Alerts,
+    /// Turns with everything but typing: the whole window is painted anew then.
+    pub(super) turn: u8,
     pub(super) welcome: welcome::Welcome,
     pub(super) unlock: unlock::Unlock,
     pub(super) list: conversations::List,
@@ -127,6 +141,7 @@ impl App {
             dismissed: None,
             told: None,
             alerts: Alerts::default(),
+            turn: 0,
             welcome: welcome::Welcome::default(),
             unlock: unlock::Unlock::default(),
             list: conversations::List::default(),
@@ -141,6 +156,7 @@ impl App {
     /// Moves on by one message at a moment.
     pub fn update(&mut self, message: Message, now: Timestamp) -> Vec<Wish> {
         self.now = now;
+        self.turn = self.turn.wrapping_add(u8::from(!message.is_typing()));
         let wishes = self.take(message);
         self.settle(wishes)
     }

@@ -28,7 +28,10 @@ impl App {
     /// The whole window.
     pub fn view(&self) -> Element<'_, Message> {
         let cx = self.context();
-        let base = container(self.ground(cx)).width(Length::Fill).height(Length::Fill).style(shape::fill(cx.p.canvas));
+        let base = container(self.ground(cx))
+            .width(Length::Fill)
+            .height(Length::Fill)
+            .style(shape::renewed(cx.p.canvas, self.turn));
         let card = self.model.ringing().map(|ringing| {
             let card = call::incoming(cx, ringing).map(Message::Call);
             let side =
@@ -138,7 +141,12 @@ impl App {
         let lines: Vec<_> = parts.below.iter().map(|line| line.trim_end_matches('.')).collect();
         parts.below = vec![lines.join(" · ")];
         let close = button::round(cx.p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Dismiss(one.message));
-        Some(code::banner(cx.p, parts, !cx.narrow(), close))
+        let room = match (cx.tiny(), cx.narrow()) {
+            (true, _) => code::Room::Tiny,
+            (false, true) => code::Room::Narrow,
+            (false, false) => code::Room::Wide,
+        };
+        Some(code::banner(cx.p, parts, room, close))
     }
 }
 

@@ -173,6 +173,16 @@ fn set(snapshot: Snapshot) -> App {
     app
 }
 
+fn allowing(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(Snapshot { wired: fixture::radio(), codes: Vec::new(), ..snapshot });
+    fixture::go(&mut app, Place::Settings);
+    app.model.devices = fixture::devices();
+    update(&mut app, Message::Settings(settings::Message::Open(settings::Use::Microphone)));
+    update(&mut app, Message::Settings(settings::Message::Removing(Some(fixture::xmpp()))));
+    update(&mut app, Message::Settings(settings::Message::Allowing(true)));
+    app
+}
+
 fn radio(snapshot: Snapshot) -> App {
     fixture::app(Snapshot { wired: fixture::radio(), ..snapshot })
 }
@@ -259,6 +269,41 @@ fn look_at(part: usize, parts: usize) {
             wrong.extend(look(&format!("{scene_name}-{way_name}"), *scene, way).err());
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The settings are longer than a window: once unrolled, and once as small as it gets.
+#[test]
+fn settings_look_as_they_did_to_their_end() {
+    let way = |language, look, size, text| Way { language, look, size, text };
+    let tall = |width| Size::new(width, 1900.0);
+    let ways = [
+        ("en-light", way("en", Appearance::Light, tall(900.0), 100)),
+        ("es-dark", way("es", Appearance::Dark, tall(900.0), 100)),
+        ("es-light-360-200", way("es", Appearance::Light, Size::new(360.0, 5400.0), 200)),
+    ];
+    let wrong: Vec<_> =
+        ways.iter().filter_map(|(name, way)| look(&format!("settings-whole-{name}"), allowing, way).err()).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A small window with the largest text: nothing is out of reach.
+#[test]
+fn the_smallest_window_with_the_largest_text_looks_as_it_did() {
+    let way = Way { language: "es", look: Appearance::Light, size: Size::new(360.0, 640.0), text: 200 };
+    let scenes: &[(&str, Scene)] = &[
+        ("welcome", nobody),
+        ("thread", talk),
+        ("calls", calls),
+        ("codes", codes),
+        ("incoming", ringing),
+        ("call-keypad", keys),
+        ("call-bar", bar),
+    ];
+    let wrong: Vec<_> = scenes
+        .iter()
+        .filter_map(|(name, scene)| look(&format!("{name}-es-light-360-200"), *scene, &way).err())
+        .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -28,7 +28,8 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
         let stands: Vec<_> = accounts.map(|(_, stands)| stands).collect();
         let worst = stands.iter().max_by_key(|(tone, _)| *tone).copied();
         let dots = stands.iter().map(|(tone, _)| *tone).collect();
-        worst.map(|(_, word)| status::accounts(p, dots, cx.t(word), Message::Go(Place::Settings))).into_iter().collect()
+        let word = |(tone, word)| if cx.tiny() && tone == Tone::Good { String::new() } else { cx.t(word) };
+        worst.map(|worst| status::accounts(p, dots, word(worst), Message::Go(Place::Settings))).into_iter().collect()
     } else {
         let line = |(account, (tone, word)): (&AccountStatus, (Tone, &str))| {
             let name = account.config.address.clone();
@@ -72,6 +73,7 @@ fn link(cx: Context<'_>, wired: &WiredStatus) -> (Tone, Icon, String) {
             (Tone::Bad, Icon::Radio, cx.t(key))
         }
         (false, false) => (Tone::Bad, Icon::Unplugged, named("wired-unknown")),
+        (false, true) if cx.tiny() => (Tone::Good, Icon::Cable, carrier.name.clone()),
         (false, true) => match carrier.kind {
             LinkKind::Loopback => (Tone::Good, Icon::Cable, cx.t("wired-loopback")),
             LinkKind::Wired => (Tone::Good, Icon::Cable, named("wired-on")),

@@ -51,8 +51,13 @@ fn tab<'a>(cx: Context<'a>, tab: (Place, Icon, &str), place: Place, stand: Stand
     } else {
         let mark = container(icon(picture, 22.0).color(p.on_rail)).center_x(Length::Fill).padding([2.0, 0.0]);
         let number = count(cx, here);
-        let number =
-            number.map(|number| container(number).center_x(Length::Fill).padding(iced::Padding::ZERO.left(30.0)));
+        let number = number.map(|number| {
+            container(number).center_x(Length::Fill).padding(iced::Padding::ZERO.left(if stand == Stand::Bare {
+                12.0
+            } else {
+                30.0
+            }))
+        });
         let picture = Stack::new().push(mark).push(number).width(Length::Fill);
         Column::new().push(picture).push(word).spacing(space::XS).align_x(Alignment::Center).width(Length::Fill).into()
     };

@@ -10,6 +10,16 @@ pub fn fill(color: Color) -> impl Fn(&Theme) -> container::Style {
     move |_| container::Style { background: Some(Background::Color(color)), ..container::Style::default() }
 }
 
+/// A plain ground that is painted anew, and all on it, whenever `turn` changes: iced repaints a text that has changed
+/// by its layout box, and glyphs reach a hair beyond theirs. The turn is told by an outline of no width.
+pub fn renewed(color: Color, turn: u8) -> impl Fn(&Theme) -> container::Style {
+    let mark = Color { r: f32::from(turn) / 255.0, ..Color::TRANSPARENT };
+    move |theme| container::Style {
+        border: Border { color: mark, width: 0.0, radius: 0.0.into() },
+        ..fill(color)(theme)
+    }
+}
+
 /// A rounded ground with an outline.
 pub fn card(ground: Color, line: Color, radius: f32) -> impl Fn(&Theme) -> container::Style {
     move |_| container::Style {

@@ -38,29 +38,34 @@ pub fn fonts() -> Vec<Cow<'static, [u8]>> {
 /// Text of the window.
 pub type Text<'a> = widget::Text<'a>;
 
+/// Words wrap, and a word that is too long for its line is broken: nothing runs out of its pane.
+fn plain<'a>(text: impl iced::advanced::text::IntoFragment<'a>) -> Text<'a> {
+    widget::text(text).wrapping(widget::text::Wrapping::WordOrGlyph)
+}
+
 /// Plain text.
 pub fn body<'a>(text: impl iced::advanced::text::IntoFragment<'a>) -> Text<'a> {
-    widget::text(text).size(BODY).font(SANS)
+    plain(text).size(BODY).font(SANS)
 }
 
 /// Heavier text of the same size.
 pub fn strong<'a>(text: impl iced::advanced::text::IntoFragment<'a>) -> Text<'a> {
-    widget::text(text).size(BODY).font(STRONG)
+    plain(text).size(BODY).font(STRONG)
 }
 
 /// Small text.
 pub fn caption<'a>(text: impl iced::advanced::text::IntoFragment<'a>) -> Text<'a> {
-    widget::text(text).size(CAPTION).font(SANS)
+    plain(text).size(CAPTION).font(SANS)
 }
 
 /// A name at the top of a pane.
 pub fn title<'a>(text: impl iced::advanced::text::IntoFragment<'a>) -> Text<'a> {
-    widget::text(text).size(TITLE).font(STRONG)
+    plain(text).size(TITLE).font(STRONG)
 }
 
 /// The name of a screen.
 pub fn heading<'a>(text: impl iced::advanced::text::IntoFragment<'a>) -> Text<'a> {
-    widget::text(text).size(HEADING).font(STRONG)
+    plain(text).size(HEADING).font(STRONG)
 }
 
 /// Digits of a given size.
@@ -72,13 +77,13 @@ pub fn mono<'a>(text: impl iced::advanced::text::IntoFragment<'a>, size: f32) ->
 pub fn outside<'a, M: 'a>(text: &str, size: f32, color: Color) -> Element<'a, M> {
     let runs = runs(text);
     if let [(only, false)] = runs.as_slice() {
-        return widget::text((*only).to_owned()).size(size).font(SANS).color(color).into();
+        return plain((*only).to_owned()).size(size).font(SANS).color(color).into();
     }
     let spans: Vec<widget::text::Span<'a, ()>> = runs
         .into_iter()
         .map(|(run, emoji)| widget::span(run.to_owned()).font(if emoji { EMOJI } else { SANS }))
         .collect();
-    widget::rich_text(spans).size(size).color(color).font(SANS).into()
+    widget::rich_text(spans).size(size).color(color).font(SANS).wrapping(widget::text::Wrapping::WordOrGlyph).into()
 }
 
 /// The same on one line; what does not fit is cut by the pane.

@@ -44,26 +44,29 @@ pub fn face(p: &'static Palette, kind: Kind, radius: f32) -> impl Fn(Status) -> 
     }
 }
 
+/// Space above and below one line of text so that the control gets a height; more lines make it higher.
+const fn inside(height: f32, line: f32) -> f32 {
+    (height - line * 1.3) / 2.0
+}
+
 /// A button with a word.
 pub fn button<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, label: String) -> Press<'a, M> {
-    Press::new(container(text::strong(label)).center_y(Length::Fill), p.focus, face(p, kind, space::RADIUS))
-        .height(space::CONTROL)
-        .padding([0.0, space::L])
+    Press::new(text::strong(label).align_x(iced::Center), p.focus, face(p, kind, space::RADIUS))
+        .padding([inside(space::CONTROL, text::BODY), space::L])
 }
 
 /// The same over the whole width.
 pub fn wide<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, label: String) -> Press<'a, M> {
-    Press::new(container(text::strong(label)).center(Length::Fill), p.focus, face(p, kind, space::RADIUS))
+    let label = text::strong(label).width(Length::Fill).align_x(iced::Center);
+    Press::new(label, p.focus, face(p, kind, space::RADIUS))
         .width(Length::Fill)
-        .height(44.0)
+        .padding([inside(44.0, text::BODY), space::M])
 }
 
 /// A button with a picture and a word.
 pub fn with_icon<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, label: String) -> Press<'a, M> {
     let content = row![icon(picture, 16.0), text::strong(label)].spacing(space::S).align_y(Alignment::Center);
-    Press::new(container(content).center_y(Length::Fill), p.focus, face(p, kind, space::RADIUS))
-        .height(space::CONTROL)
-        .padding([0.0, space::L])
+    Press::new(content, p.focus, face(p, kind, space::RADIUS)).padding([inside(space::CONTROL, text::BODY), space::L])
 }
 
 /// A small button with a picture and a word, to stand inside a card or bubble.
@@ -71,9 +74,7 @@ pub fn small<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, 
     let content = row![icon(picture, 14.0), text::caption(label).font(text::STRONG)]
         .spacing(space::XS + 2.0)
         .align_y(Alignment::Center);
-    Press::new(container(content).center_y(Length::Fill), p.focus, face(p, kind, space::RADIUS))
-        .height(32.0)
-        .padding([0.0, space::M])
+    Press::new(content, p.focus, face(p, kind, space::RADIUS)).padding([inside(32.0, text::CAPTION), space::M])
 }
 
 /// A round button with a picture; its word shows under the pointer.
@@ -130,9 +131,9 @@ pub fn hang_up<'a, M: Clone + 'a>(p: &'static Palette, word: String) -> Press<'a
 /// A tall button with picture and word that shares its row.
 pub fn half<'a, M: Clone + 'a>(p: &'static Palette, kind: Kind, picture: Icon, word: String) -> Press<'a, M> {
     let content = row![icon(picture, 18.0), text::strong(word)].spacing(space::S).align_y(Alignment::Center);
-    Press::new(container(content).center(Length::Fill), p.focus, face(p, kind, space::PILL))
+    Press::new(container(content).center_x(Length::Fill), p.focus, face(p, kind, space::PILL))
         .width(Length::Fill)
-        .height(48.0)
+        .padding([inside(48.0, text::BODY), space::S])
 }
 
 /// Puts a word under the pointer.

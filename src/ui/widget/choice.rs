@@ -21,11 +21,7 @@ pub fn segments<'a, M: Clone + 'a>(
         let content =
             Row::new().push(mark).push(text::strong(label)).spacing(space::XS + 2.0).align_y(Alignment::Center);
         let face = face(p, if chosen { Kind::Main } else { Kind::Side }, space::RADIUS);
-        Press::new(container(content).center_y(Length::Fill), p.focus, face)
-            .height(36.0)
-            .padding([0.0, space::M])
-            .on_press(message)
-            .into()
+        Press::new(content, p.focus, face).padding([space::S, space::M]).on_press(message).into()
     }))
     .spacing(space::S)
     .wrap()

@@ -53,11 +53,22 @@ pub fn chip<'a, M: Clone + 'a>(p: &'static Palette, parts: Parts<M>) -> Element<
         .into()
 }
 
-/// Above the screens: as low as it can be; `wide`: the words stand beside the code.
+/// Room for a banner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// The words stand beside the code.
+    Wide,
+    /// Below it.
+    Narrow,
+    /// No words, and Copy below the code.
+    Tiny,
+}
+
+/// Above the screens: as low as it can be.
 pub fn banner<'a, M: Clone + 'a>(
     p: &'static Palette,
     parts: Parts<M>,
-    wide: bool,
+    room: Room,
     close: Element<'a, M>,
 ) -> Element<'a, M> {
     let head = parts.head.map(|head| text::caption(head).font(text::STRONG).color(p.text));
@@ -65,13 +76,20 @@ pub fn banner<'a, M: Clone + 'a>(
     let below: Vec<Element<'a, M>> =
         parts.below.into_iter().map(|line| text::caption(line).color(p.muted).into()).collect();
     let copy = button::small(p, Kind::Main, Icon::Copy, parts.copy).on_press(parts.on_copy);
-    let inside = if wide {
-        let words = Column::new().push(head).extend(below).spacing(1.0).width(Length::Fill);
-        Row::new().push(code).push(words).push(copy).push(close).spacing(space::L).align_y(Alignment::Center)
-    } else {
-        let words = Column::new().push(head).push(code).width(Length::Fill);
-        let line = Row::new().push(words).push(copy).push(close).spacing(space::S).align_y(Alignment::Center);
-        Row::new().push(Column::new().push(line).extend(below).spacing(1.0))
+    let inside = match room {
+        Room::Wide => {
+            let words = Column::new().push(head).extend(below).spacing(1.0).width(Length::Fill);
+            Row::new().push(code).push(words).push(copy).push(close).spacing(space::L).align_y(Alignment::Center)
+        }
+        Room::Narrow => {
+            let words = Column::new().push(head).push(code).width(Length::Fill);
+            let line = Row::new().push(words).push(copy).push(close).spacing(space::S).align_y(Alignment::Center);
+            Row::new().push(Column::new().push(line).extend(below).spacing(1.0))
+        }
+        Room::Tiny => {
+            let line = Row::new().push(container(code).width(Length::Fill)).push(close).align_y(Alignment::Center);
+            Row::new().push(Column::new().push(line).push(copy))
+        }
     };
     container(inside)
         .padding([space::S, space::M])

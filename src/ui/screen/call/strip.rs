@@ -30,14 +30,11 @@ pub fn incoming<'a>(cx: Context<'a>, call: &'a Call) -> Element<'a, Message> {
         .push(text::caption(cx.t("call-incoming")).font(text::STRONG).color(p.good_text))
         .push(text::title(name.to_owned()).color(p.text))
         .push(known)
-        .push(text::caption(account).color(p.muted))
+        .push((!cx.tiny()).then(|| text::caption(account).color(p.muted)))
         .spacing(2.0)
         .width(Length::Fill);
-    let who = Row::new()
-        .push(avatar(p, name, call.peer.rest(), 56.0))
-        .push(words)
-        .spacing(space::M)
-        .align_y(Alignment::Center);
+    let picture = (!cx.tiny()).then(|| avatar(p, name, call.peer.rest(), 56.0));
+    let who = Row::new().push(picture).push(words).spacing(space::M).align_y(Alignment::Center);
     let answer = button::half(p, Kind::Good, Icon::Phone, cx.t("call-answer")).on_press(Message::Answer(call.id));
     let decline = button::half(p, Kind::Bad, Icon::HangUp, cx.t("call-decline")).on_press(Message::Decline(call.id));
     let buttons: Element<'a, Message> = if cx.tiny() {
@@ -45,8 +42,8 @@ pub fn incoming<'a>(cx: Context<'a>, call: &'a Call) -> Element<'a, Message> {
     } else {
         Row::new().push(decline).push(answer).spacing(space::M).into()
     };
-    container(column![who, buttons].spacing(space::L))
-        .padding(space::L)
+    container(column![who, buttons].spacing(if cx.tiny() { space::S } else { space::L }))
+        .padding(if cx.tiny() { space::M } else { space::L })
         .max_width(400.0)
         .style(shape::floating(p))
         .into()
@@ -87,6 +84,7 @@ pub fn bar<'a>(cx: Context<'a>, call: &'a Call) -> Element<'a, Message> {
     let mute = button::round(p, kind, mic, cx.t(mute), Message::Mute(call.id, !call.muted));
     let end = button::round(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up"), Message::HangUp(call.id));
     let back = button::hint(p, back, cx.t("call-return"));
+    let mute = (!cx.tiny()).then_some(mute);
     let bar = Row::new().push(back).push(mute).push(end).spacing(space::S).align_y(Alignment::Center);
     container(bar).padding([space::XS, space::S]).width(Length::Fill).style(shape::fill(p.good)).into()
 }

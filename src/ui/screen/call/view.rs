@@ -59,7 +59,14 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
     let (below, aside) = if beside { (None, keys) } else { (keys, None) };
     let content = pile(space::XL, [Some(who.into()), warnings, below, others, Some(actions)]);
     let content = content.align_x(Alignment::Center).max_width(440.0);
-    let content = Row::new().push(content).push(aside).spacing(space::XXL * 2.0).align_y(Alignment::Center);
+    let content: Element<'a, Message> = match aside {
+        // a row gives what can grow all there is
+        Some(aside) => {
+            let content = container(content).center_x(440.0);
+            Row::new().push(content).push(aside).spacing(space::XXL).align_y(Alignment::Center).into()
+        }
+        None => content.into(),
+    };
     let back = container(back(cx)).padding([space::XS, space::S]);
     column![back, container(content).center(Length::Fill).padding(space::L)].into()
 }
@@ -172,13 +179,12 @@ fn one_line<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Me
     let three = actions(screen, call).map(|(on, picture, word, message)| {
         button::round(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
     });
-    let end = Message::HangUp(call.id);
-    let end: Element<'a, Message> = if cx.tiny() {
-        button::round(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up"), end)
-    } else {
-        button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(end).into()
-    };
-    Row::with_children(three).push(end).spacing(space::S).align_y(Alignment::Center).into()
+    let end = button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
+    let three = Row::with_children(three).spacing(space::S);
+    if cx.tiny() {
+        return column![three, end].spacing(space::XS).align_x(Alignment::Center).into();
+    }
+    three.push(end).align_y(Alignment::Center).into()
 }
 
 fn ended<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {

@@ -40,7 +40,11 @@ const RUN: SignedDuration = SignedDuration::from_mins(5);
 pub fn view<'a>(thread: &'a Thread, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
     let Some(one) = thread.open.and_then(|id| cx.model.conversation(id)) else {
-        let nothing = notice::empty(p, Icon::Messages, cx.t("conversations-pick"), None);
+        let nothing = if cx.model.demo {
+            notice::empty(p, Icon::Demo, cx.t("demo-try-title"), Some(cx.t("demo-try")))
+        } else {
+            notice::empty(p, Icon::Messages, cx.t("conversations-pick"), None)
+        };
         return container(nothing).center(Length::Fill).into();
     };
     let messages = cx.model.thread.as_ref().filter(|loaded| loaded.id == one.id);

@@ -25,11 +25,14 @@ pub fn view<'a>(form: &'a Welcome, cx: Context<'a>) -> Element<'a, Message> {
     let first = cx.model.accounts.is_empty();
     let head = if first {
         let small = cx.narrow() || cx.low();
-        let title = text::heading(cx.t("welcome-title")).line_height(1.15).color(p.text);
+        let title = text::heading(cx.t("welcome-title"))
+            .size(if cx.tiny() { text::TITLE } else { text::HEADING })
+            .line_height(1.15)
+            .color(p.text);
         let about = text::body(cx.t("welcome-about")).color(p.muted);
         if small {
-            let line =
-                Row::new().push(mark(cx, Icon::Phone, 44.0)).push(title).spacing(space::M).align_y(Alignment::Center);
+            let mark = (!cx.tiny()).then(|| mark(cx, Icon::Phone, 44.0));
+            let line = Row::new().push(mark).push(title).spacing(space::M).align_y(Alignment::Center);
             column![line, about].spacing(space::M)
         } else {
             column![mark(cx, Icon::Phone, 60.0), title.size(text::DISPLAY), about].spacing(space::M)
