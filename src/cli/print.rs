@@ -109,6 +109,9 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
     if call.muted {
         state = format!("{state}. {}", words.text("call-muted"));
     }
+    if let Some(encryption) = call.encryption.filter(|_| !call.state.is_ended()) {
+        state = format!("{state}. {}", words.text(encryption.key()));
+    }
     words.with("cli-call", &[("id", (&id).into()), ("name", (&name).into()), ("state", (&state).into())])
 }
 

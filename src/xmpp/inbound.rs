@@ -182,7 +182,13 @@ impl Session {
             }
             Asked::Account => {
                 let archive = has(ns::MAM);
-                self.capabilities = Some(Capabilities { calls: false, texts: true, receipts: true, archive });
+                self.capabilities = Some(Capabilities {
+                    texts: true,
+                    receipts: true,
+                    archive,
+                    secure: true,
+                    ..Capabilities::default()
+                });
                 self.announce();
                 self.catch_up(now);
             }

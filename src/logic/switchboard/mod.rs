@@ -3,7 +3,7 @@
 use crate::domain::{
     account::AccountId,
     address::Address,
-    call::{Call, CallId, CallState, EndReason},
+    call::{Call, CallId, CallState, Decline, EndReason, MediaEncryption},
     message::Direction,
     private::Private,
     session::{MediaDirection, SessionDescription},
@@ -79,8 +79,8 @@ pub enum Action {
     Hangup {
         /// Which.
         call: CallId,
-        /// Say busy rather than declined.
-        busy: bool,
+        /// What a caller is told who was not answered.
+        decline: Decline,
     },
     /// Stop its media.
     StopMedia {
@@ -179,6 +179,7 @@ impl Switchboard {
                 started_at: now,
                 answered_at: None,
                 codec: None,
+                encryption: None,
                 dtmf_sent: Private::default(),
             },
             offer: None,
@@ -222,7 +223,7 @@ impl Switchboard {
         now: Timestamp,
     ) -> Vec<Action> {
         if self.legs.len() >= MOST_CALLS || self.leg(id).is_some() {
-            return vec![Action::Hangup { call: id, busy: true }];
+            return vec![Action::Hangup { call: id, decline: Decline::Busy }];
         }
         self.add(id, account, from, name, now);
         let mut actions = Vec::new();
@@ -320,11 +321,11 @@ impl Switchboard {
         let gone: Vec<_> = self.legs.iter().filter(|leg| leg.call.account == *account).map(|leg| leg.call.id).collect();
         gone.into_iter().flat_map(|id| self.ended(id, EndReason::ServerGone)).collect()
     }
-    /// The codec in use became known.
-    pub fn codec(&mut self, id: CallId, codec: Option<String>) -> Vec<Action> {
+    /// What the media are now became known: the codec, and how they are encrypted.
+    pub fn media(&mut self, id: CallId, codec: Option<String>, encryption: Option<MediaEncryption>) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.call(id).is_some_and(|call| call.codec != codec) {
-            self.change(id, &mut actions, |leg| leg.call.codec = codec);
+        if self.call(id).is_some_and(|call| (&call.codec, call.encryption) != (&codec, encryption)) {
+            self.change(id, &mut actions, |leg| (leg.call.codec, leg.call.encryption) = (codec, encryption));
         }
         actions
     }
