@@ -1,7 +1,7 @@
 //! What the call screen looks like.
 use super::{Message, Screen, state};
 use crate::{
-    domain::call::{Call, CallState},
+    domain::call::{Call, CallState, MediaEncryption},
     ui::{
         context::Context,
         moment,
@@ -116,6 +116,11 @@ fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Messa
     let size = if call.state == CallState::Active { text::TITLE } else { text::BODY };
     let codec = call.codec.as_ref().filter(|_| call.state == CallState::Active);
     let codec = codec.map(|codec| text::caption(cx.with("call-codec", "codec", codec)).color(p.muted));
+    let locked = call.encryption.filter(|_| !call.state.is_ended()).map(|encryption| {
+        let color = if encryption == MediaEncryption::Sdes { p.good_text } else { p.muted };
+        let words = text::caption(cx.t(encryption.key())).color(color);
+        Row::new().push(icon(Icon::Lock, 13.0).color(color)).push(words).spacing(space::XS).align_y(Alignment::Center)
+    });
     Column::new()
         .push(
             text::mono(line, size)
@@ -123,6 +128,7 @@ fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Messa
                 .color(p.text),
         )
         .push(codec)
+        .push(locked)
         .spacing(2.0)
         .align_x(side)
         .into()
