@@ -21,6 +21,8 @@ mod srtp;
 mod transport;
 
 #[cfg(test)]
+mod corpus_tests;
+#[cfg(test)]
 mod pair_tests;
 
 pub(crate) use g711::from_ulaw;

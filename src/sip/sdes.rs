@@ -135,6 +135,17 @@ mod tests {
     }
 
     #[test]
+    fn the_corpus_of_odd_values_is_read_as_it_says() {
+        let mut count = 0;
+        for line in include_str!("../../tests/fuzz/crypto.corpus").lines().filter(|line| !line.starts_with('#')) {
+            let (fate, value) = line.split_once(' ').unwrap();
+            assert_eq!(parse(value).is_some(), fate == "key", "{line}");
+            count += 1;
+        }
+        assert!(count > 30);
+    }
+
+    #[test]
     fn padding_may_be_there_or_not() {
         let bytes = BASE64.encode([7; 46]);
         for key in [bytes.as_str(), bytes.trim_end_matches('=')] {
