@@ -28,7 +28,7 @@ impl Clock {
     /// The stamp of a report that goes out now.
     pub(super) fn stamp(&mut self, now: Instant) -> u64 {
         let time = self.at_start + now.saturating_duration_since(self.start);
-        let stamp = time.as_secs() << 32 | (u64::from(time.subsec_nanos()) << 32) / 1_000_000_000;
+        let stamp = (time.as_secs() << 32) | ((u64::from(time.subsec_nanos()) << 32) / 1_000_000_000);
         self.sent.push_front(((stamp >> 16) as u32, now));
         self.sent.truncate(REMEMBERED);
         stamp

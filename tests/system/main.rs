@@ -13,6 +13,7 @@ mod private_socket;
 mod sip_calls_in;
 mod sip_calls_out;
 mod sip_encrypted;
+mod sip_encrypted_linphone;
 mod sip_recovers;
 mod sip_registers;
 mod sip_survives;

@@ -32,7 +32,7 @@ impl Agent {
             client: ClientId::default(),
             heard: false,
             cancelled: false,
-            second,
+            second: second.map(Box::new),
             early: None,
             limit: now + RINGING,
         };
@@ -182,7 +182,7 @@ impl Agent {
         };
         let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile == Profile::Secure);
         match second {
-            Some(second) => self.offer_again(call, sent, second, now),
+            Some(second) => self.offer_again(call, sent, *second, now),
             None => self.call_over(call, if secure { EndReason::NotEncrypted } else { reason }),
         }
     }
