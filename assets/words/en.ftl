@@ -70,6 +70,7 @@ wired-loopback = On this computer only
 wired-unknown = Unknown kind of link: { $name }. Landline is not connected
 wired-plug-in = Plug in a network cable, or allow wireless.
 demo-on = Demo: nothing leaves this computer
+demo-beside = The demo account is beside your own
 demo-try-title = Try everything here
 demo-try = Write to Ana. Call 600 and hear yourself, or 601 for digits read aloud. A code comes by text every minute.
 

@@ -70,6 +70,7 @@ wired-loopback = Solo en esta computadora
 wired-unknown = Enlace de tipo desconocido: { $name }. Landline no está conectado
 wired-plug-in = Conecta un cable de red o permite el inalámbrico.
 demo-on = Demostración: nada sale de esta computadora
+demo-beside = La cuenta de demostración está junto a la tuya
 demo-try-title = Prueba todo aquí
 demo-try = Escríbele a Ana. Llama al 600 y óyete, o al 601 para oír dígitos. Cada minuto llega un código por mensaje.
 

@@ -35,6 +35,7 @@ const SMALLEST: Size = Size::new(360.0, 480.0);
 
 /// What happens in the window's process.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // one at a time, and nearly all are the large one
 enum Happened {
     /// Something for the app.
     App(Message),
