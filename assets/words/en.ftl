@@ -381,6 +381,10 @@ cli-wireless-forbidden = Only the cable is used.
 cli-device-default = default
 cli-device-chosen = chosen
 cli-devices-none = None found.
+cli-unread = { $count ->
+    [one] 1 unread text
+   *[other] { $count } unread texts
+}
 cli-calls-none = No calls now.
 cli-messages-none = No messages.
 cli-codes-none = No codes.

@@ -381,6 +381,10 @@ cli-wireless-forbidden = Solo se usa el cable.
 cli-device-default = predeterminado
 cli-device-chosen = elegido
 cli-devices-none = No se encontró ninguno.
+cli-unread = { $count ->
+    [one] 1 mensaje sin leer
+   *[other] { $count } mensajes sin leer
+}
 cli-calls-none = No hay llamadas ahora.
 cli-messages-none = No hay mensajes.
 cli-codes-none = No hay códigos.

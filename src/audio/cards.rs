@@ -59,6 +59,7 @@ enum Way {
 
 /// The device that this id names.
 fn find(id: Option<&str>, way: Way) -> Result<cpal::Device, CardError> {
+    quiet();
     let Some(id) = id else {
         let host = host()?;
         let device = if way == Way::In { host.default_input_device() } else { host.default_output_device() };
@@ -75,9 +76,12 @@ fn find(id: Option<&str>, way: Way) -> Result<cpal::Device, CardError> {
     host.device_by_id(&id).ok_or(CardError::Absent)
 }
 
-fn host() -> Result<cpal::Host, CardError> {
-    // libasound writes its complaints to the terminal; they are told in our own words
+/// libasound writes its complaints to the terminal; they are told in our own words. It keeps a handler for each thread.
+fn quiet() {
     let _ = alsa::Output::local_error_handler();
+}
+
+fn host() -> Result<cpal::Host, CardError> {
     cpal::host_from_id(HostId::PulseAudio).or_else(|_| cpal::host_from_id(HostId::Alsa)).map_err(CardError::from)
 }
 
@@ -171,6 +175,7 @@ fn output<T: Pcm + cpal::SizedSample + Send>(
 
 /// All devices a person may choose from.
 pub(super) fn list() -> Devices {
+    quiet();
     let Ok(host) = host() else { return Devices::default() };
     let Ok(all) = host.devices() else { return Devices::default() };
     let id_of = |device: Option<cpal::Device>| device.and_then(|d| d.id().ok()).map(|id| id.to_string());

@@ -76,17 +76,19 @@ fn hear(
     });
 }
 
-/// A microphone that hears a file once, then silence. The meter tells when the file cannot be read.
+/// A microphone that hears a file once, then silence.
 pub(super) fn hear_file(stop: &Stop, ring: Loan<Producer<f32>>, meter: Meter, recording: Option<wav::Recording>) {
     let Some(wav::Recording { rate, channels, samples }) = recording else {
-        meter.set_missing(true);
         return hear_nothing(stop, ring, meter, None);
     };
     let Some(mut capture) = Capture::lent(ring, channels, rate, meter) else { return };
     let mut frames = samples.chunks_exact(usize::from(channels));
     let silence = vec![0; usize::from(channels)];
+    let mut part = 0;
     pace(stop, None, |due| {
-        for _ in 0..(due as u64 * u64::from(rate) / u64::from(RATE)) {
+        let all = due as u64 * u64::from(rate) + part;
+        part = all % u64::from(RATE);
+        for _ in 0..all / u64::from(RATE) {
             capture.hear(frames.next().unwrap_or(&silence));
         }
     });
@@ -98,16 +100,13 @@ pub(super) fn speak_to_nobody(stop: &Stop, ring: Loan<Consumer<f32>>, meter: Met
 }
 
 /// A loudspeaker that is a WAV file. The meter tells when it cannot be written.
-pub(super) fn speak_to_file(stop: &Stop, ring: Loan<Consumer<f32>>, meter: Meter, file: Option<wav::Writer>) {
-    let Some(mut file) = file else {
-        meter.set_missing(true);
-        return speak_to_nobody(stop, ring, meter, None);
-    };
+pub(super) fn speak_to_file(stop: &Stop, ring: Loan<Consumer<f32>>, meter: Meter, mut file: Option<wav::Writer>) {
     let told = meter.clone();
     speak(stop, ring, meter, None, |samples| {
-        if let Err(error) = file.write(samples) {
+        if let Some(Err(error)) = file.as_mut().map(|file| file.write(samples)) {
             tracing::warn!(kind = ?error.kind(), "the loudspeaker's file cannot be written");
             told.set_missing(true);
+            file = None;
         }
     });
 }
@@ -123,8 +122,54 @@ fn speak(stop: &Stop, ring: Loan<Consumer<f32>>, meter: Meter, time: Option<Dura
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::audio::{self, DeviceChoice, Faults};
+
+    #[test]
+    fn files_are_heard_once_and_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let (said, heard) = (dir.path().join("said.wav"), dir.path().join("heard.wav"));
+        wav::Writer::create(&said).unwrap().write(&[8192; 4800]).unwrap();
+        let id = |path: &std::path::Path| Some(format!("file:{}", path.display()));
+        let choice = DeviceChoice { input: id(&said), output: id(&heard), ring: None };
+        let mut stream = audio::open(&choice);
+        assert_eq!(stream.faults(), Faults::default());
+        let end = Instant::now() + Duration::from_secs(30);
+        let (mut loud, mut silent) = (0, 0);
+        while silent < 960 {
+            assert!(Instant::now() < end, "{loud} {silent}");
+            while let Ok(sample) = stream.capture.pop() {
+                if sample > 0.2 {
+                    loud += 1
+                } else {
+                    silent += 1
+                }
+                stream.playback.push(sample).ok();
+            }
+            std::thread::sleep(TICK);
+        }
+        assert_eq!(loud, 4800);
+        let written = || wav::read(&heard).unwrap().samples.iter().filter(|s| **s > 8000).count();
+        while written() < 4800 {
+            assert!(Instant::now() < end, "{}", written());
+            std::thread::sleep(TICK);
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_none_is_a_fault_and_silence() {
+        let missing = Some("file:/nonexistent/a.wav".to_owned());
+        let mut stream = audio::open(&DeviceChoice { input: missing.clone(), output: missing, ring: None });
+        assert_eq!(stream.faults(), Faults { no_microphone: true, no_loudspeaker: true });
+        let end = Instant::now() + Duration::from_secs(30);
+        while stream.capture.slots() < 480 {
+            assert!(Instant::now() < end);
+            std::thread::sleep(TICK);
+        }
+        assert_eq!(stream.capture.pop(), Ok(0.0));
+    }
 
     #[test]
     fn ids() {

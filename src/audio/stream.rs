@@ -53,7 +53,7 @@ fn microphone(id: Option<&str>, ring: Producer<f32>, meter: Meter, word: Word) -
         }
         Target::File(path) => {
             let recording = wav::read(&path);
-            meter.set_missing(recording.is_none());
+            meter.set_missing(recording.is_none()); // before the word is given
             drop(word);
             paced::hear_file(stop, Loan::given(ring), meter, recording);
         }

@@ -1,48 +1,91 @@
 //! WAV files as devices: written as 48 kHz mono s16 with a header that is valid at every moment, read as PCM s16.
 use super::RATE;
 use std::{
-    fs::{self, File},
-    io::{self, Seek, SeekFrom, Write},
-    path::Path,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 /// Longest file read as a microphone, in bytes.
 const LONGEST: u64 = 64 << 20;
 const HEADER: u32 = 44;
 
-/// A file that grows.
+/// A file that grows; who opens it while another still writes is mixed into it, as on a sound card.
 #[derive(Debug)]
 pub(super) struct Writer {
+    track: Arc<Mutex<Track>>,
+    /// Where this writer is, in samples.
+    at: u32,
+}
+
+#[derive(Debug)]
+struct Track {
     file: File,
-    bytes: u32,
+    samples: u32,
+}
+
+/// The files that are written now.
+static OPEN: Mutex<Vec<(PathBuf, Weak<Mutex<Track>>)>> = Mutex::new(Vec::new());
+
+/// A lock whose holder failed still guards whole samples.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Writer {
-    /// Starts the file anew. One that is still written by an earlier call goes on without a name.
+    /// Starts the file anew, unless somebody writes it already: then this one joins.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        if path.is_file() {
-            fs::remove_file(path)?;
+        let mut open = lock(&OPEN);
+        open.retain(|(_, track)| track.strong_count() > 0);
+        let known = open.iter().find(|(known, _)| known == path).and_then(|(_, track)| track.upgrade());
+        if let Some(track) = known {
+            let at = lock(&track).samples;
+            return Ok(Self { track, at });
         }
-        let mut writer = Self { file: File::create_new(path)?, bytes: 0 };
-        writer.write(&[])?;
-        Ok(writer)
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
+        let mut track = Track { file, samples: 0 };
+        track.head()?;
+        let track = Arc::new(Mutex::new(track));
+        open.push((path.to_owned(), Arc::downgrade(&track)));
+        Ok(Self { track, at: 0 })
     }
-    /// Adds samples, then makes the header say so.
+
+    /// Adds samples at this writer's place, then makes the header say how many there are.
     pub(super) fn write(&mut self, samples: &[i16]) -> io::Result<()> {
-        let data: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
-        self.file.seek(SeekFrom::Start(u64::from(HEADER) + u64::from(self.bytes)))?;
-        self.file.write_all(&data)?;
-        self.bytes = self.bytes.saturating_add(u32::try_from(data.len()).unwrap_or(u32::MAX));
+        let mut track = lock(&self.track);
+        track.mix(self.at, samples)?;
+        self.at = self.at.saturating_add(u32::try_from(samples.len()).unwrap_or(u32::MAX));
+        track.samples = track.samples.max(self.at);
+        track.head()
+    }
+}
+
+impl Track {
+    fn mix(&mut self, at: u32, samples: &[i16]) -> io::Result<()> {
+        let place = SeekFrom::Start(u64::from(HEADER) + 2 * u64::from(at));
+        let mut there = vec![0; samples.len().min(self.samples.saturating_sub(at) as usize) * 2];
+        self.file.seek(place)?;
+        self.file.read_exact(&mut there)?;
+        let (there, _) = there.as_chunks::<2>();
+        let there = there.iter().map(|bytes| i16::from_le_bytes(*bytes)).chain(std::iter::repeat(0));
+        let mixed: Vec<u8> = samples.iter().zip(there).flat_map(|(a, b)| a.saturating_add(b).to_le_bytes()).collect();
+        self.file.seek(place)?;
+        self.file.write_all(&mixed)
+    }
+
+    fn head(&mut self) -> io::Result<()> {
+        let bytes = self.samples.saturating_mul(2);
         let mut header = Vec::with_capacity(HEADER as usize);
         header.extend(b"RIFF");
-        header.extend((HEADER - 8).saturating_add(self.bytes).to_le_bytes());
+        header.extend((HEADER - 8).saturating_add(bytes).to_le_bytes());
         header.extend(b"WAVEfmt ");
         header.extend(16_u32.to_le_bytes());
         header.extend([1_u16, 1].iter().flat_map(|v| v.to_le_bytes())); // PCM, mono
         header.extend([RATE, 2 * RATE].iter().flat_map(|v| v.to_le_bytes()));
         header.extend([2_u16, 16].iter().flat_map(|v| v.to_le_bytes()));
         header.extend(b"data");
-        header.extend(self.bytes.to_le_bytes());
+        header.extend(bytes.to_le_bytes());
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(&header)
     }
@@ -110,9 +153,12 @@ mod tests {
         assert_eq!(read(&path).unwrap(), Recording { rate: RATE, channels: 1, samples: vec![1, -2] });
         writer.write(&[3]).unwrap();
         let mut second = Writer::create(&path).unwrap();
-        second.write(&[4]).unwrap();
-        writer.write(&[5]).unwrap();
-        assert_eq!(read(&path).unwrap().samples, [4], "the earlier call does not write into the later one's file");
+        second.write(&[10, i16::MAX]).unwrap();
+        writer.write(&[5, 6, 7]).unwrap();
+        assert_eq!(read(&path).unwrap().samples, [1, -2, 3, 15, i16::MAX, 7], "a tone beside a call is mixed into it");
+        drop((writer, second));
+        Writer::create(&path).unwrap().write(&[4]).unwrap();
+        assert_eq!(read(&path).unwrap().samples, [4], "the next call starts anew");
     }
 
     proptest::proptest! {

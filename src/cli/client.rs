@@ -80,12 +80,10 @@ impl Client {
         if let Some(event) = self.events.pop_front() {
             return Ok(event);
         }
-        loop {
-            match self.answer().await? {
-                Answer::Event(event) => return Ok(*event),
-                Answer::Fault { fault } => return Err(fault.into()),
-                Answer::Reply(_) | Answer::Refusal(_) => return Err(Fault::OtherVersion),
-            }
+        match self.answer().await? {
+            Answer::Event(event) => Ok(*event),
+            Answer::Fault { fault } => Err(fault.into()),
+            Answer::Reply(_) | Answer::Refusal(_) => Err(Fault::OtherVersion),
         }
     }
 

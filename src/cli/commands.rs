@@ -146,7 +146,7 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
     lines.push(print::carrier(words, &snapshot.wired));
     lines.extend(snapshot.calls.iter().map(|call| print::call(words, call)));
     if unread > 0 {
-        lines.push(words.with("conversations-unread", &[("count", unread.into())]));
+        lines.push(words.with("cli-unread", &[("count", unread.into())]));
     }
     match snapshot.secrets {
         SecretsState::Locked => lines.push(words.text("cli-secrets-locked")),

@@ -148,7 +148,6 @@ fn keep(
             runtime.block_on(async {
                 let listener = tokio::net::UnixListener::from_std(listener).map_err(|_| Fault::System)?;
                 tokio::select! {
-                    () = engine.ended() => {}
                     () = server::serve(listener, engine.clone(), window) => {}
                     () = heed_signals(&engine) => {}
                 }
@@ -199,6 +198,7 @@ async fn lines(start: &Start<'_>, engine: &EngineHandle, mut events: broadcast::
             print::say(&words.text("cli-started"))?;
         }
     }
+    let mut last = String::new();
     loop {
         let event = tokio::select! {
             biased;
@@ -208,8 +208,10 @@ async fn lines(start: &Start<'_>, engine: &EngineHandle, mut events: broadcast::
         match event {
             Ok(event) => {
                 let quit = matches!(event, Event::Quit);
-                if let Some(line) = events::line(&event, words, json) {
+                // people are not told the same twice; scripts get every event
+                if let Some(line) = events::line(&event, words, json).filter(|line| json || *line != last) {
                     print::say(&line)?;
+                    last = line;
                 }
                 if quit {
                     return Ok(());

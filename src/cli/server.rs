@@ -15,15 +15,21 @@ use tokio_util::codec::{Framed, LinesCodec, LinesCodecError};
 const CLIENTS: usize = 64;
 /// A client that does not read its answer for so long is left.
 const STALLED: Duration = Duration::from_secs(30);
+/// What clients get to read the last answers and events, once the engine has ended.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// Serves clients for ever; they end when this is dropped. `window`: there is one to show.
+/// Serves clients until the engine has ended. `window`: there is one to show.
 pub(super) async fn serve(listener: UnixListener, engine: EngineHandle, window: bool) {
     let places = Arc::new(Semaphore::new(CLIENTS));
     let mut clients = JoinSet::new();
     loop {
         while clients.try_join_next().is_some() {}
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        match listener.accept().await {
+        let next = async { (Arc::clone(&places).acquire_owned().await, listener.accept().await) };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            () = engine.ended() => break,
+        };
+        match accepted {
             Ok((stream, _)) if is_ours(&stream) => {
                 let engine = engine.clone();
                 clients.spawn(async move {
@@ -39,6 +45,8 @@ pub(super) async fn serve(listener: UnixListener, engine: EngineHandle, window: 
             }
         }
     }
+    // those that do not listen are dropped
+    let _ = tokio::time::timeout(LAST_WORDS, async { while clients.join_next().await.is_some() {} }).await;
 }
 
 /// Whether the process at the other end runs as this user.
@@ -51,6 +59,7 @@ async fn client(stream: UnixStream, engine: EngineHandle, window: bool) {
     let mut events: Option<broadcast::Receiver<Event>> = None;
     loop {
         let answer = tokio::select! {
+            biased;
             line = lines.next() => match line {
                 Some(Ok(line)) => answer(&line, &engine, window, &mut events).await,
                 Some(Err(LinesCodecError::MaxLineLengthExceeded)) => Answer::Fault { fault: Misuse::TooLong },
@@ -61,6 +70,7 @@ async fn client(stream: UnixStream, engine: EngineHandle, window: bool) {
                 Err(broadcast::error::RecvError::Lagged(_)) => Answer::Fault { fault: Misuse::Lagged },
                 Err(broadcast::error::RecvError::Closed) => return,
             },
+            () = engine.ended() => return,
         };
         let Ok(line) = serde_json::to_string(&answer) else { return };
         match tokio::time::timeout(STALLED, lines.send(line)).await {

@@ -57,11 +57,8 @@ impl Engine {
 
     /// Starts every configured account, and the demo's.
     pub(super) async fn start_accounts(&mut self) {
-        if let Some(exchange) = &self.exchange {
-            let (config, password) = exchange.account();
-            self.run_account(config, Ok(password)).await;
-        }
-        for config in self.setup.config.accounts.clone() {
+        let demo = self.exchange.as_ref().map(|exchange| exchange.account().0);
+        for config in demo.into_iter().chain(self.setup.config.accounts.clone()) {
             if !self.accounts.contains_key(&config.id) {
                 self.start_account(config).await;
             }
@@ -69,6 +66,10 @@ impl Engine {
     }
 
     async fn start_account(&mut self, config: AccountConfig) {
+        let demo = self.exchange.as_ref().map(crate::demo::Exchange::account).filter(|(demo, _)| demo.id == config.id);
+        if let Some((_, password)) = demo {
+            return self.run_account(config, Ok(password)).await;
+        }
         let password = match self.setup.secrets.get(&config.id).await {
             Ok(Some(password)) => Ok(password),
             Ok(None) | Err(_) => Err(Problem::NoPassword),
@@ -81,6 +82,8 @@ impl Engine {
         let mut account =
             Account { config, registration: Registration::Connecting, outbox: Outbox::default(), commands: None };
         match password {
+            // its old task is logging out: the new log-in comes after it, or the server would take the one for the other
+            Ok(_) if self.leaving.contains(&id) => {}
             Ok(password) => {
                 let archive_after = self.store.archive_cursor(id.clone()).await.unwrap_or_default();
                 // where it cannot be read nothing can be sent either: texts are kept first
@@ -112,6 +115,15 @@ impl Engine {
     /// One event of an account. Events of accounts that were removed find nobody; a text among them is not
     /// acknowledged, so the server keeps it.
     pub(super) async fn account_event(&mut self, id: AccountId, event: AccountEvent) {
+        if self.leaving.contains(&id) {
+            if matches!(event, AccountEvent::Stopped) {
+                self.leaving.remove(&id);
+                if let Some(config) = self.accounts.get(&id).map(|account| account.config.clone()) {
+                    self.start_account(config).await;
+                }
+            }
+            return;
+        }
         let Some(account) = self.accounts.get_mut(&id) else { return };
         match event {
             AccountEvent::Registration(registration) => {
@@ -216,7 +228,7 @@ impl Engine {
         let account = self.accounts.remove(&id).ok_or(Refusal::UnknownAccount)?;
         let actions = self.switchboard.account_gone(&id);
         self.carry_out(actions).await;
-        account.send(AccountCommand::Stop);
+        self.leave(account);
         self.setup.config.accounts.retain(|known| known.id != id);
         self.save_config()?;
         if let Err(error) = self.setup.secrets.remove(&id).await {
@@ -229,16 +241,25 @@ impl Engine {
     /// Connects all accounts anew, under the policy as it is now.
     pub(super) async fn restart_accounts(&mut self) {
         for account in std::mem::take(&mut self.accounts).into_values() {
-            account.send(AccountCommand::Stop);
+            self.leave(account);
         }
         self.start_accounts().await;
+    }
+
+    /// Ends an account's task; what it still reports is about a log-in that is over.
+    fn leave(&mut self, account: Account) {
+        if let Some(commands) = account.commands {
+            // a full channel does not matter: the task ends as well when its last sender is gone
+            let _ = commands.try_send(AccountCommand::Stop);
+            self.leaving.insert(account.config.id);
+        }
     }
 
     /// Opens the vault; accounts that waited for their password connect.
     pub(super) async fn unlock(&mut self, passphrase: Private<String>) -> Result<Reply, Refusal> {
         self.setup.secrets.unlock(passphrase).await.map_err(secrets_refusal)?;
-        let waiting: Vec<_> =
-            self.accounts.values().filter(|a| a.commands.is_none()).map(|a| a.config.clone()).collect();
+        let unlocked = |a: &&Account| a.commands.is_none() && !self.leaving.contains(&a.config.id);
+        let waiting: Vec<_> = self.accounts.values().filter(unlocked).map(|a| a.config.clone()).collect();
         for config in waiting {
             self.start_account(config).await;
         }
@@ -260,14 +281,16 @@ impl Engine {
                 self.carry_out(actions).await;
             }
         }
-        let mut running = self.accounts.values().filter(|account| account.send(AccountCommand::Stop)).count();
+        for account in std::mem::take(&mut self.accounts).into_values() {
+            self.leave(account);
+        }
         let goodbye = async {
-            while running > 0 {
+            while !self.leaving.is_empty() {
                 match events.recv().await {
-                    Some((_, AccountEvent::Stopped)) => running -= 1,
-                    Some(_) => {}
+                    Some((id, AccountEvent::Stopped)) => self.leaving.remove(&id),
+                    Some(_) => continue,
                     None => break,
-                }
+                };
             }
         };
         let _ = tokio::time::timeout(GOODBYE, goodbye).await;

@@ -40,6 +40,8 @@ pub(super) struct Leg {
     local: Option<SessionDescription>,
     levels: Option<audio::Levels>,
     levels_told: Instant,
+    /// What of its devices was missing when it was told last.
+    faults: audio::Faults,
 }
 
 impl Engine {
@@ -66,7 +68,15 @@ impl Engine {
     }
 
     fn add_leg(&mut self, call: CallId, account: AccountId) {
-        let leg = Leg { account, row: None, media: None, local: None, levels: None, levels_told: Instant::now() };
+        let leg = Leg {
+            account,
+            row: None,
+            media: None,
+            local: None,
+            levels: None,
+            levels_told: Instant::now(),
+            faults: audio::Faults::default(),
+        };
         self.legs.insert(call, leg);
     }
 
@@ -130,8 +140,8 @@ impl Engine {
             Action::Answer { call, offer: None } => self.answer_with_offer(call).await,
             Action::AnswerReoffer { call, offer, direction } => self.answer_media(call, offer, direction, false).await,
             Action::Apply { call, remote } => self.apply_media(call, remote),
-            Action::Ring { call } => self.to_account(call, AccountCommand::Ring { call }),
-            Action::Hangup { call, busy } => self.to_account(call, AccountCommand::EndCall { call, busy }),
+            Action::Ring { call } => self.hand_to(call, AccountCommand::Ring { call }),
+            Action::Hangup { call, busy } => self.hand_to(call, AccountCommand::EndCall { call, busy }),
             Action::StopMedia { call } => {
                 if let Some(media) = self.legs.get_mut(&call).and_then(|leg| leg.media.take()) {
                     media.stop();
@@ -174,7 +184,7 @@ impl Engine {
         self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut())
     }
 
-    fn to_account(&mut self, call: CallId, command: AccountCommand) -> Vec<Action> {
+    fn hand_to(&mut self, call: CallId, command: AccountCommand) -> Vec<Action> {
         let account = self.legs.get(&call).and_then(|leg| self.accounts.get(&leg.account));
         let ending = matches!(command, AccountCommand::EndCall { .. });
         if account.is_some_and(|account| account.send(command)) || ending {
@@ -218,7 +228,6 @@ impl Engine {
             EndReason::LocalFault
         })?;
         let stream = audio::open(&self.setup.config.sound);
-        self.tell_faults(stream.faults());
         let levels = stream.levels();
         media.attach(stream);
         let mut events = media.events();
@@ -234,6 +243,7 @@ impl Engine {
             leg.media = Some(media);
             leg.levels = Some(levels);
         }
+        self.tell_faults();
         Ok(())
     }
 
@@ -248,7 +258,7 @@ impl Engine {
         let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
         let command =
             if first { AccountCommand::PlaceCall { call, to, offer } } else { AccountCommand::Reoffer { call, offer } };
-        self.to_account(call, command)
+        self.hand_to(call, command)
     }
 
     async fn answer_with_offer(&mut self, call: CallId) -> Vec<Action> {
@@ -261,7 +271,7 @@ impl Engine {
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(offer.clone());
         }
-        self.to_account(call, AccountCommand::Answer { call, answer: offer })
+        self.hand_to(call, AccountCommand::Answer { call, answer: offer })
     }
 
     async fn answer_media(
@@ -290,7 +300,7 @@ impl Engine {
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(answer);
         }
-        let mut more = self.to_account(call, command);
+        let mut more = self.hand_to(call, command);
         more.extend(self.apply_media(call, offer));
         more
     }
@@ -332,28 +342,32 @@ impl Engine {
 
     /// Gives running calls streams on the devices that are chosen now.
     pub(super) fn change_devices(&mut self) {
-        let mut faults = Vec::new();
         for leg in self.legs.values_mut() {
             if let Some(media) = &mut leg.media {
                 let stream = audio::open(&self.setup.config.sound);
-                faults.push(stream.faults());
                 leg.levels = Some(stream.levels());
                 media.attach(stream);
             }
         }
-        for fault in faults {
-            self.tell_faults(fault);
-        }
+        self.tell_faults();
     }
 
-    fn tell_faults(&self, faults: audio::Faults) {
-        if faults.no_microphone || faults.no_loudspeaker {
-            self.tell(Event::DevicesChanged {
-                devices: audio::devices(),
-                no_microphone: faults.no_microphone,
-                no_loudspeaker: faults.no_loudspeaker,
-            });
+    /// Tells what of the calls' devices is missing or has come back since it was told last.
+    fn tell_faults(&mut self) {
+        let mut changed = None;
+        for leg in self.legs.values_mut() {
+            let faults = leg.levels.as_ref().map(audio::Levels::faults).unwrap_or_default();
+            if std::mem::replace(&mut leg.faults, faults) != faults {
+                changed = Some(faults);
+            }
         }
+        let Some(audio::Faults { no_microphone, no_loudspeaker }) = changed else { return };
+        let events = self.events.clone();
+        // a sound server that hangs must not hold up the calls
+        tokio::task::spawn_blocking(move || {
+            let devices = audio::devices();
+            let _ = events.send(Event::DevicesChanged { devices, no_microphone, no_loudspeaker });
+        });
     }
 
     pub(super) fn next_levels(&self) -> Option<Instant> {
@@ -373,6 +387,7 @@ impl Engine {
                 peaks = Some(levels.take_peaks());
             }
         }
+        self.tell_faults();
         let test = self.sound_test.as_ref().map(audio::SoundTest::take_peaks);
         if let Some((input, output)) = test.or(peaks) {
             self.tell(Event::Levels { input, output });

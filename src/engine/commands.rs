@@ -40,7 +40,8 @@ impl Engine {
                 Ok(Reply::Done)
             }
             Command::Devices => {
-                Ok(Reply::Devices { devices: audio::devices(), choice: self.setup.config.sound.clone() })
+                let devices = tokio::task::spawn_blocking(audio::devices).await.unwrap_or_default();
+                Ok(Reply::Devices { devices, choice: self.setup.config.sound.clone() })
             }
             Command::ChooseDevices { choice } => {
                 self.setup.config.sound = choice;

@@ -18,7 +18,7 @@ use crate::{
     store::Store,
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Instant,
 };
 use tokio::sync::{broadcast, mpsc, watch};
@@ -29,6 +29,8 @@ pub(super) struct Engine {
     pub(super) store: Store,
     pub(super) events: broadcast::Sender<Event>,
     pub(super) accounts: BTreeMap<AccountId, Account>,
+    /// Accounts whose task was told to stop and has not ended yet.
+    pub(super) leaving: BTreeSet<AccountId>,
     pub(super) account_events: account::EventSender,
     pub(super) switchboard: Switchboard,
     pub(super) legs: HashMap<CallId, Leg>,
@@ -57,6 +59,7 @@ impl Engine {
             store,
             events,
             accounts: BTreeMap::new(),
+            leaving: BTreeSet::new(),
             account_events,
             switchboard: Switchboard::default(),
             legs: HashMap::new(),

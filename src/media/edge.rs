@@ -2,6 +2,7 @@
 //! sound stutter. Every decision is made elsewhere; here are only sockets, rings and time.
 use super::{
     MediaEvent,
+    ahead::Ahead,
     negotiate::Agreed,
     packet::{LARGEST, Rtp, is_rtcp},
     receive::Receiver,
@@ -23,12 +24,12 @@ use tokio::{
 
 /// How often the rings are looked at.
 const TICK: Duration = Duration::from_millis(5);
-/// Sound kept in the loudspeaker's ring: two of its periods, 20 ms.
-const AHEAD: usize = 960;
 /// What is played at once: 10 ms.
 const PIECE: usize = 480;
 /// Nothing received for so long is told.
 const QUIET: Duration = Duration::from_secs(8);
+/// Keys taken between two reports: more than fingers and dialling machines press.
+const KEYS: u32 = 100;
 /// Between two reports (RFC 3550 section 6.2), varied by half.
 const REPORT: Duration = Duration::from_secs(5);
 
@@ -55,11 +56,14 @@ pub(super) struct Edge {
     sender: Option<Sender>,
     pacer: Pacer,
     stream: Option<AudioStream>,
+    ahead: Ahead,
     muted: bool,
     /// When sound came last, or was first expected; `None`: it was told that none comes, or none is expected.
     heard: Option<Instant>,
     flowing: bool,
     report: Instant,
+    /// Keys heard since the last report.
+    keys: u32,
     cname: String,
     packet: Vec<u8>,
     sound: Vec<f32>,
@@ -85,10 +89,12 @@ impl Edge {
             sender: None,
             pacer: Pacer::new(now),
             stream: None,
+            ahead: Ahead::new(now),
             muted: false,
             heard: None,
             flowing: false,
             report: now,
+            keys: 0,
             // a name for this session alone (RFC 7022): it leads to nobody
             cname: format!("{:08x}{:08x}{:08x}", random(), random(), random()),
             packet: Vec::with_capacity(LARGEST),
@@ -125,7 +131,10 @@ impl Edge {
     fn order(&mut self, order: Order) {
         match order {
             Order::Apply(agreed) => self.apply(*agreed),
-            Order::Attach(stream) => self.stream = Some(*stream),
+            Order::Attach(stream) => {
+                self.stream = Some(*stream);
+                self.ahead = Ahead::new(Instant::now());
+            }
             Order::Mute(on) => self.muted = on,
             Order::Keys(keys) => {
                 let all = keys.expose().chars().count();
@@ -189,7 +198,12 @@ impl Edge {
             self.tell(MediaEvent::FirstPacket);
         }
         if let Some(key) = heard.key {
-            self.tell(MediaEvent::Dtmf(Private::new(key)));
+            self.keys += 1;
+            if self.keys <= KEYS {
+                self.tell(MediaEvent::Dtmf(Private::new(key)));
+            } else {
+                self.count.foreign += 1; // a flood
+            }
         }
     }
 
@@ -238,7 +252,8 @@ impl Edge {
         let capacity = stream.playback.buffer().capacity();
         let receives = self.agreed.as_ref().is_some_and(|agreed| agreed.receives);
         let mut piece = [0.0; PIECE];
-        while capacity - stream.playback.slots() < AHEAD {
+        let wanted = self.ahead.wanted(now, capacity - stream.playback.slots());
+        while capacity - stream.playback.slots() < wanted {
             if receives {
                 self.receiver.play(&mut piece, now, &mut self.count);
             }
@@ -296,6 +311,7 @@ impl Edge {
     fn report(&mut self, now: Instant, bye: bool) {
         let spread = REPORT.mul_f64(f64::from(random()) / f64::from(u32::MAX));
         self.report = now + REPORT / 2 + spread;
+        self.keys = 0;
         let (Some(agreed), Some(sender), Some(source)) = (&self.agreed, &self.sender, &self.source) else { return };
         let report = Report {
             ssrc: sender.ssrc(),
@@ -305,6 +321,9 @@ impl Edge {
             bye,
         };
         report.write(&mut self.packet);
+        if agreed.rtcp.ip().is_unspecified() {
+            return; // held the old way: they named no address
+        }
         let sent = if agreed.muxed {
             self.rtp.try_send_to(&self.packet, source.target())
         } else {

@@ -1,6 +1,7 @@
 //! One media engine for both account kinds: description -> RTP -> jitter buffer -> codec -> PCM.
 //! Decisions (negotiation, jitter, keys, pace) are sans-IO and take `now`; `edge` has the sockets, on a thread of its own.
 //! It knows neither SDP nor Jingle, and plays whatever agreed sound comes: a call is ended by its signalling alone.
+mod ahead;
 mod codec;
 mod delay;
 mod dtmf;

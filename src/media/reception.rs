@@ -19,7 +19,7 @@ pub struct Statistics {
     pub malformed: u64,
     /// RTP of a payload type that was not agreed.
     pub unknown_payload: u64,
-    /// From elsewhere, while the other side spoke; or of a stream that was left.
+    /// From elsewhere, while the other side spoke; of a stream that was left; or one of a flood of keys.
     pub foreign: u64,
     /// Sound made up in place of lost packets, in milliseconds.
     pub concealed: u64,

@@ -123,6 +123,7 @@ impl Challenge {
     }
 
     /// The server's nonce: count answers to it from 1.
+    #[cfg(test)]
     pub(crate) fn nonce(&self) -> &str {
         &self.nonce
     }

@@ -7,7 +7,7 @@ const IDLE_DATAGRAMS: Duration = Duration::from_secs(15);
 /// Silence over a stream.
 const IDLE_STREAM: Duration = Duration::from_secs(25);
 /// How long an answer may take.
-const ANSWER: Duration = Duration::from_secs(4);
+const ANSWER: Duration = Duration::from_secs(3);
 
 /// What can be asked, the cheapest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,11 @@ impl Keepalive {
         }
     }
 
+    /// How long the server has been silent.
+    pub(super) fn silence(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.heard)
+    }
+
     /// When [`Self::timeout`] is to be called.
     pub(super) fn next_timeout(&self) -> Instant {
         self.waiting.map_or(self.heard + self.idle, |(_, until)| until)
@@ -98,10 +103,10 @@ mod tests {
         let start = Instant::now();
         let mut keepalive = Keepalive::new(true, start);
         assert_eq!(keepalive.timeout(after(start, 24)), None);
-        let asked: Vec<_> = [25, 29, 33].map(|at| keepalive.timeout(after(start, at))).into();
+        let asked: Vec<_> = [25, 28, 31].map(|at| keepalive.timeout(after(start, at))).into();
         assert_eq!(asked, [Some(Due::Ping), Some(Due::Options), Some(Due::Register)]);
         let mut keepalive = Keepalive::new(false, start);
-        let asked: Vec<_> = [15, 19].map(|at| keepalive.timeout(after(start, at))).into();
+        let asked: Vec<_> = [15, 18].map(|at| keepalive.timeout(after(start, at))).into();
         assert_eq!(asked, [Some(Due::Options), Some(Due::Register)]);
     }
 
@@ -110,12 +115,12 @@ mod tests {
         let start = Instant::now();
         let mut keepalive = Keepalive::new(true, start);
         keepalive.timeout(after(start, 25));
-        keepalive.timeout(after(start, 29));
+        keepalive.timeout(after(start, 28));
         keepalive.heard(after(start, 30));
         assert_eq!(keepalive.timeout(after(start, 55)), Some(Due::Options));
         let mut keepalive = Keepalive::new(false, start);
         keepalive.timeout(after(start, 15));
-        keepalive.timeout(after(start, 19));
+        keepalive.timeout(after(start, 18));
         keepalive.heard(after(start, 20));
         assert_eq!(keepalive.timeout(after(start, 35)), Some(Due::Ping));
         assert_eq!(keepalive.timeout(after(start, 49)), None);

@@ -45,5 +45,4 @@ pub(crate) use self::{
     message::{HeaderName, Method, Request, Response},
     uri::{NameAddr, Uri},
 };
-
 pub use task::spawn;

@@ -64,12 +64,8 @@ struct MediaLine {
     format: String,
 }
 
-/// Writes a first offer. `session` and `version` are the numbers of `o=`: the version grows by one with each change.
-pub(crate) fn write(description: &SessionDescription, session: u64, version: u64) -> String {
-    write_within(description, &MediaLines::default(), session, version)
-}
-
-/// Writes an answer, or a later offer, in a session that has these lines: ours in its place, the others with port 0.
+/// Writes an offer or an answer. `session` and `version` are the numbers of `o=`: the version grows by one with each change.
+/// In a session that has lines already ours stands in its place, the others with port 0; a first offer has none.
 pub(crate) fn write_within(description: &SessionDescription, lines: &MediaLines, session: u64, version: u64) -> String {
     let ip = address(description.rtp.ip());
     let mut text = format!("v=0\r\no=- {session} {version} {ip}\r\ns=-\r\nc={ip}\r\nt=0 0\r\n");

@@ -147,7 +147,7 @@ fn what_is_written() {
     let expected = "v=0|o=- 12 3 IN IP6 2001:db8::1|s=-|c=IN IP6 2001:db8::1|t=0 0|m=audio 4000 RTP/AVP 96 0 101|\
         a=rtpmap:96 opus/48000/2|a=fmtp:96 useinbandfec=1a=evil|a=rtpmap:0 PCMU/8000|\
         a=rtpmap:101 telephone-event/48000|a=fmtp:101 0-15|a=ptime:20|a=sendrecv|a=rtcp-mux|";
-    assert_eq!(write(&description, 12, 3), expected.replace('|', "\r\n"));
+    assert_eq!(write_within(&description, &MediaLines::default(), 12, 3), expected.replace('|', "\r\n"));
 }
 
 fn unicast_ip() -> impl Strategy<Value = IpAddr> {
@@ -186,7 +186,7 @@ prop_compose! {
 proptest! {
     #[test]
     fn what_is_written_is_read_back(description in description(), session: u64, version: u64) {
-        let parsed = parse(write(&description, session, version).as_bytes()).unwrap();
+        let parsed = parse(write_within(&description, &MediaLines::default(), session, version).as_bytes()).unwrap();
         prop_assert_eq!(parsed.description, description);
         prop_assert_eq!((parsed.lines.lines.len(), parsed.lines.audio), (1, 0));
     }

@@ -32,7 +32,9 @@ use std::{
 /// How long the first registration on a connection may take.
 const LOGIN: Duration = Duration::from_secs(8);
 /// How long a later one may: the server is known to answer.
-const CHECK: Duration = Duration::from_secs(5);
+const CHECK: Duration = Duration::from_secs(4);
+/// A server that was heard so lately is taken to be there when a call is placed.
+const SILENCE: Duration = Duration::from_secs(3);
 /// Changes of our address in a row that are followed by a new registration.
 const MOVES: u8 = 3;
 
@@ -248,6 +250,8 @@ impl Session {
             self.doubt.lost(now);
         }
         self.unregistered();
+        self.agent.server_gone();
+        self.settle(now);
         self.out.push_back(Output::Close { problem, after });
     }
 
@@ -271,6 +275,10 @@ impl Session {
         match (to, hop) {
             (Some(to), Some(hop)) => {
                 self.agent.place(call, Invitation { from: self.aor.clone(), to, hop, offer }, now);
+                if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.silence(now) > SILENCE) {
+                    // a person waits: learn soon whether the server is there
+                    self.register(CHECK, now);
+                }
             }
             (None, _) => self.call(call, CallEvent::Ended { reason: EndReason::NotFound }),
             (_, None) => self.call(call, CallEvent::Ended { reason: EndReason::ServerGone }),
@@ -329,6 +337,10 @@ impl Session {
             AgentEvent::Reoffered { call, offer } => self.call(call, CallEvent::Reoffered { offer }),
             AgentEvent::OfferRefused { call } => self.call(call, CallEvent::OfferRefused),
             AgentEvent::Ended { call, reason } => self.call(call, CallEvent::Ended { reason }),
+            AgentEvent::Text { server, text, .. } if text.body.expose().trim().is_empty() => {
+                tracing::debug!("a text without words");
+                self.agent.accept_text(server, now);
+            }
             AgentEvent::Text { server, text, .. } => {
                 let message = NewMessage {
                     peer: text.from,
@@ -418,3 +430,7 @@ fn instance(address: &str, instance: &str) -> String {
     let part = |from: usize, to: usize| digits.iter().skip(from).take(to - from).collect::<String>();
     format!("urn:uuid:{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

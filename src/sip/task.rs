@@ -233,7 +233,9 @@ impl Task {
             Ok(Received::Message { from, bytes }) => self.session.receive(from, &bytes, now),
             Ok(Received::Ping) => {
                 self.session.heard(now);
-                self.send(None, b"\r\n").await;
+                if self.flow.as_ref().is_some_and(|flow| flow.transport() != SipTransport::Udp) {
+                    self.send(None, b"\r\n").await;
+                }
             }
             Ok(Received::Pong) => self.session.heard(now),
             Err(problem) => self.flow_lost(problem),
@@ -257,7 +259,9 @@ impl Task {
                 Output::Send { to, bytes } => self.send(Some(to), &bytes).await,
                 Output::Ping => self.send(None, b"\r\n\r\n").await,
                 Output::Event(AccountEvent::Registration(registration)) => {
-                    self.backoff.connected(Instant::now());
+                    if self.registration != registration {
+                        self.backoff.connected(Instant::now());
+                    }
                     (self.stuck, self.rest) = (None, VecDeque::new());
                     self.tell(registration);
                 }
@@ -354,8 +358,8 @@ impl Task {
                         Output::Gone => return,
                         Output::Event(AccountEvent::Registration(_)) | Output::Ping | Output::Close { .. } => {}
                         Output::Event(event) => self.events.push_back(event),
-                        // it is not acknowledged, so it comes again
-                        Output::Deliver(..) => {}
+                        // it is to come again
+                        Output::Deliver(token, _) => self.session.not_kept(token, Instant::now()),
                     }
                 }
                 if self.flow.is_none() {
@@ -418,3 +422,7 @@ async fn connect(
     }
     Err(problem)
 }
+
+#[cfg(test)]
+#[path = "task_tests.rs"]
+mod tests;

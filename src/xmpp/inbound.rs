@@ -26,22 +26,30 @@ impl Session {
             let (problem, retry) = login::stream_error(element);
             return self.out.push_back(Output::Close { problem, retry });
         }
-        if !element.has_ns(ns::JABBER_CLIENT) {
-            return;
-        }
-        let slot = self.sm.received();
-        let waits = match element.name() {
-            "message" => self.message(element, slot),
-            "iq" => {
-                self.iq(element, now);
-                false
+        if element.has_ns(ns::JABBER_CLIENT) {
+            let slot = self.sm.received();
+            if !self.stanza(element, Some(slot), now) {
+                self.sm.handled(slot);
             }
-            // other people's presence is not shown
-            _ => false,
-        };
-        if !waits {
-            self.sm.handled(slot);
         }
+    }
+
+    /// A stanza that came before counting began (XEP-0198 section 4).
+    pub(super) fn receive_uncounted(&mut self, element: &Element, now: Instant) {
+        if element.has_ns(ns::JABBER_CLIENT) {
+            self.stanza(element, None, now);
+        }
+    }
+
+    /// Gives whether its slot waits for the store.
+    fn stanza(&mut self, element: &Element, slot: Option<Slot>, now: Instant) -> bool {
+        match element.name() {
+            "message" => return self.message(element, slot),
+            "iq" => self.iq(element, now),
+            // other people's presence is not shown
+            _ => {}
+        }
+        false
     }
 
     fn counts(&mut self, nonza: &Element) {
@@ -62,7 +70,7 @@ impl Session {
     }
 
     /// Gives whether its slot waits for the store.
-    fn message(&mut self, message: &Element, slot: Slot) -> bool {
+    fn message(&mut self, message: &Element, slot: Option<Slot>) -> bool {
         match self.archive.result(message, &self.me) {
             // kept by the archive until it is in the store: it can be asked again
             Some(true) => return false,
@@ -100,7 +108,7 @@ impl Session {
             text.archive_id = None;
         }
         let archive_id = text.archive_id.clone();
-        self.deliver(text, Pending { slot: Some(slot), archived: false, archive_id, receipt: meaning.receipt });
+        self.deliver(text, Pending { slot, archived: false, archive_id, receipt: meaning.receipt });
         true
     }
 
@@ -168,13 +176,15 @@ impl Session {
         let has = |feature| matches!(answer, Ok(Some(info)) if super::disco::has(info, feature));
         match asked {
             Asked::Server if has(ns::CARBONS) => self.ask(Asked::Carbons, now, carbons::enable),
+            Asked::Server | Asked::Carbons => {
+                self.copies_settled = true;
+                self.catch_up(now);
+            }
             Asked::Account => {
                 let archive = has(ns::MAM);
                 self.capabilities = Some(Capabilities { calls: false, texts: true, receipts: true, archive });
                 self.announce();
-                if archive {
-                    self.begin_archive(now);
-                }
+                self.catch_up(now);
             }
             Asked::Roster => {
                 if let Ok(Some(query)) = answer {
@@ -196,7 +206,14 @@ impl Session {
                 }
                 self.more_archive(now);
             }
-            Asked::Server | Asked::Carbons | Asked::Ping => {}
+            Asked::Ping => {}
+        }
+    }
+
+    /// Asks the archive once copies are on: what another device of ours gets in between would be in neither.
+    fn catch_up(&mut self, now: Instant) {
+        if self.copies_settled && self.capabilities.is_some_and(|can| can.archive) {
+            self.begin_archive(now);
         }
     }
 

@@ -106,6 +106,8 @@ pub(super) struct Session {
     /// Our address and the server's.
     ends: Option<(IpAddr, IpAddr)>,
     pub(super) capabilities: Option<Capabilities>,
+    /// Carbons are on, or known not to be had.
+    pub(super) copies_settled: bool,
     pub(super) sm: Sm,
     /// The server asked for our count while a text was not kept yet.
     pub(super) owed: bool,
@@ -140,6 +142,7 @@ impl Session {
             online: false,
             ends: None,
             capabilities: None,
+            copies_settled: false,
             sm: Sm::default(),
             owed: false,
             archive: Archive::new(archive_after),
@@ -196,7 +199,7 @@ impl Session {
         self.owed = false;
         self.asked.clear();
         self.archive.reset();
-        self.capabilities = None;
+        (self.capabilities, self.copies_settled) = (None, false);
         let domain = Jid::from_parts(None, self.me.domain(), None);
         self.ask(Asked::Server, now, |id| disco::ask(id, domain));
         let me = self.me.clone();
@@ -438,3 +441,7 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;

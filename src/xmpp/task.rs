@@ -243,7 +243,7 @@ impl Task {
     async fn connected(&mut self, established: Established) -> Ended {
         let Established { mut stream, begin, early, local, server } = established;
         self.session.online(begin, (local, server), Instant::now());
-        early.iter().for_each(|element| self.session.receive(element, Instant::now()));
+        early.iter().for_each(|element| self.session.receive_uncounted(element, Instant::now()));
         loop {
             if let Some(ended) = self.drain(&mut stream).await {
                 return ended;

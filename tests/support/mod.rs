@@ -6,6 +6,8 @@ pub mod certificate;
 pub mod kamailio;
 pub mod landline;
 pub mod prosody;
+pub mod pulse;
+pub mod screen;
 pub mod session_bus;
 pub mod sound;
 
@@ -104,13 +106,4 @@ pub fn wait_for<T>(what: &str, mut done: impl FnMut() -> Option<T>) -> T {
 /// Waits until something listens on a TCP port of loopback.
 pub fn wait_for_port(port: u16) {
     wait_for("a listening port", || std::net::TcpStream::connect(("127.0.0.1", port)).ok());
-}
-
-/// An X display that no server uses, for example `:93`.
-pub fn free_display() -> String {
-    let taken =
-        |n: u32| Path::new(&format!("/tmp/.X11-unix/X{n}")).exists() || Path::new(&format!("/tmp/.X{n}-lock")).exists();
-    let start = 60 + std::process::id() % 400;
-    let free = (start..start + 100).find(|n| !taken(*n)).expect("a free display");
-    format!(":{free}")
 }

@@ -31,15 +31,14 @@ impl SessionBus {
             .env_remove("DISPLAY");
         let mut keyring = Process::start("keyring", dir.path(), &mut keyring);
         keyring.give(|input| input.write_all(b"keyring passphrase").expect("the passphrase"));
-        wait_for("the Secret Service", || {
-            let asked = Command::new("dbus-send")
-                .args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
-                .arg("org.freedesktop.DBus.Peer.Ping")
-                .env("DBUS_SESSION_BUS_ADDRESS", &address)
-                .output()
-                .ok()?;
-            asked.status.success().then_some(())
-        });
+        // Asked whether it is there, not asked itself: the bus would start a second, locked one in its place.
+        let names =
+            ["org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"];
+        wait_for("the Secret Service", || ask(&address, names).contains("true").then_some(()));
+        // It can keep nothing before its first collection is there.
+        let service = ("org.freedesktop.secrets", "/org/freedesktop/secrets");
+        let alias = [service.0, service.1, "org.freedesktop.Secret.Service.ReadAlias", "string:default"];
+        wait_for("the first collection", || ask(&address, alias).contains("/collection/").then_some(()));
         Self { _keyring: keyring, _bus: bus, dir }
     }
     /// `DBUS_SESSION_BUS_ADDRESS`.
@@ -50,4 +49,14 @@ impl SessionBus {
 
 fn address(dir: &TempDir) -> String {
     format!("unix:path={}", dir.path().join("bus").display())
+}
+
+/// What a call with one argument is answered: destination, object, method, argument.
+fn ask(bus: &str, [destination, object, method, argument]: [&str; 4]) -> String {
+    let asked = Command::new("dbus-send")
+        .args(["--session", "--print-reply", &format!("--dest={destination}"), object, method, argument])
+        .env("DBUS_SESSION_BUS_ADDRESS", bus)
+        .output()
+        .expect("dbus-send");
+    String::from_utf8_lossy(&asked.stdout).into_owned()
 }

@@ -27,7 +27,11 @@ fn amplitude(samples: &[f64], rate: f64, frequency: f64) -> f64 {
 /// Whether the file holds half a second somewhere in which `frequency` makes up most of the sound, and its
 /// neighbours 40 Hz away do not.
 pub fn hears_tone(path: &Path, frequency: f64) -> bool {
-    let Some((samples, rate)) = read_wav(path) else { return false };
+    read_wav(path).is_some_and(|(samples, rate)| holds_tone(&samples, rate, frequency))
+}
+
+/// As [`hears_tone`], for samples at hand in the range of 16 bits.
+pub fn holds_tone(samples: &[f64], rate: f64, frequency: f64) -> bool {
     let window = (rate / 2.0) as usize;
     samples.chunks_exact(window.max(1)).any(|chunk| {
         let rms = (chunk.iter().map(|x| x * x).sum::<f64>() / chunk.len() as f64).sqrt();

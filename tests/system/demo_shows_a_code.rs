@@ -1,11 +1,7 @@
 //! The first minute: `landline --demo` needs no account and no network, and has a code within 5 s of its start,
 //! in a window under a real X server and on the console alike.
-use crate::support::{Process, free_display, landline::Landline, wait_for};
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
-use tempfile::TempDir;
+use crate::support::{landline::Landline, screen::Screen, wait_for};
+use std::time::{Duration, Instant};
 
 /// From the start of the program to the first code, as a script sees it.
 fn first_code(home: &Landline) -> Duration {
@@ -23,31 +19,16 @@ fn first_code(home: &Landline) -> Duration {
 fn on_the_console() {
     let mut home = Landline::new();
     home.run_with(&["--demo"], &[]);
-    assert!(first_code(&home) < Duration::from_secs(15), "the demo is slow to show a code");
+    assert!(first_code(&home) < Duration::from_secs(5), "the demo is slow to show a code");
     assert!(home.stop());
 }
 
 #[test]
 fn in_a_window() {
-    let dir = TempDir::new().expect("a folder");
-    let display = free_display();
-    let mut command = Command::new("Xvfb");
-    command.args([&display, "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
-    let _server = Process::start("xvfb", dir.path(), &mut command);
-    wait_for("Xvfb", || {
-        let info = Command::new("xdotool").arg("getdisplaygeometry").env("DISPLAY", &display).output().ok()?;
-        info.status.success().then_some(())
-    });
+    let screen = Screen::start();
     let mut home = Landline::new();
-    home.run_with(&["--demo"], &[("DISPLAY", &display)]);
-    wait_for("the window", || {
-        let search = Command::new("xdotool")
-            .args(["search", "--onlyvisible", "--name", "Landline"])
-            .env("DISPLAY", &display)
-            .output()
-            .ok()?;
-        search.status.success().then_some(())
-    });
-    assert!(first_code(&home) < Duration::from_secs(15), "the demo is slow to show a code");
+    home.run_with(&["--demo"], &[("DISPLAY", &screen.display)]);
+    wait_for("the window", || screen.shows("Landline").then_some(()));
+    assert!(first_code(&home) < Duration::from_secs(5), "the demo is slow to show a code");
     assert!(home.stop());
 }

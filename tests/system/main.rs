@@ -3,15 +3,18 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod audio_pulse;
 mod cli_contract;
 mod demo_shows_a_code;
 mod keyring;
 mod peers_start;
 mod privacy;
+mod private_socket;
 mod sip_calls_in;
 mod sip_calls_out;
 mod sip_recovers;
 mod sip_registers;
+mod sip_survives;
 mod sip_texts;
 mod xmpp_archive;
 mod xmpp_codes;

@@ -44,3 +44,29 @@ fn through_the_gateway() {
     let again = alice.json(&["text", "+1 (555) 123-4567", "by number", "--wait", "sent"]);
     assert_eq!(again["peer"], "xmpp:+15551234567@sms.test", "{again}");
 }
+
+#[test]
+fn what_the_gateway_refuses_is_told_though_the_server_took_it() {
+    let prosody = Prosody::start(&["alice"]);
+    let mut alice = login(&prosody, "alice");
+    for (number, failure) in [
+        ("+15550000404", "not_found"),
+        ("+15550000407", "not_registered"),
+        ("+15550000403", "refused"),
+        ("+15550000480", "unavailable"),
+    ] {
+        let address = format!("xmpp:{number}@sms.test");
+        let output = alice.cli(&["text", &address, "hello?", "--wait", "delivered", "--json"]);
+        assert_eq!(output.status.code(), Some(1), "{number}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr).trim().lines().count(), 1, "{output:?}");
+        let event = alice.wait_event("the refusal", |e| e["event"] == "message_state" && e["state"] == "failed");
+        assert_eq!(event["failure"], failure, "{event}");
+        assert_eq!(alice.json(&["messages", &address])[0]["state"], "failed");
+    }
+    // it does not turn into "sent" when the archive shows our own copy at the next log-in
+    assert!(alice.stop());
+    alice.run();
+    alice.wait_registered();
+    alice.json(&["text", "xmpp:+15551234567@sms.test", "after", "--wait", "delivered"]);
+    assert_eq!(alice.json(&["messages", "xmpp:+15550000404@sms.test"])[0]["state"], "failed");
+}

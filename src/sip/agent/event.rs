@@ -83,8 +83,6 @@ pub(crate) enum AgentEvent {
         to: Uri,
         /// Their offer; `None`: ours is to come first.
         offer: Option<SessionDescription>,
-        /// Where the request came from.
-        source: SocketAddr,
     },
     /// It rings there; with early media.
     Ringing {
@@ -134,8 +132,6 @@ pub(crate) enum AgentEvent {
         text: Text,
         /// The request's own URI: which of our addresses it is for.
         to: Uri,
-        /// Where the request came from.
-        source: SocketAddr,
     },
     /// A request of a method the owner keeps for itself: [`super::Agent::respond`].
     Request {

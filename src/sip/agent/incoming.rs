@@ -53,7 +53,7 @@ impl Agent {
         }
         self.calls.insert(call, state);
         let (name, to) = (caller.name.map(Private::new), request.uri);
-        self.event(AgentEvent::Invited { call, from, name, to, offer, source });
+        self.event(AgentEvent::Invited { call, from, name, to, offer });
     }
 
     fn fresh_call(&mut self) -> CallId {
@@ -238,10 +238,7 @@ impl Agent {
             Stage::Calling(calling) if calling.limit <= now => {
                 if calling.cancelled || !calling.heard {
                     // nobody even answered the CANCEL
-                    let client = calling.client;
-                    self.transactions.forget(client);
-                    self.sent.remove(&client);
-                    return self.call_over(call, EndReason::NoAnswer);
+                    return self.abandon_call(call, EndReason::NoAnswer);
                 }
                 let told = std::mem::replace(&mut state.ended, true);
                 self.cancel(call, now);

@@ -173,7 +173,20 @@ impl Agent {
         }
         let request = dialog.request(Method::Bye);
         let to = dialog.next_hop(!self.is_reliable());
-        self.send(request, to, Purpose::Bye, now);
+        let client = self.send(request, to, Purpose::Bye, now);
+        if let Some(sent) = client.and_then(|client| self.sent.get_mut(&client)) {
+            sent.dialog = Some(dialog);
+        }
+    }
+
+    /// Gives up a call of ours without a word to anybody else.
+    pub(super) fn abandon_call(&mut self, call: CallId, reason: EndReason) {
+        if let Some(Call { stage: Stage::Calling(calling), .. }) = self.calls.get(&call) {
+            let client = calling.client;
+            self.transactions.forget(client);
+            self.sent.remove(&client);
+        }
+        self.call_over(call, reason);
     }
 
     /// Forgets a call, and tells its end unless that was told.

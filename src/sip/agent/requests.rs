@@ -9,13 +9,13 @@ const TEXTS: &str = "text/plain, message/cpim";
 const TEXT_AGAIN: &str = "10";
 
 impl Agent {
-    pub(super) fn other_request(&mut self, server: ServerId, request: Request, source: SocketAddr, now: Instant) {
+    pub(super) fn other_request(&mut self, server: ServerId, request: Request, now: Instant) {
         match &request.method {
             Method::Message => match text::read(&request) {
                 Ok(text) => {
                     let to = request.uri.clone();
                     self.texts.insert(server, request);
-                    self.event(AgentEvent::Text { server, text, to, source });
+                    self.event(AgentEvent::Text { server, text, to });
                 }
                 Err(text::Unreadable) => self.unsupported(server, &request, TEXTS, now),
             },

@@ -64,7 +64,7 @@ impl Agent {
             return self.respond(server, response, now);
         }
         if let Some(call) = call {
-            return self.in_call(call, server, request, from, now);
+            return self.in_call(call, server, request, now);
         }
         let inside = request.headers.to().is_some_and(|to| to.tag().is_some());
         match &request.method {
@@ -76,12 +76,12 @@ impl Agent {
                 self.answer_with(server, &request, 481, now);
             }
             Method::Invite => self.invited(server, request, from, now),
-            _ => self.other_request(server, request, from, now),
+            _ => self.other_request(server, request, now),
         }
     }
 
     /// A request inside a dialog of ours.
-    fn in_call(&mut self, call: CallId, server: ServerId, request: Request, from: SocketAddr, now: Instant) {
+    fn in_call(&mut self, call: CallId, server: ServerId, request: Request, now: Instant) {
         let Some(state) = self.calls.get_mut(&call) else { return };
         if state.dialog().is_some_and(|dialog| !dialog.advance(&request)) {
             return self.answer_with(server, &request, 500, now);
@@ -94,7 +94,7 @@ impl Agent {
                 // keys pressed are taken from the sound only (RFC 4733)
                 Body::Session(_) | Body::Other => self.unsupported(server, &request, "", now),
             },
-            _ => self.other_request(server, request, from, now),
+            _ => self.other_request(server, request, now),
         }
     }
 

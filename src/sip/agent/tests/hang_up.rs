@@ -111,3 +111,21 @@ fn while_the_connection_is_away() {
     assert_eq!(net.ended(1), EndReason::HungUpThere);
     net.is_silent();
 }
+
+#[test]
+fn while_the_connection_goes() {
+    let mut net = Net::stream();
+    net.talking();
+    net.weather.loss = 100;
+    net.act(0, |agent, now| agent.end(CALL, false, now));
+    assert_eq!(net.ended(0), EndReason::HungUpHere);
+    net.weather.loss = 0;
+    let way = Way { transport: SipTransport::Tcp, local: addr(0) };
+    net.act(0, |agent, now| {
+        agent.disconnected(now);
+        agent.connected(way, None, now);
+    });
+    net.seconds(1);
+    assert_eq!((net.ended(1), net.count(0, "BYE")), (EndReason::HungUpThere, 2));
+    net.is_silent();
+}

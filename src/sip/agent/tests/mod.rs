@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod challenges;
 mod hang_up;
+mod hostile;
 mod reoffers;
 mod scripted;
 mod strangers;
@@ -9,7 +10,10 @@ mod talking;
 mod texts;
 
 use super::*;
-use crate::domain::session::{Codec, MediaDirection, PayloadType, SessionDescription};
+use crate::domain::{
+    call::EndReason,
+    session::{Codec, MediaDirection, PayloadType, SessionDescription},
+};
 use std::time::Duration;
 
 const CALL: CallId = CallId(1);
@@ -54,6 +58,16 @@ impl Net {
 
     fn pair() -> Self {
         Self::new(2, Weather::default(), 1)
+    }
+
+    /// Two agents with a stream between them.
+    fn stream() -> Self {
+        let mut net = Self::pair();
+        for at in 0..2 {
+            let way = Way { transport: SipTransport::Tcp, local: addr(at) };
+            net.act(at, |agent, now| agent.connected(way, None, now));
+        }
+        net
     }
 
     fn agent(&mut self, at: usize) -> &mut Agent {

@@ -194,6 +194,24 @@ fn requests_in_mid_call() {
 }
 
 #[test]
+fn an_offer_by_update() {
+    let mut net = alone();
+    say(&mut net, &invite(&with_sdp("")));
+    let call = net.invited(0);
+    net.act(0, |agent, now| agent.answer(call, description(4000), now));
+    within(&mut net, "ACK", 5, "");
+    within(&mut net, "UPDATE", 6, &with_sdp("").replace("7000", "7004"));
+    let offer =
+        net.take(0, |event| if let AgentEvent::Reoffered { offer, .. } = event { Some(offer.clone()) } else { None });
+    assert_eq!(offer.rtp.port(), 7004);
+    net.act(0, |agent, now| agent.answer_reoffer(call, holding(4000), now));
+    assert!(last(&net, "SIP/2.0 200").contains("a=sendonly"));
+    // no ACK comes to an UPDATE: the next offer goes out at once
+    net.act(0, |agent, now| agent.reoffer(call, description(4000), now));
+    assert_eq!(net.count(0, "INVITE"), 1);
+}
+
+#[test]
 fn a_call_they_do_not_know_any_more_is_over() {
     let mut net = alone();
     net.call();

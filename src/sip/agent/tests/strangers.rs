@@ -1,6 +1,6 @@
 //! What does not come from the account's server, what we do not understand, and what is no SIP.
 use super::{
-    scripted::{SDP, alone, invite, say, with_sdp},
+    scripted::{self, SDP, alone, invite, say, with_sdp},
     *,
 };
 
@@ -24,6 +24,31 @@ fn only_the_server_may_call() {
     say(&mut net, &invite("").replace("INVITE", "MESSAGE"));
     say(&mut net, &invite("").replace("INVITE", "ACK"));
     assert_eq!((net.count(0, "SIP/2.0 403"), net.sent.len()), (2, 2));
+}
+
+#[test]
+fn inside_a_call_its_other_side_may_speak_directly() {
+    let server: SocketAddr = "192.0.2.1:5060".parse().unwrap();
+    let mut net = at_home(server);
+    let offer = invite(&with_sdp("")).replace('\n', "\r\n");
+    net.act(0, |agent, now| agent.receive(server, offer.as_bytes(), now));
+    let call = net.invited(0);
+    net.act(0, |agent, now| agent.answer(call, description(4000), now));
+    let to = scripted::header(&scripted::last(&net, "SIP/2.0 200"), "To");
+    let within = |method: &str, number: u32| {
+        let text = invite("").replace("INVITE", method).replace("CSeq: 5", &format!("CSeq: {number}"));
+        let text = text
+            .replace("z9hG4bKi", &format!("z9hG4bK{method}"))
+            .replace("To: <sip:alice@a.test>", &format!("To: {to}"));
+        text.replace('\n', "\r\n") + "\r\n"
+    };
+    let bye = within("BYE", 6);
+    net.act(0, |agent, now| agent.receive(addr(1), within("ACK", 5).as_bytes(), now));
+    net.take(0, |event| matches!(event, AgentEvent::Confirmed { .. }).then_some(()));
+    net.act(0, |agent, now| agent.receive("203.0.113.9:5060".parse().unwrap(), bye.as_bytes(), now));
+    assert_eq!((net.count(0, "SIP/2.0 403"), net.events[0].len()), (1, 0));
+    net.act(0, |agent, now| agent.receive(addr(1), bye.as_bytes(), now));
+    assert_eq!(net.ended(0), EndReason::HungUpThere);
 }
 
 #[test]

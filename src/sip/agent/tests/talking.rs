@@ -105,3 +105,35 @@ fn an_answer_that_is_never_acknowledged_ends_with_bye() {
     assert_eq!(net.count(1, "SIP/2.0 200"), 11);
     assert!(net.count(1, "BYE") > 0);
 }
+
+#[test]
+fn over_a_stream_nothing_is_said_twice() {
+    let mut net = Net::stream();
+    net.call();
+    net.seconds(10);
+    let theirs = net.invited(1);
+    net.act(1, |agent, now| agent.answer(theirs, description(5000), now));
+    net.seconds(10);
+    net.answered(0);
+    assert!(scripted::last(&net, "INVITE").contains("Contact: <sip:alice@10.0.0.1:5060;transport=tcp>"));
+    net.act(1, |agent, now| agent.end(theirs, false, now));
+    net.seconds(10);
+    assert_eq!((net.ended(0), net.ended(1)), (EndReason::HungUpThere, EndReason::HungUpHere));
+    let said: Vec<_> = ["INVITE", "ACK"].map(|what| net.count(0, what)).into();
+    assert_eq!((said, net.count(1, "SIP/2.0 200"), net.count(1, "BYE")), (vec![1, 1], 1, 1));
+    net.is_silent();
+}
+
+#[test]
+fn a_connection_that_goes_ends_what_was_not_answered_and_keeps_what_stands() {
+    let mut net = Net::stream();
+    net.call();
+    net.seconds(1);
+    net.act(0, |agent, now| agent.disconnected(now));
+    assert_eq!(net.ended(0), EndReason::ServerGone);
+    let mut net = Net::stream();
+    net.talking();
+    net.act(0, |agent, now| agent.disconnected(now));
+    net.seconds(600);
+    assert!(net.events[0].is_empty(), "{:?}", net.events[0]);
+}

@@ -1,0 +1,57 @@
+//! How much sound lies ready in the loudspeaker's ring: as little as its device and a busy machine allow. Sans-IO.
+use std::time::{Duration, Instant};
+
+/// Least and most, in samples: 20 ms (two periods of a device) and 100 ms.
+const LEAST: usize = 960;
+const MOST: usize = 4_800;
+/// More after each time the ring was found empty, less after each [`CALM`]: 10 ms, 5 ms.
+const MORE: usize = 480;
+const LESS: usize = 240;
+const CALM: Duration = Duration::from_secs(10);
+
+/// The amount, for one stream.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    samples: usize,
+    changed: Instant,
+    /// The ring has been filled before: that it is empty now means that it was emptied.
+    filled: bool,
+}
+
+impl Ahead {
+    pub(super) const fn new(now: Instant) -> Self {
+        Self { samples: LEAST, changed: now, filled: false }
+    }
+
+    /// How many samples should be in a ring that holds so many now.
+    pub(super) fn wanted(&mut self, now: Instant, held: usize) -> usize {
+        if held == 0 && self.filled {
+            self.samples = (self.samples + MORE).min(MOST);
+            self.changed = now;
+        } else if now.saturating_duration_since(self.changed) >= CALM {
+            self.samples = (self.samples - LESS).max(LEAST);
+            self.changed = now;
+        }
+        self.filled = true;
+        self.samples
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_grows_with_each_gap_and_shrinks_in_calm() {
+        let start = Instant::now();
+        let mut ahead = Ahead::new(start);
+        assert_eq!(ahead.wanted(start, 0), LEAST, "a new ring is empty by nature");
+        assert_eq!(ahead.wanted(start, 480), LEAST);
+        assert_eq!(ahead.wanted(start, 0), LEAST + MORE);
+        (0..20).for_each(|_| assert!(ahead.wanted(start, 0) <= MOST));
+        assert_eq!(ahead.wanted(start + CALM, 100), MOST - LESS);
+        assert_eq!(ahead.wanted(start + CALM, 100), MOST - LESS);
+        (2..40).for_each(|n| assert!(ahead.wanted(start + CALM * n, 100) >= LEAST));
+        assert_eq!(ahead.wanted(start + CALM * 41, 100), LEAST);
+    }
+}

@@ -1,0 +1,153 @@
+//! The task over real sockets on loopback, against a registrar of a few lines.
+#![allow(clippy::unwrap_used, clippy::panic)]
+use super::*;
+use crate::{
+    domain::account::{AccountConfig, AccountKind},
+    net::Bind,
+    sip::{
+        message::{HeaderName, Message},
+        parse::parse,
+    },
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream, UdpSocket},
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn start(
+    transport: SipTransport,
+    server: SocketAddr,
+    password: &str,
+) -> (CommandSender, mpsc::Receiver<(AccountId, AccountEvent)>) {
+    let config = AccountConfig {
+        id: AccountId("x".into()),
+        address: "alice@sip.test".into(),
+        server: Some(server.to_string()),
+        ca: None,
+        kind: AccountKind::Sip { transport: Some(transport), auth_user: None },
+    };
+    let (sender, events) = mpsc::channel(CHANNEL);
+    let setup = AccountSetup {
+        config,
+        password: password.into(),
+        archive_after: None,
+        bind: Bind::default(),
+        instance: "home".into(),
+    };
+    (spawn(setup, sender), events)
+}
+
+/// The next event that fits; others are passed over.
+async fn wait<T>(
+    events: &mut mpsc::Receiver<(AccountId, AccountEvent)>,
+    fits: impl Fn(&AccountEvent) -> Option<T>,
+) -> T {
+    let found = async {
+        loop {
+            let (_, event) = events.recv().await.unwrap();
+            if let Some(found) = fits(&event) {
+                return found;
+            }
+        }
+    };
+    timeout(PATIENCE, found).await.unwrap()
+}
+
+fn registered(event: &AccountEvent) -> Option<()> {
+    matches!(event, AccountEvent::Registration(Registration::Registered { .. })).then_some(())
+}
+
+fn failed(event: &AccountEvent) -> Option<(Problem, bool)> {
+    match event {
+        AccountEvent::Registration(Registration::Failed { problem, retry }) => Some((*problem, *retry)),
+        _ => None,
+    }
+}
+
+fn stopped(event: &AccountEvent) -> Option<()> {
+    matches!(event, AccountEvent::Stopped).then_some(())
+}
+
+/// A REGISTER's Expires, and the answer that grants it.
+fn grant(bytes: &[u8]) -> (String, Vec<u8>) {
+    let Ok(Message::Request(request)) = parse(bytes) else { panic!("a request") };
+    let mut response = request.response(200).tagged("r");
+    for name in [HeaderName::Contact, HeaderName::Expires] {
+        response.headers.copy(&request.headers, &name);
+    }
+    let expires = request.headers.get(&HeaderName::Expires).unwrap_or_default().to_owned();
+    (expires, response.to_bytes().to_vec())
+}
+
+#[tokio::test]
+async fn registers_and_leaves_over_datagrams() {
+    let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (commands, mut events) = start(SipTransport::Udp, server.local_addr().unwrap(), "secret");
+    let mut buffer = [0; 4096];
+    for expected in ["60", "0"] {
+        let (length, from) = timeout(PATIENCE, server.recv_from(&mut buffer)).await.unwrap().unwrap();
+        let (expires, answer) = grant(buffer.get(..length).unwrap());
+        assert_eq!(expires, expected);
+        server.send_to(&answer, from).await.unwrap();
+        if expected == "60" {
+            wait(&mut events, registered).await;
+            commands.send(AccountCommand::Stop).await.unwrap();
+        }
+    }
+    wait(&mut events, stopped).await;
+}
+
+async fn serve(stream: &mut TcpStream) {
+    let mut buffer = [0; 4096];
+    let length = timeout(PATIENCE, stream.read(&mut buffer)).await.unwrap().unwrap();
+    stream.write_all(&grant(buffer.get(..length).unwrap()).1).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_closed_connection_is_opened_anew_and_pings_are_answered() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (_commands, mut events) = start(SipTransport::Tcp, server.local_addr().unwrap(), "secret");
+    let (mut stream, _) = timeout(PATIENCE, server.accept()).await.unwrap().unwrap();
+    serve(&mut stream).await;
+    wait(&mut events, registered).await;
+    stream.write_all(b"\r\n\r\n").await.unwrap();
+    let mut pong = [0; 2];
+    timeout(PATIENCE, stream.read_exact(&mut pong)).await.unwrap().unwrap();
+    assert_eq!(&pong, b"\r\n");
+    drop(stream);
+    assert_eq!(wait(&mut events, failed).await, (Problem::ServerGone, true));
+    let (mut stream, _) = timeout(PATIENCE, server.accept()).await.unwrap().unwrap();
+    serve(&mut stream).await;
+    wait(&mut events, registered).await;
+}
+
+#[tokio::test]
+async fn stops_while_nobody_answers() {
+    let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (commands, mut events) = start(SipTransport::Udp, server.local_addr().unwrap(), "secret");
+    let mut buffer = [0; 4096];
+    timeout(PATIENCE, server.recv_from(&mut buffer)).await.unwrap().unwrap();
+    commands.send(AccountCommand::Stop).await.unwrap();
+    wait(&mut events, stopped).await;
+}
+
+#[tokio::test]
+async fn without_a_password_it_says_so_and_waits_to_be_stopped() {
+    let (commands, mut events) = start(SipTransport::Udp, "127.0.0.1:9".parse().unwrap(), "");
+    assert_eq!(wait(&mut events, failed).await, (Problem::NoPassword, false));
+    commands.send(AccountCommand::Stop).await.unwrap();
+    wait(&mut events, stopped).await;
+}
+
+#[tokio::test]
+async fn a_server_that_answers_with_garbage_is_no_server() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (_commands, mut events) = start(SipTransport::Tcp, server.local_addr().unwrap(), "secret");
+    let (mut stream, _) = timeout(PATIENCE, server.accept()).await.unwrap().unwrap();
+    stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    drop(stream);
+    let (problem, retry) = wait(&mut events, failed).await;
+    assert!(retry, "{problem}");
+}

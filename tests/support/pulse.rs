@@ -1,0 +1,109 @@
+//! A real PulseAudio server on a private socket, with a null sink as loudspeaker and another one's monitor as microphone:
+//! the sound card of a machine that has none.
+use super::{Process, wait_for};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+use tempfile::TempDir;
+
+/// The running server.
+#[derive(Debug)]
+pub struct Pulse {
+    dir: TempDir,
+    process: Process,
+    helpers: Vec<Process>,
+}
+
+impl Default for Pulse {
+    fn default() -> Self {
+        Self::start()
+    }
+}
+
+impl Pulse {
+    /// Starts it and waits until it answers.
+    pub fn start() -> Self {
+        let dir = TempDir::new().expect("a folder");
+        let process = Self::serve(dir.path());
+        let pulse = Self { dir, process, helpers: Vec::new() };
+        pulse.wait();
+        pulse
+    }
+    fn serve(dir: &Path) -> Process {
+        let mut command = Command::new("pulseaudio");
+        command.args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--realtime=no", "--high-priority=no"]);
+        let socket = dir.join("native.sock");
+        for module in [
+            format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display()),
+            "module-null-sink sink_name=ear rate=44100 sink_properties=device.description=Ear".to_owned(),
+            "module-null-sink sink_name=mouth rate=44100".to_owned(),
+            "module-remap-source source_name=microphone master=mouth.monitor \
+             source_properties=device.description=Microphone"
+                .to_owned(),
+        ] {
+            command.args(["-L", &module]);
+        }
+        command.env("XDG_RUNTIME_DIR", dir).env("HOME", dir).env_remove("PULSE_SERVER");
+        Process::start("pulseaudio", dir, &mut command)
+    }
+    fn wait(&self) {
+        // the last module that is loaded
+        wait_for("PulseAudio", || {
+            let sources = self.client("pactl").args(["list", "short", "sources"]).output().ok()?;
+            String::from_utf8_lossy(&sources.stdout).contains("microphone").then_some(())
+        });
+    }
+    /// What `PULSE_SERVER` has to be.
+    pub fn server(&self) -> String {
+        format!("unix:{}", self.dir.path().join("native.sock").display())
+    }
+    fn client(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env("PULSE_SERVER", self.server()).env("HOME", self.dir.path());
+        command.env("XDG_RUNTIME_DIR", self.dir.path());
+        command
+    }
+    /// Speaks a steady tone into the microphone until the end.
+    pub fn speak(&mut self, hz: u32) {
+        let path = self.dir.path().join("tone.raw");
+        let tone = |n: u32| (f64::from(n) * f64::from(hz) * std::f64::consts::TAU / 48_000.0).sin() * 9000.0;
+        let samples: Vec<u8> = (0..48_000 * 120).flat_map(|n| (tone(n) as i16).to_le_bytes()).collect();
+        std::fs::write(&path, samples).expect("the tone");
+        let mut command = self.client("pacat");
+        // a null sink thinks in blocks of two seconds unless somebody asks for less
+        command.args([
+            "--playback",
+            "--latency-msec=20",
+            "--raw",
+            "--device=mouth",
+            "--rate=48000",
+            "--channels=1",
+            "--format=s16le",
+        ]);
+        command.arg(&path);
+        let process = Process::start("pacat", self.dir.path(), &mut command);
+        self.helpers.push(process);
+    }
+    /// Records what the loudspeaker plays, from now on.
+    pub fn listen(&mut self) -> PathBuf {
+        let path = self.dir.path().join(format!("ear{}.wav", self.helpers.len()));
+        let mut command = self.client("parecord");
+        command.args(["--device=ear.monitor", "--rate=48000", "--channels=1", "--format=s16le", "--file-format=wav"]);
+        command.args(["--latency-msec=20"]).arg(&path);
+        let process = Process::start("parecord", self.dir.path(), &mut command);
+        self.helpers.push(process);
+        path
+    }
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+    /// Starts it again after [`Pulse::kill`].
+    pub fn revive(&mut self) {
+        self.helpers.clear();
+        std::fs::remove_file(self.dir.path().join("native.sock")).ok();
+        self.process = Self::serve(self.dir.path());
+        self.wait();
+    }
+}

@@ -1,0 +1,38 @@
+//! A real X server without a screen (Xvfb), to put windows on and look at them.
+use super::{Process, wait_for};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The running server.
+#[derive(Debug)]
+pub struct Screen {
+    /// `DISPLAY`.
+    pub display: String,
+    _server: Process,
+    _dir: TempDir,
+}
+
+impl Screen {
+    /// Starts one of 1280 x 800 and waits until it answers.
+    pub fn start() -> Self {
+        let dir = TempDir::new().expect("a folder");
+        let mut command = Command::new("Xvfb");
+        // it chooses a display that is free, and says which
+        command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        let server = Process::start("xvfb", dir.path(), &mut command);
+        let display = wait_for("Xvfb's display", || {
+            let said = std::fs::read_to_string(dir.path().join("xvfb.log")).ok()?;
+            said.lines().find_map(|line| line.trim().parse::<u32>().ok()).map(|number| format!(":{number}"))
+        });
+        Self { display, _server: server, _dir: dir }
+    }
+    /// Whether a window with this in its name can be seen now.
+    pub fn shows(&self, name: &str) -> bool {
+        self.xdotool(&["search", "--onlyvisible", "--name", name])
+    }
+    /// Whether `xdotool` did it.
+    pub fn xdotool(&self, args: &[&str]) -> bool {
+        let output = Command::new("xdotool").args(args).env("DISPLAY", &self.display).output();
+        output.is_ok_and(|output| output.status.success())
+    }
+}
