@@ -129,10 +129,6 @@ conversations-nothing-found = Nothing found for “{ $words }”
 conversations-in-messages = In messages
 conversations-pick = Choose a conversation, or start a new one
 conversations-you = You: { $text }
-conversations-unread = { $count ->
-    [one] 1 unread
-   *[other] { $count } unread
-}
 
 ## New conversation
 new-title = New message

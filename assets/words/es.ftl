@@ -129,10 +129,6 @@ conversations-nothing-found = Nada encontrado para “{ $words }”
 conversations-in-messages = En los mensajes
 conversations-pick = Elige una conversación o empieza una nueva
 conversations-you = Tú: { $text }
-conversations-unread = { $count ->
-    [one] 1 sin leer
-   *[other] { $count } sin leer
-}
 
 ## Conversación nueva
 new-title = Mensaje nuevo
