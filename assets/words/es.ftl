@@ -21,7 +21,7 @@ tab-settings = Ajustes
 ## Tiempo
 today = Hoy
 yesterday = Ayer
-ago-now = recién
+ago-now = ahora mismo
 ago-minutes = { $count ->
     [one] hace 1 minuto
    *[other] hace { $count } minutos
