@@ -113,6 +113,13 @@ pub enum AccountEvent {
     Contacts(Vec<Contact>),
     /// Contacts taken off the roster.
     ContactsRemoved(Vec<Address>),
+    /// A domain that turns phone numbers into addresses, found anew in each session.
+    Gateway {
+        /// Its domain.
+        domain: String,
+        /// It is on the person's roster: it comes before others.
+        rostered: bool,
+    },
     /// Something about a call.
     Call {
         /// Which. For [`CallEvent::Offered`] a fresh random id of the account's making.

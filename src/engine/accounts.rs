@@ -26,6 +26,8 @@ pub(super) struct Account {
     pub(super) config: AccountConfig,
     pub(super) registration: Registration,
     pub(super) outbox: Outbox,
+    /// Domains that turn phone numbers into addresses, the person's own choice first.
+    pub(super) gateways: Vec<String>,
     commands: Option<CommandSender>,
 }
 
@@ -79,8 +81,13 @@ impl Engine {
 
     async fn run_account(&mut self, config: AccountConfig, password: Result<Private<String>, Problem>) {
         let id = config.id.clone();
-        let mut account =
-            Account { config, registration: Registration::Connecting, outbox: Outbox::default(), commands: None };
+        let mut account = Account {
+            config,
+            registration: Registration::Connecting,
+            outbox: Outbox::default(),
+            gateways: Vec::new(),
+            commands: None,
+        };
         match password {
             // its old task is logging out: the new log-in comes after it, or the server would take the one for the other
             Ok(_) if self.leaving.contains(&id) => {}
@@ -143,6 +150,11 @@ impl Engine {
             AccountEvent::ContactsRemoved(addresses) => {
                 let kept = self.store.remove_contacts(id, addresses).await;
                 self.tell_contacts(kept).await;
+            }
+            AccountEvent::Gateway { domain, rostered } => {
+                account.gateways.retain(|known| *known != domain);
+                let at = if rostered { 0 } else { account.gateways.len() };
+                account.gateways.insert(at, domain);
             }
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
