@@ -147,6 +147,10 @@ impl Engine {
                 let kept = self.store.set_contacts(contacts).await;
                 self.tell_contacts(kept).await;
             }
+            AccountEvent::Roster(contacts) => {
+                let kept = self.store.replace_contacts(id, contacts).await;
+                self.tell_contacts(kept).await;
+            }
             AccountEvent::ContactsRemoved(addresses) => {
                 let kept = self.store.remove_contacts(id, addresses).await;
                 self.tell_contacts(kept).await;

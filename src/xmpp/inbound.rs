@@ -148,7 +148,7 @@ impl Session {
             tracing::warn!(account = %self.account, "a roster push of a stranger was refused");
             return request::refuse(iq);
         }
-        let change = self.roster.push(query, &self.account);
+        let change = roster::push(query, &self.account);
         self.roster_changed(change);
         self.look_for_gateways(query, now);
         stanza::result(iq, None)
@@ -204,8 +204,8 @@ impl Session {
             }
             Asked::Roster => {
                 if let Ok(Some(query)) = answer {
-                    let change = self.roster.whole(query, &self.account);
-                    self.roster_changed(change);
+                    let contacts = roster::whole(query, &self.account);
+                    self.out.push_back(Output::Event(AccountEvent::Roster(contacts)));
                     self.look_for_gateways(query, now);
                 }
                 // after the roster: what stands on both counts as chosen by the person
