@@ -70,6 +70,7 @@ wired-loopback = On this computer only
 wired-unknown = Unknown kind of link: { $name }. Landline is not connected
 wired-plug-in = Plug in a network cable, or allow wireless.
 demo-on = Demo: nothing leaves this computer
+demo-beside = The demo account is beside your own
 demo-try-title = Try everything here
 demo-try = Write to Ana. Call 600 and hear yourself, or 601 for digits read aloud. A code comes by text every minute.
 
@@ -128,10 +129,6 @@ conversations-nothing-found = Nothing found for “{ $words }”
 conversations-in-messages = In messages
 conversations-pick = Choose a conversation, or start a new one
 conversations-you = You: { $text }
-conversations-unread = { $count ->
-    [one] 1 unread
-   *[other] { $count } unread
-}
 
 ## New conversation
 new-title = New message

@@ -21,7 +21,7 @@ tab-settings = Ajustes
 ## Tiempo
 today = Hoy
 yesterday = Ayer
-ago-now = recién
+ago-now = ahora mismo
 ago-minutes = { $count ->
     [one] hace 1 minuto
    *[other] hace { $count } minutos
@@ -70,6 +70,7 @@ wired-loopback = Solo en esta computadora
 wired-unknown = Enlace de tipo desconocido: { $name }. Landline no está conectado
 wired-plug-in = Conecta un cable de red o permite el inalámbrico.
 demo-on = Demostración: nada sale de esta computadora
+demo-beside = La cuenta de demostración está junto a la tuya
 demo-try-title = Prueba todo aquí
 demo-try = Escríbele a Ana. Llama al 600 y óyete, o al 601 para oír dígitos. Cada minuto llega un código por mensaje.
 
@@ -128,10 +129,6 @@ conversations-nothing-found = Nada encontrado para “{ $words }”
 conversations-in-messages = En los mensajes
 conversations-pick = Elige una conversación o empieza una nueva
 conversations-you = Tú: { $text }
-conversations-unread = { $count ->
-    [one] 1 sin leer
-   *[other] { $count } sin leer
-}
 
 ## Conversación nueva
 new-title = Mensaje nuevo

@@ -111,10 +111,19 @@ pub enum AccountEvent {
         /// How.
         progress: TextProgress,
     },
-    /// The roster, or a change of it: these contacts are to be known; others stay.
+    /// A change of the roster: these contacts are to be known; others stay.
     Contacts(Vec<Contact>),
+    /// The whole roster: contacts of this account that are not on it are gone.
+    Roster(Vec<Contact>),
     /// Contacts taken off the roster.
     ContactsRemoved(Vec<Address>),
+    /// A domain that turns phone numbers into addresses, found anew in each session.
+    Gateway {
+        /// Its domain.
+        domain: String,
+        /// It is on the person's roster: it comes before others.
+        rostered: bool,
+    },
     /// Something about a call.
     Call {
         /// Which. For [`CallEvent::Offered`] a fresh random id of the account's making.

@@ -190,7 +190,9 @@ impl Engine {
                 Vec::new()
             }
             Action::Changed(call) => {
-                self.changed(*call).await;
+                // what was carried out in between may have changed it further
+                let now = self.switchboard.call(call.id).cloned().unwrap_or(*call);
+                self.changed(now).await;
                 Vec::new()
             }
         }

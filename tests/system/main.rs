@@ -18,6 +18,7 @@ mod sip_recovers;
 mod sip_registers;
 mod sip_survives;
 mod sip_texts;
+mod window_answers;
 mod xmpp_archive;
 mod xmpp_codes;
 mod xmpp_logs_in;

@@ -40,10 +40,10 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
     let warnings = warnings(cx, call);
     // in a wide window the keypad stands beside the rest
     let beside = !cx.narrow();
-    let full =
-        [keys.is_some() && !beside, others.is_some(), warnings.is_some()].into_iter().filter(|there| *there).count();
+    let full = [keys.is_some() && !beside, others.is_some(), warnings.is_some()];
+    let height = full.into_iter().filter(|there| *there).fold(560.0, |height, _| height + 150.0);
     // what ends the call never scrolls away: where all does not fit, the rest is made small and scrolls
-    if cx.low() || cx.size.height < [560.0, 720.0, 860.0, 1000.0][full.min(3)] {
+    if cx.size.height < height {
         return small(screen, cx, call, [warnings, keys, others]);
     }
     let name = cx.model.name(call.name.as_ref(), &call.peer);
