@@ -223,7 +223,7 @@ impl Edge {
                 Said::Block(block) => {
                     if let Some(sender) = self.sender.as_mut().filter(|sender| sender.ssrc() == block.ssrc) {
                         self.count.reported_loss = (u32::from(block.fraction_lost) * 100 / 256) as u8;
-                        sender.set_loss(self.count.reported_loss);
+                        sender.reported(block.fraction_lost, now);
                     }
                 }
                 // a goodbye is not signed: only signalling ends a call

@@ -3,21 +3,32 @@
 //! It knows neither SDP nor Jingle, and plays whatever agreed sound comes: a call is ended by its signalling alone.
 mod ahead;
 mod codec;
+mod comfort;
+mod conceal;
 mod delay;
 mod dtmf;
 mod edge;
 mod g711;
+mod g722;
+mod g722_band;
 mod jitter;
+mod libopus;
 mod negotiate;
+mod opus;
 mod packet;
 mod pitch;
 mod rate;
 mod receive;
 mod reception;
+mod redundancy;
 mod rtcp;
 mod send;
 mod source;
+mod waveform;
 
+#[cfg(test)]
+#[path = "../../tests/bench/codecs.rs"]
+mod codec_bench;
 #[cfg(test)]
 mod pair_tests;
 
