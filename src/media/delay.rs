@@ -14,7 +14,7 @@ const COVERED: f32 = 0.97;
 /// What each new packet weighs: the last four seconds count most.
 const NEW: f32 = 0.005;
 /// What a lost one weighs: a gap is heard more than a late packet that is concealed well.
-const LOST: f32 = 3.0 * NEW;
+const LOST: f32 = 10.0 * NEW;
 /// Time after which an old fastest packet is forgotten: clocks drift apart.
 const WINDOW: i64 = 4_000_000;
 

@@ -7,9 +7,11 @@
 
 Simulated time, no network: 30 ms delay, 8 ms jitter, loss in bursts of 1.5, the same losses in each run. PESQ is wide-band
 for Opus and G.722, narrow-band for G.711; the mean over pieces of 8 s. CPU is one core's share, both ends together.
+Arguments are given to cargo in place of --release.
 """
 import os
 import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -56,7 +58,7 @@ def main():
     said = speech()
     with tempfile.TemporaryDirectory() as folder:
         said.astype("<i2").tofile(f"{folder}/speech.raw")
-        command = ["cargo", "test", "--release", "--lib", "--", "--ignored", "--exact"]
+        command = ["cargo", "test", *(sys.argv[1:] or ["--release"]), "--lib", "--", "--ignored", "--exact"]
         command += ["media::codec_bench::voice_on_a_lossy_line"]
         subprocess.run(command, env={**os.environ, "LANDLINE_BENCH": folder}, check=True, stdout=subprocess.DEVNULL)
         print("| codec | loss % | PESQ | made up ms | too late | playout ms | CPU % |")

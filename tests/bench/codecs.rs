@@ -111,7 +111,9 @@ fn voice_on_a_lossy_line() {
     let folder = Path::new(&folder);
     let bytes = std::fs::read(folder.join("speech.raw")).unwrap();
     let speech: Vec<f32> = bytes.as_chunks().0.iter().map(|b| f32::from(i16::from_le_bytes(*b)) / 32_768.0).collect();
-    for codec in CODECS {
+    // a list of names bounds what is run
+    let only = std::env::var("LANDLINE_BENCH_ONLY").unwrap_or_default();
+    for codec in CODECS.into_iter().filter(|(codec, _)| only.is_empty() || only.contains(codec.name())) {
         for percent in [0_u32, 5, 10, 20] {
             let dice = Dice(u64::from(percent) * 7_919 + 12_345);
             let line =
