@@ -13,7 +13,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("sasl", &["xmpp"]),
     ("cpal", &["audio"]),
     ("alsa", &["audio"]),
-    ("opus", &["media"]),
+    ("opusic_sys", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),
     ("keyring", &["secrets"]),

@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 pub enum Codec {
     /// RFC 7587, 48 kHz clock, always written as two channels.
     Opus,
+    /// G.722 at 64 kbit/s: 16 kHz sound, though its clock is written as 8 kHz (RFC 3551 section 4.5.2).
+    G722,
     /// G.711 µ-law, 8 kHz.
     Pcmu,
     /// G.711 A-law, 8 kHz.
@@ -19,6 +21,7 @@ impl Codec {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Opus => "opus",
+            Self::G722 => "G722",
             Self::Pcmu => "PCMU",
             Self::Pcma => "PCMA",
         }
@@ -27,14 +30,14 @@ impl Codec {
     pub const fn clock(self) -> u32 {
         match self {
             Self::Opus => 48_000,
-            Self::Pcmu | Self::Pcma => 8_000,
+            Self::G722 | Self::Pcmu | Self::Pcma => 8_000,
         }
     }
     /// The channel count written in `a=rtpmap` (RFC 7587 section 7 for Opus).
     pub const fn channels(self) -> u8 {
         match self {
             Self::Opus => 2,
-            Self::Pcmu | Self::Pcma => 1,
+            Self::G722 | Self::Pcmu | Self::Pcma => 1,
         }
     }
 }

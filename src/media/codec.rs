@@ -1,23 +1,15 @@
-//! Between PCM (48 kHz, mono) and payloads: Opus through its library, G.711 by hand. Losses are concealed here, since only
-//! a codec knows how.
+//! Between PCM (48 kHz, mono) and payloads of every codec. Losses are concealed here, since only a codec knows how.
 use super::{
     MediaError,
-    g711::{from_alaw, from_ulaw, to_alaw, to_ulaw},
-    pitch::Concealer,
-    rate::{Down, Up},
+    g711::{to_alaw, to_ulaw},
+    g722, libopus, opus,
+    rate::Down,
+    waveform,
 };
 use crate::domain::session::Codec;
+use std::time::Instant;
 
-/// Longest sound of one Opus packet: 120 ms at 48 kHz.
-const OPUS_LONGEST: usize = 5760;
-/// Speech at full bandwidth, in bits per second.
-const OPUS_BITRATE: i32 = 32_000;
-/// Old PCs have two slow cores; above this the ear gains little.
-const OPUS_COMPLEXITY: i32 = 7;
-/// Loss that in-band FEC is laid out for while none is reported.
-const OPUS_LOSS: u8 = 5;
-
-fn opus_fault(error: opus::Error) -> MediaError {
+fn opus_fault(error: libopus::Fault) -> MediaError {
     tracing::error!(%error, "Opus");
     MediaError::Codec
 }
@@ -25,34 +17,25 @@ fn opus_fault(error: opus::Error) -> MediaError {
 /// Sound to payloads.
 #[derive(Debug)]
 pub(super) enum Encoder {
-    Opus(opus::Encoder),
+    Opus(Box<opus::Encoder>),
+    G722 { down: Box<Down>, encoder: Box<g722::Encoder> },
     G711 { down: Box<Down>, law: fn(i16) -> u8 },
+}
+
+fn sample(value: &f32) -> i16 {
+    (value * 32_767.0).round() as i16
 }
 
 impl Encoder {
     /// `parameters`: what the other side's decoder wishes (`a=fmtp`).
     pub(super) fn new(codec: Codec, parameters: &str) -> Result<Self, MediaError> {
-        let law = match codec {
-            Codec::Opus => return Self::opus(parameters).map_err(opus_fault),
-            Codec::Pcmu => to_ulaw,
-            Codec::Pcma => to_alaw,
-        };
-        Ok(Self::G711 { down: Box::new(Down::new()), law })
-    }
-
-    fn opus(parameters: &str) -> opus::Result<Self> {
-        let wish = |name: &str| {
-            let named = parameters.split(';').filter_map(|p| p.split_once('='));
-            named.filter(|(n, _)| n.trim() == name).find_map(|(_, v)| v.trim().parse::<i32>().ok())
-        };
-        let mut encoder = opus::Encoder::new(48_000, opus::Channels::Mono, opus::Application::Voip)?;
-        let most = wish("maxaveragebitrate").unwrap_or(OPUS_BITRATE);
-        encoder.set_bitrate(opus::Bitrate::Bits(most.clamp(6_000, OPUS_BITRATE)))?;
-        encoder.set_complexity(OPUS_COMPLEXITY)?;
-        encoder.set_signal(opus::Signal::Voice)?;
-        encoder.set_inband_fec(wish("useinbandfec") == Some(1))?;
-        encoder.set_packet_loss_perc(OPUS_LOSS.into())?;
-        Ok(Self::Opus(encoder))
+        let down = |ratio| Box::new(Down::new(ratio));
+        Ok(match codec {
+            Codec::Opus => Self::Opus(Box::new(opus::Encoder::new(parameters).map_err(opus_fault)?)),
+            Codec::G722 => Self::G722 { down: down(3), encoder: Box::new(g722::Encoder::new()) },
+            Codec::Pcmu => Self::G711 { down: down(6), law: to_ulaw },
+            Codec::Pcma => Self::G711 { down: down(6), law: to_alaw },
+        })
     }
 
     /// Encodes one packet's sound in place of what `out` held; tells whether there is something to send.
@@ -60,22 +43,23 @@ impl Encoder {
         out.clear();
         match self {
             Self::Opus(encoder) => {
-                out.resize(1275, 0);
-                let length = encoder.encode_float(sound, out);
-                out.truncate(*length.as_ref().unwrap_or(&0));
-                if let Err(error) = length {
+                if let Err(error) = encoder.encode(sound, out) {
                     tracing::warn!(%error, "a frame is not encoded");
                 }
             }
-            Self::G711 { down, law } => out.extend(down.run(sound).iter().map(|s| law((s * 32_767.0) as i16))),
+            Self::G722 { down, encoder } => {
+                let samples: Vec<i16> = down.run(sound).iter().map(sample).collect();
+                out.extend(samples.as_chunks().0.iter().map(|pair| encoder.encode(*pair)));
+            }
+            Self::G711 { down, law } => out.extend(down.run(sound).iter().map(|s| law(sample(s)))),
         }
         !out.is_empty()
     }
 
-    /// The other side loses so many percent.
-    pub(super) fn set_loss(&mut self, percent: u8) {
+    /// The other side reports a loss, of 256 (RFC 3550 section 6.4.1).
+    pub(super) fn reported(&mut self, fraction: u8, now: Instant) {
         if let Self::Opus(encoder) = self
-            && let Err(error) = encoder.set_packet_loss_perc(percent.clamp(OPUS_LOSS, 30).into())
+            && let Err(error) = encoder.reported(fraction, now)
         {
             tracing::warn!(%error, "the encoder does not take the loss");
         }
@@ -85,9 +69,9 @@ impl Encoder {
 /// How long a payload sounds, in timestamp units; `None`: it is not of this codec.
 pub(super) fn duration(codec: Codec, payload: &[u8]) -> Option<u32> {
     let units = match codec {
-        Codec::Opus if payload.is_empty() => return None,
-        Codec::Opus => opus::packet::get_nb_samples(payload, 48_000).ok()?,
-        Codec::Pcmu | Codec::Pcma => payload.len(),
+        Codec::Opus => opus::samples(payload)?,
+        // G.722's clock counts octets, too
+        Codec::G722 | Codec::Pcmu | Codec::Pcma => payload.len(),
     };
     // at most 120 ms
     u32::try_from(units).ok().filter(|units| *units > 0 && *units <= codec.clock() / 25 * 3)
@@ -96,56 +80,53 @@ pub(super) fn duration(codec: Codec, payload: &[u8]) -> Option<u32> {
 /// Payloads to sound.
 #[derive(Debug)]
 pub(super) enum Decoder {
-    Opus(opus::Decoder),
-    G711 { up: Box<Up>, law: fn(u8) -> i16, concealer: Concealer },
+    Opus(Box<opus::Decoder>),
+    Waveform(Box<waveform::Decoder>),
 }
 
 impl Decoder {
     pub(super) fn new(codec: Codec) -> Result<Self, MediaError> {
-        let law = match codec {
-            Codec::Opus => {
-                return opus::Decoder::new(48_000, opus::Channels::Mono).map(Self::Opus).map_err(opus_fault);
-            }
-            Codec::Pcmu => from_ulaw,
-            Codec::Pcma => from_alaw,
-        };
-        Ok(Self::G711 { up: Box::new(Up::new()), law, concealer: Concealer::default() })
+        match waveform::Decoder::new(codec) {
+            Some(decoder) => Ok(Self::Waveform(Box::new(decoder))),
+            None => opus::Decoder::new().map(|decoder| Self::Opus(Box::new(decoder))).map_err(opus_fault),
+        }
     }
 
     /// Sound of a payload, in place of what `out` held; tells whether it was one.
     pub(super) fn decode(&mut self, payload: &[u8], out: &mut Vec<f32>) -> bool {
         out.clear();
         match self {
-            Self::Opus(decoder) => run_opus(decoder, payload, OPUS_LONGEST, false, out),
-            Self::G711 { up, law, concealer } => {
-                let samples: Vec<f32> = payload.iter().map(|octet| f32::from(law(*octet)) / 32_768.0).collect();
-                up.run(&samples, out);
-                concealer.heard(out);
+            Self::Opus(decoder) => decoder.decode(payload, out),
+            Self::Waveform(decoder) => {
+                decoder.decode(payload, out);
                 true
             }
         }
     }
 
-    /// So many samples at 48 kHz in place of a lost packet; `behind`: the payload that followed it, if it is there.
-    pub(super) fn conceal(&mut self, samples: usize, behind: Option<&[u8]>, out: &mut Vec<f32>) {
+    /// So many samples at 48 kHz in place of lost ones; `ahead`: the next payload that is there, and how many samples after
+    /// the lost ones' beginning its own sound begins.
+    pub(super) fn conceal(&mut self, samples: usize, ahead: Option<(usize, &[u8])>, out: &mut Vec<f32>) {
         out.clear();
         match self {
-            Self::Opus(decoder) => {
-                let samples = (samples / 120 * 120).clamp(120, OPUS_LONGEST); // steps of 2.5 ms
-                if !behind.is_some_and(|behind| run_opus(decoder, behind, samples, true, out)) {
-                    run_opus(decoder, &[], samples, false, out);
-                }
+            Self::Opus(decoder) => decoder.conceal(samples, ahead, out),
+            Self::Waveform(decoder) => {
+                let behind = ahead.filter(|(before, _)| *before == samples).map(|(_, payload)| payload);
+                decoder.conceal(samples, behind, out);
             }
-            Self::G711 { concealer, .. } => concealer.conceal(samples, out),
         }
     }
-}
 
-fn run_opus(decoder: &mut opus::Decoder, payload: &[u8], room: usize, fec: bool, out: &mut Vec<f32>) -> bool {
-    out.resize(room, 0.0);
-    let samples = decoder.decode_float(payload, out, fec);
-    out.truncate(*samples.as_ref().unwrap_or(&0));
-    samples.is_ok()
+    /// A packet of comfort noise: the sender pauses. Tells whether it was one that this codec knows.
+    pub(super) fn pause(&mut self, payload: &[u8]) -> bool {
+        if let Self::Waveform(decoder) = self { decoder.pause(payload) } else { false }
+    }
+
+    /// So many samples at 48 kHz of the pause, in place of what `out` held; tells whether there is one.
+    pub(super) fn noise(&mut self, samples: usize, out: &mut Vec<f32>) -> bool {
+        out.clear();
+        if let Self::Waveform(decoder) = self { decoder.noise(samples, out) } else { false }
+    }
 }
 
 #[cfg(test)]
@@ -155,7 +136,7 @@ mod tests {
     use proptest::prelude::*;
     use std::f32::consts::TAU;
 
-    const CODECS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
+    const CODECS: [Codec; 4] = [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma];
 
     /// Frames of a 300 Hz voice.
     fn frames(count: usize) -> Vec<Vec<f32>> {
@@ -171,7 +152,7 @@ mod tests {
     fn sound_survives_each_codec_and_a_single_loss() {
         for codec in CODECS {
             let mut encoder = Encoder::new(codec, "useinbandfec=1").unwrap();
-            encoder.set_loss(20);
+            encoder.reported(51, Instant::now());
             let packets: Vec<Vec<u8>> = frames(40)
                 .iter()
                 .map(|frame| {
@@ -185,7 +166,7 @@ mod tests {
             let mut sound = Vec::new();
             for (n, packet) in packets.iter().enumerate() {
                 if n == 30 {
-                    decoder.conceal(960, packets.get(31).map(Vec::as_slice), &mut sound);
+                    decoder.conceal(960, packets.get(31).map(|p| (960, p.as_slice())), &mut sound);
                 } else {
                     assert!(decoder.decode(packet, &mut sound));
                 }
@@ -206,7 +187,7 @@ mod tests {
             (1..20).map(harmonic).sum::<f32>() * 0.2
         };
         let mut encoder = Encoder::new(Codec::Opus, "minptime=10; useinbandfec=1").unwrap();
-        encoder.set_loss(25);
+        encoder.reported(64, Instant::now());
         let mut decoders = [Decoder::new(Codec::Opus).unwrap(), Decoder::new(Codec::Opus).unwrap()];
         let (mut packet, mut sound) = (Vec::new(), Vec::new());
         for frame in 0..=52 {
@@ -217,7 +198,7 @@ mod tests {
             match frame {
                 52 => {
                     let [with, without] = &mut decoders;
-                    with.conceal(960, Some(&packet), &mut sound);
+                    with.conceal(960, Some((960, &packet)), &mut sound);
                     let recovered = rms(&sound);
                     without.conceal(960, None, &mut sound);
                     assert!(recovered > 2.0 * rms(&sound), "{recovered} with, {} without", rms(&sound));
@@ -254,7 +235,10 @@ mod tests {
                 let mut decoder = Decoder::new(codec).unwrap();
                 let mut out = Vec::new();
                 decoder.decode(&payload, &mut out);
-                decoder.conceal(length, Some(&payload), &mut out);
+                decoder.conceal(length, Some((length, &payload)), &mut out);
+                decoder.conceal(length, Some((2 * length, &payload)), &mut out);
+                decoder.pause(&payload);
+                decoder.noise(length, &mut out);
                 decoder.conceal(length, None, &mut out);
             }
         }

@@ -13,6 +13,8 @@ const BINS: usize = 50;
 const COVERED: f32 = 0.97;
 /// What each new packet weighs: the last four seconds count most.
 const NEW: f32 = 0.005;
+/// What a lost one weighs: a gap is heard more than a late packet that is concealed well.
+const LOST: f32 = 10.0 * NEW;
 /// Time after which an old fastest packet is forgotten: clocks drift apart.
 const WINDOW: i64 = 4_000_000;
 
@@ -52,11 +54,20 @@ impl Delay {
         }
         let late = transit - self.base();
         self.bins.iter_mut().for_each(|bin| *bin *= 1.0 - NEW);
+        self.count(late, NEW);
+        late
+    }
+
+    /// A packet is lost, and one that came so late against the lost one's time can stand in for it.
+    pub(super) fn recoverable(&mut self, late: i64) {
+        self.count(late, LOST);
+    }
+
+    fn count(&mut self, late: i64, weight: f32) {
         let bin = usize::try_from(late / BIN).unwrap_or(0).min(BINS - 1);
         if let Some(bin) = self.bins.get_mut(bin) {
-            *bin += NEW;
+            *bin += weight;
         }
-        late
     }
 
     /// The delay to aim at.
@@ -113,6 +124,18 @@ mod tests {
         assert!((58_000..75_000).contains(&some), "{some}");
         assert_eq!(fed(|n| n % 2 * 900_000, 0).target(), BOUND);
         assert_eq!(fed(|n| if n == 500 { 150_000 } else { 0 }, 0).target(), FLOOR, "one straggler is not worth it");
+    }
+
+    #[test]
+    fn it_waits_for_what_stands_in_for_losses() {
+        let mut delay = fed(|_| 0, 0);
+        for n in 1000..2000 {
+            delay.arrived(n * 20_000, 0);
+            if n % 20 == 0 {
+                delay.recoverable(20_000);
+            }
+        }
+        assert!((27_000..40_000).contains(&delay.target()), "{}: one packet more", delay.target());
     }
 
     #[test]

@@ -243,7 +243,7 @@ impl Edge {
                 Said::Block(block) => {
                     if let Some(sender) = self.sender.as_mut().filter(|sender| sender.ssrc() == block.ssrc) {
                         self.count.reported_loss = (u32::from(block.fraction_lost) * 100 / 256) as u8;
-                        sender.set_loss(self.count.reported_loss);
+                        sender.reported(block.fraction_lost, now);
                         let round_trip = self.clock.round_trip(block.last_sr, block.delay, now);
                         self.count.round_trip = round_trip.or(self.count.round_trip);
                     }

@@ -15,6 +15,8 @@ const PAUSE: i64 = 120_000;
 /// A packet this far from its place in time or number belongs to another stream.
 const JUMP: i64 = 1_000_000;
 const DROPOUT: i16 = 3000;
+/// Lost packets in a row that redundancy still reaches.
+const REACH: i16 = 6;
 /// Gaps longer than this within one stream are cut short.
 const GAP: i64 = 1_000_000;
 
@@ -44,10 +46,10 @@ pub(super) enum Fate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Next {
     Play(Voice),
-    /// Lost: to be concealed, with the packet behind it if it is the very next one (in-band FEC).
+    /// Lost: to be concealed, with the next packet that is there and how far its beginning is from that of the lost one.
     Lost {
         units: u32,
-        behind: Option<Voice>,
+        ahead: Option<(u32, Voice)>,
     },
     /// The sender paused.
     Pause {
@@ -148,6 +150,11 @@ impl JitterBuffer {
             self.seen |= bit;
         }
         let late = self.delay.arrived(at, at - self.us(place.timestamp));
+        // what is missing before it can be made from it only if playout waits for it
+        let missing = i64::from(ahead.clamp(1, REACH) - 1);
+        for before in 1..=missing {
+            self.delay.recoverable(late + before * self.us(later) / i64::from(ahead));
+        }
         if self.playing {
             let (moment, timestamp) = self.anchor;
             self.delay.measured(moment + self.us(place.timestamp - timestamp) - at + late);
@@ -220,8 +227,8 @@ impl JitterBuffer {
             // packets of the usual length: as many as fit before the next one that is there
             let still = (gap - units).div_euclid(units.max(1)).unsigned_abs();
             self.next.sequence += missing.saturating_sub(still).max(1).min(missing);
-            let behind = (gap == units).then(|| self.held.get(&sequence).map(|(_, voice)| voice.clone())).flatten();
-            return Next::Lost { units: length, behind };
+            let ahead = self.held.get(&sequence).map(|(_, voice)| (gap as u32, voice.clone()));
+            return Next::Lost { units: length, ahead };
         }
         let Some((_, (timestamp, voice))) = self.held.pop_first() else { return Next::Idle };
         self.last_duration = voice.duration.max(1);

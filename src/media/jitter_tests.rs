@@ -47,9 +47,9 @@ impl Run {
                 assert_eq!(voice.payload, voice.sequence.to_be_bytes());
                 Got::Packet(voice.sequence)
             }
-            Next::Lost { units, behind } => {
+            Next::Lost { units, ahead } => {
                 assert!(units > 0 && units <= UNITS);
-                Got::Lost(behind.is_some())
+                Got::Lost(ahead.is_some_and(|(before, _)| before == units))
             }
             Next::Pause { .. } => Got::Pause,
             Next::Missing { units } => {

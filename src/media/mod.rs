@@ -4,22 +4,33 @@
 mod ahead;
 mod clock;
 mod codec;
+mod comfort;
+mod conceal;
 mod delay;
 mod dtmf;
 mod edge;
 mod g711;
+mod g722;
+mod g722_band;
 mod jitter;
+mod libopus;
 mod negotiate;
+mod opus;
 mod packet;
 mod pitch;
 mod rate;
 mod receive;
 mod reception;
+mod redundancy;
 mod rtcp;
 mod send;
 mod srtp;
 mod transport;
+mod waveform;
 
+#[cfg(test)]
+#[path = "../../tests/bench/codecs.rs"]
+mod codec_bench;
 #[cfg(test)]
 mod corpus_tests;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::domain::{
 };
 
 /// Our codecs, best first.
-const CODECS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
+const CODECS: [Codec; 4] = [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma];
 /// RFC 7587: what our decoder makes use of.
 const OPUS: &str = "useinbandfec=1;minptime=10";
 const PTIME: u16 = 20;
@@ -46,6 +46,7 @@ impl Negotiator {
         let usual = match meaning {
             Meaning::Codec(Codec::Pcmu) => 0,
             Meaning::Codec(Codec::Pcma) => 8,
+            Meaning::Codec(Codec::G722) => 9,
             Meaning::Codec(Codec::Opus) => 111,
             Meaning::Events(8_000) => 101,
             Meaning::Events(_) => 100,
@@ -186,7 +187,7 @@ fn ptime(codec: Codec, wished: Option<u16>) -> u16 {
     let wished = wished.filter(|ms| *ms > 0).unwrap_or(PTIME).clamp(10, 60);
     match codec {
         Codec::Opus => [60, 40, 20].into_iter().find(|ms| *ms <= wished).unwrap_or(10),
-        Codec::Pcmu | Codec::Pcma => wished / 10 * 10,
+        Codec::G722 | Codec::Pcmu | Codec::Pcma => wished / 10 * 10,
     }
 }
 

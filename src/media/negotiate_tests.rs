@@ -30,7 +30,7 @@ fn there(payloads: &[(u8, Codec)], events: &[(u8, u32)], direction: MediaDirecti
 fn an_offer_holds_all_codecs_and_both_clocks_under_different_numbers() {
     let offer = here().offer(SendRecv);
     let codecs: Vec<_> = offer.payloads.iter().map(|p| (p.number, p.codec)).collect();
-    assert_eq!(codecs, [(111, Codec::Opus), (0, Codec::Pcmu), (8, Codec::Pcma)]);
+    assert_eq!(codecs, [(111, Codec::Opus), (9, Codec::G722), (0, Codec::Pcmu), (8, Codec::Pcma)]);
     assert_eq!(offer.telephone_events, [(100, 48_000), (101, 8_000)]);
     assert!(offer.payloads[0].parameters.contains("useinbandfec=1"));
     assert_eq!((offer.ptime, offer.direction, offer.rtcp_mux), (Some(20), SendRecv, true));
@@ -84,7 +84,10 @@ fn what_we_send_is_what_the_other_side_likes_best() {
     let answer = there(&[(0, Codec::Pcmu), (111, Codec::Opus)], &[(101, 8_000), (100, 48_000)], SendRecv);
     let agreed = here.agree(&offer, &answer).unwrap();
     assert_eq!((agreed.codec, agreed.number, agreed.events_out), (Codec::Pcmu, 0, Some((101, 8_000))));
-    assert_eq!(agreed.codecs_in, [(111, Codec::Opus), (0, Codec::Pcmu), (8, Codec::Pcma)]);
+    assert_eq!(agreed.codecs_in, [(111, Codec::Opus), (9, Codec::G722), (0, Codec::Pcmu), (8, Codec::Pcma)]);
+    let wide = there(&[(9, Codec::G722), (0, Codec::Pcmu)], &[(100, 48_000), (101, 8_000)], SendRecv);
+    let agreed = here.agree(&offer, &wide).unwrap();
+    assert_eq!((agreed.codec, agreed.events_out), (Codec::G722, Some((101, 8_000))), "keys follow the codec's clock");
     let opus = there(&[(111, Codec::Opus)], &[(101, 8_000)], SendRecv);
     assert_eq!(here.agree(&offer, &opus).unwrap().events_out, Some((101, 8_000)), "better the other clock than none");
     let none = there(&[], &[], SendRecv);
@@ -102,6 +105,7 @@ fn packet_lengths() {
         (Codec::Pcmu, Some(0), 20),
         (Codec::Pcma, Some(10), 10),
         (Codec::Pcma, Some(1), 10),
+        (Codec::G722, Some(40), 40),
     ] {
         assert_eq!(ptime(codec, wished), sent, "{codec:?} {wished:?}");
     }
@@ -120,7 +124,7 @@ fn a_number_keeps_its_meaning_in_later_offers() {
     numbers.extend(again.telephone_events.iter().map(|(n, _)| *n));
     numbers.sort_unstable();
     numbers.dedup();
-    assert_eq!(numbers.len(), 5, "no number means two things");
+    assert_eq!(numbers.len(), 6, "no number means two things");
 }
 
 #[test]

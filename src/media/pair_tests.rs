@@ -94,7 +94,7 @@ async fn event(party: &mut Party) -> MediaEvent {
 
 #[tokio::test]
 async fn a_tone_comes_out_as_it_went_in_with_each_codec() {
-    for codec in [Codec::Opus, Codec::Pcmu, Codec::Pcma] {
+    for codec in [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma] {
         let (mut a, mut b) = (Party::new(660.0).await, Party::new(880.0).await);
         agree(&mut a, &mut b, codec, MediaDirection::SendRecv);
         assert_eq!(a.session.codec(), Some(codec));

@@ -1,5 +1,5 @@
-//! Works with the period of a voice, at 48 kHz: shortens or lengthens sound by one period without changing its pitch (to
-//! follow another clock), and repeats the last period where a packet is lost, fading.
+//! Works with the period of a voice, at 48 kHz: shortens or lengthens sound by one period without changing its pitch, to
+//! follow another clock. Lost packets are the business of [`super::conceal`].
 
 /// Pitch periods looked at: 2.5 ms to 12.5 ms (400 Hz to 80 Hz).
 const SHORTEST: usize = 120;
@@ -20,20 +20,10 @@ fn similarity(a: &[f32], b: &[f32], step: usize) -> f32 {
     if aa + bb < 1e-6 { 1.0 } else { ab / (aa * bb).sqrt() }
 }
 
-/// The lag at which `sound` is most similar to its own last [`WINDOW`] samples (or, from the start, to its first), and how
-/// similar.
-fn period(sound: &[f32], at_end: bool) -> Option<(usize, f32)> {
-    let room = if at_end { sound.len().checked_sub(WINDOW)? } else { sound.len() / 2 };
-    let most = room.min(LONGEST);
-    let pair = |lag: usize| {
-        if at_end {
-            let end = sound.len() - WINDOW;
-            Some((sound.get(end..)?, sound.get(end - lag..end - lag + WINDOW)?))
-        } else {
-            Some((sound.get(..WINDOW)?, sound.get(lag..lag + WINDOW)?))
-        }
-    };
-    let rate = |lag: usize, step| pair(lag).map(|(a, b)| (lag, similarity(a, b, step)));
+/// The lag at which the beginning of `sound` is most similar to what follows it, and how similar.
+fn period(sound: &[f32]) -> Option<(usize, f32)> {
+    let most = (sound.len() / 2).min(LONGEST);
+    let rate = |lag: usize, step| Some((lag, similarity(sound.get(..WINDOW)?, sound.get(lag..lag + WINDOW)?, step)));
     let best = |lags: &mut dyn Iterator<Item = usize>, step| {
         lags.filter_map(|lag| rate(lag, step)).max_by(|a, b| a.1.total_cmp(&b.1))
     };
@@ -55,7 +45,7 @@ const ALIKE: f32 = 0.6;
 
 /// Takes one period out of a frame; tells how many samples that are, 0 where none can be taken unheard.
 pub(super) fn shorten(frame: &mut Vec<f32>) -> usize {
-    let Some((lag, alike)) = period(frame, false) else { return 0 };
+    let Some((lag, alike)) = period(frame) else { return 0 };
     let (Some(first), Some(second)) = (frame.get(..lag), frame.get(lag..2 * lag)) else { return 0 };
     if alike < ALIKE {
         return 0;
@@ -67,7 +57,7 @@ pub(super) fn shorten(frame: &mut Vec<f32>) -> usize {
 
 /// Puts one period into a frame; tells how many samples that are.
 pub(super) fn lengthen(frame: &mut Vec<f32>) -> usize {
-    let Some((lag, alike)) = period(frame, false) else { return 0 };
+    let Some((lag, alike)) = period(frame) else { return 0 };
     let (Some(first), Some(second)) = (frame.get(..lag), frame.get(lag..2 * lag)) else { return 0 };
     if alike < ALIKE {
         return 0;
@@ -76,70 +66,6 @@ pub(super) fn lengthen(frame: &mut Vec<f32>) -> usize {
     let merged: Vec<f32> = fade(second, first).collect();
     frame.splice(lag..lag, merged);
     lag
-}
-
-/// Sound in place of what is lost, for codecs that have no concealment of their own.
-#[derive(Debug, Default)]
-pub(super) struct Concealer {
-    /// The newest sound, up to [`MEMORY`].
-    memory: Vec<f32>,
-    /// The period that is repeated, and where in it we are; empty while nothing is lost.
-    cycle: Vec<f32>,
-    at: usize,
-    gain: f32,
-}
-
-/// What a concealer remembers: the longest period and the window compared with it, twice.
-const MEMORY: usize = 2 * (LONGEST + WINDOW);
-/// Silent after 60 ms.
-const FADING: f32 = 1.0 / (0.06 * 48_000.0);
-/// Length of the way back from the repeated period: 4 ms.
-const BACK: usize = 192;
-
-impl Concealer {
-    /// Good sound has come: it is remembered, and joined smoothly to what was made up before it.
-    pub(super) fn heard(&mut self, frame: &mut [f32]) {
-        if !self.cycle.is_empty() {
-            let made: Vec<f32> = (0..BACK.min(frame.len())).map(|_| self.next()).collect();
-            let joined: Vec<f32> = fade(&made, frame).collect();
-            frame.iter_mut().zip(joined).for_each(|(to, from)| *to = from);
-            self.cycle.clear();
-        }
-        self.memory.extend_from_slice(frame);
-        let old = self.memory.len().saturating_sub(MEMORY);
-        self.memory.drain(..old);
-    }
-
-    /// So many samples in place of lost ones.
-    pub(super) fn conceal(&mut self, samples: usize, out: &mut Vec<f32>) {
-        if self.cycle.is_empty() {
-            self.at = 0;
-            self.gain = 1.0;
-            self.cycle = self.last_period();
-        }
-        out.extend((0..samples).map(|_| self.next()));
-    }
-
-    fn last_period(&self) -> Vec<f32> {
-        let lag = period(&self.memory, true).map_or(LONGEST, |(lag, _)| lag);
-        let Some(start) = self.memory.len().checked_sub(lag) else { return vec![0.0] };
-        let mut cycle = self.memory.get(start..).unwrap_or_default().to_vec();
-        // what came before the period leads back into it: the end of the cycle fades into that
-        let lead = (lag / 4).min(start);
-        if let Some(before) = self.memory.get(start - lead..start) {
-            let joined: Vec<f32> = fade(cycle.get(lag - lead..).unwrap_or_default(), before).collect();
-            cycle.truncate(lag - lead);
-            cycle.extend(joined);
-        }
-        cycle
-    }
-
-    fn next(&mut self) -> f32 {
-        let sample = self.cycle.get(self.at).copied().unwrap_or(0.0) * self.gain;
-        self.at = if self.at + 1 >= self.cycle.len() { 0 } else { self.at + 1 };
-        self.gain = (self.gain - FADING).max(0.0);
-        sample
-    }
 }
 
 #[cfg(test)]
@@ -185,29 +111,5 @@ mod tests {
         assert_eq!((shorten(&mut noise), lengthen(&mut noise), noise.len()), (0, 0, 960));
         assert_eq!((shorten(&mut vec![0.1; 100]), lengthen(&mut Vec::new())), (0, 0));
         assert!(shorten(&mut vec![0.0; 960]) > 0, "silence is shortened gladly");
-    }
-
-    #[test]
-    fn a_lost_frame_sounds_like_the_one_before_and_fades() {
-        let sound = voice(200.0, 4800);
-        let mut concealer = Concealer::default();
-        concealer.heard(&mut sound[..2400].to_vec());
-        let mut made = Vec::new();
-        concealer.conceal(960, &mut made);
-        let real = &sound[2400..3360];
-        assert!(similarity(&made[..480], &real[..480], 1) > 0.95);
-        assert!((made[0] - sound[2399]).abs() < 0.1 && roughness(&made) < roughness(&sound) * 1.3);
-        concealer.conceal(2880, &mut made);
-        assert!(made[2880..].iter().all(|s| s.abs() < 1e-6), "silent after 60 ms");
-        let mut next = sound[3360..4320].to_vec();
-        concealer.heard(&mut next);
-        assert_eq!(next[BACK..], sound[3360 + BACK..4320]);
-    }
-
-    #[test]
-    fn nothing_heard_yet_is_silence() {
-        let mut made = Vec::new();
-        Concealer::default().conceal(960, &mut made);
-        assert!(made.len() == 960 && made.iter().all(|s| s.abs() < 1e-9));
     }
 }

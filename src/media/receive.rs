@@ -2,6 +2,7 @@
 //! change the SSRC in mid-call, and who ignores the second one hears nothing. Sans-IO: `now` is given.
 use super::{
     codec::{self, Decoder},
+    comfort,
     dtmf::KeyReceiver,
     jitter::{Fate, JitterBuffer, Next, Voice},
     negotiate::Agreed,
@@ -82,11 +83,18 @@ impl Receiver {
 
     /// Whether the payload type of a packet was agreed on.
     pub(super) fn knows(&self, packet: &Rtp<'_>) -> bool {
-        self.codec(packet.payload_type).is_some() || self.is_event(packet.payload_type)
+        let number = packet.payload_type;
+        self.codec(number).is_some() || self.is_event(number) || self.is_noise(number)
     }
 
     fn codec(&self, number: u8) -> Option<Codec> {
         self.codecs.iter().find(|(known, _)| *known == number).map(|(_, codec)| *codec)
+    }
+
+    /// Comfort noise is taken under its static number unasked: gateways send it unasked.
+    fn is_noise(&self, number: u8) -> bool {
+        let clock = self.stream.as_ref().map(|stream| stream.codec.clock());
+        number == comfort::NUMBER && self.codec(number).is_none() && clock == Some(comfort::CLOCK)
     }
 
     fn is_event(&self, number: u8) -> bool {
@@ -95,9 +103,15 @@ impl Receiver {
 
     /// A packet came from the other side.
     pub(super) fn packet(&mut self, packet: &Rtp<'_>, now: Instant, count: &mut Statistics) -> Heard {
-        let codec = self.codec(packet.payload_type);
+        let noise = self.is_noise(packet.payload_type);
+        let spoken = self.stream.as_ref().map(|stream| stream.codec).filter(|_| noise);
+        let codec = self.codec(packet.payload_type).or(spoken);
         let voice = codec.and_then(|codec| {
-            let duration = codec::duration(codec, packet.payload)?;
+            let duration = if noise {
+                (!packet.payload.is_empty()).then_some(comfort::UNITS)
+            } else {
+                codec::duration(codec, packet.payload)
+            }?;
             let (sequence, timestamp, payload_type) = (packet.sequence, packet.timestamp, packet.payload_type);
             Some(Voice { sequence, timestamp, duration, payload_type, payload: packet.payload.to_vec() })
         });
@@ -205,12 +219,14 @@ impl Receiver {
 
     fn more(&mut self, now: Instant, count: &mut Statistics) {
         let Some(stream) = &mut self.stream else { return self.sound.extend([0.0; SILENCE]) };
+        let number = |of: u8| self.codecs.iter().find(|(number, _)| *number == of).map(|(_, codec)| *codec);
         let samples = |units: u32| (u64::from(units) * 48_000 / u64::from(stream.codec.clock())) as usize;
         match stream.buffer.next(now) {
+            Next::Play(voice) if voice.payload_type == comfort::NUMBER && stream.decoder.pause(&voice.payload) => {
+                stream.decoder.noise(samples(voice.duration), &mut self.frame);
+            }
             Next::Play(voice) => {
-                let codec =
-                    self.codecs.iter().find(|(number, _)| *number == voice.payload_type).map(|(_, codec)| *codec);
-                if let Some(codec) = codec.filter(|codec| *codec != stream.decodes)
+                if let Some(codec) = number(voice.payload_type).filter(|codec| *codec != stream.decodes)
                     && let Ok(decoder) = Decoder::new(codec)
                 {
                     (stream.decodes, stream.decoder) = (codec, decoder);
@@ -221,9 +237,15 @@ impl Receiver {
                 }
                 stream.correct(&mut self.frame, now);
             }
-            Next::Lost { units, behind } => {
+            // in a pause nothing is lost
+            Next::Lost { units, .. } | Next::Missing { units } | Next::Pause { units }
+                if stream.decoder.noise(samples(units), &mut self.frame) => {}
+            Next::Lost { units, ahead } => {
                 count.concealed += samples(units) as u64 / 48;
-                stream.decoder.conceal(samples(units), behind.as_ref().map(|v| v.payload.as_slice()), &mut self.frame);
+                // another codec's packet says nothing of this one's
+                let ahead = ahead.as_ref().filter(|(_, voice)| number(voice.payload_type) == Some(stream.decodes));
+                let ahead = ahead.map(|(before, voice)| (samples(*before), voice.payload.as_slice()));
+                stream.decoder.conceal(samples(units), ahead, &mut self.frame);
             }
             Next::Missing { units } => {
                 count.concealed += samples(units) as u64 / 48;
@@ -231,8 +253,10 @@ impl Receiver {
             }
             Next::Pause { units } => stream.decoder.conceal(samples(units), None, &mut self.frame),
             Next::Idle => {
-                self.frame.clear();
-                self.frame.resize(SILENCE, 0.0);
+                if !stream.decoder.noise(SILENCE, &mut self.frame) {
+                    self.frame.clear();
+                    self.frame.resize(SILENCE, 0.0);
+                }
             }
         }
         self.sound.extend(&self.frame);

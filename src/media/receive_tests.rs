@@ -12,7 +12,7 @@ fn agreed() -> Agreed {
         parameters: String::new(),
         ptime: 20,
         events_out: None,
-        codecs_in: vec![(0, Codec::Pcmu), (8, Codec::Pcma), (111, Codec::Opus)],
+        codecs_in: vec![(0, Codec::Pcmu), (8, Codec::Pcma), (9, Codec::G722), (111, Codec::Opus)],
         events_in: vec![(101, 8_000)],
         sends: true,
         receives: true,
@@ -121,7 +121,13 @@ fn a_second_ssrc_is_heard_and_a_third_from_nowhere_is_not() {
 
 #[test]
 fn the_codec_may_change_in_mid_stream() {
-    for (from, to) in [(Codec::Pcmu, Codec::Opus), (Codec::Opus, Codec::Pcma), (Codec::Pcmu, Codec::Pcma)] {
+    for (from, to) in [
+        (Codec::Pcmu, Codec::Opus),
+        (Codec::Opus, Codec::Pcma),
+        (Codec::Pcmu, Codec::Pcma),
+        (Codec::Pcmu, Codec::G722),
+        (Codec::G722, Codec::Opus),
+    ] {
         let mut run = Run::new();
         let mut speaker = Speaker::new(1, from, 500.0);
         run.speak(&mut [&mut speaker], 25);
@@ -210,4 +216,39 @@ fn holding_forgets_the_stream_and_resuming_hears_it_again() {
     run.receiver.agree(&agreed());
     run.speak(&mut [&mut speaker], 30);
     assert!((run.pitch() - 500.0).abs() < 15.0);
+}
+
+#[test]
+fn comfort_noise_fills_a_pause_and_speech_ends_it() {
+    for codec in [Codec::Pcmu, Codec::G722] {
+        let mut run = Run::new();
+        let mut speaker = Speaker::new(1, codec, 500.0);
+        run.speak(&mut [&mut speaker], 30);
+        let concealed = run.count.concealed;
+        // the pause is told once: one number on, then nothing for half a second
+        let mut bytes = Vec::new();
+        speaker.speak(&mut bytes);
+        let told = Rtp { payload_type: comfort::NUMBER, payload: &[40, 80], ..Rtp::parse(&bytes).unwrap() };
+        let mut noise = Vec::new();
+        told.write(&mut noise);
+        assert!(run.take(&noise).valid);
+        (0..25).for_each(|_| run.pass());
+        let tail = &run.heard[run.heard.len() - 9600..];
+        let level = 20.0 * (tail.iter().map(|s| s * s).sum::<f32>() / 9600.0).sqrt().log10();
+        assert!((level + 40.0).abs() < 4.0, "{codec:?}: {level} dB");
+        assert_eq!((run.count.concealed, run.count.unknown_payload), (concealed, 0), "a pause is no loss");
+        let mut again = Speaker::new(1, codec, 500.0);
+        (again.n, speaker.n) = (speaker.n, speaker.n + 24);
+        // numbers go on, time has gone on by the pause
+        for _ in 0..30 {
+            speaker.speak(&mut bytes);
+            let packet = Rtp::parse(&bytes).unwrap();
+            let mut sent = Vec::new();
+            Rtp { sequence: again.n as u16, ..packet }.write(&mut sent);
+            again.n += 1;
+            run.take(&sent);
+            run.pass();
+        }
+        assert!((run.pitch() - 500.0).abs() < 15.0, "{codec:?}: {}", run.pitch());
+    }
 }

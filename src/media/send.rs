@@ -105,7 +105,10 @@ impl Sender {
                 ssrc: self.ssrc,
                 payload: &event.payload,
             },
-            _ if !encoded => return false,
+            _ if !encoded => {
+                self.mark = true; // silence of which nothing is sent (RFC 7587 section 3.1.3)
+                return false;
+            }
             _ => Rtp {
                 marker: std::mem::take(&mut self.mark),
                 payload_type: self.number,
@@ -133,8 +136,9 @@ impl Sender {
         if self.events.is_none() { keys.chars().count() } else { self.keys.push(keys) }
     }
 
-    pub(super) fn set_loss(&mut self, percent: u8) {
-        self.encoder.set_loss(percent);
+    /// The other side reports a loss, of 256.
+    pub(super) fn reported(&mut self, fraction: u8, now: Instant) {
+        self.encoder.reported(fraction, now);
     }
 
     pub(super) const fn ssrc(&self) -> u32 {

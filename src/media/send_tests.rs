@@ -28,7 +28,7 @@ fn send(sender: &mut Sender) -> (bool, u8, u16, u32, u32, Vec<u8>) {
 
 #[test]
 fn numbers_and_timestamps_go_on_also_over_keys_and_pauses() {
-    for (codec, number, step) in [(Codec::Opus, 111, 960), (Codec::Pcma, 8, 160)] {
+    for (codec, number, step) in [(Codec::Opus, 111, 960), (Codec::G722, 9, 160), (Codec::Pcma, 8, 160)] {
         let mut sender = Sender::new(&agreed(codec, number)).unwrap();
         let first = send(&mut sender);
         assert_eq!((first.0, first.1), (true, number), "the first packet is marked");

@@ -13,6 +13,8 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+/// Packet length where none is asked for, in milliseconds.
+const USUAL_PTIME: u16 = 20;
 /// More m-lines than this are not a phone call.
 const MOST_LINES: usize = 32;
 /// Keys of one line that are looked at.
@@ -248,6 +250,7 @@ struct Section<'a> {
     address: Option<Option<IpAddr>>,
     direction: Option<MediaDirection>,
     ptime: Option<u16>,
+    maxptime: Option<u16>,
     rtcp: Option<(u16, Option<IpAddr>)>,
     rtcp_mux: bool,
     rtpmaps: Vec<(u8, &'a str)>,
@@ -267,6 +270,7 @@ impl<'a> Section<'a> {
             "rtpmap" => self.rtpmaps.extend(of_payload(value)),
             "fmtp" => self.fmtps.extend(of_payload(value)),
             "ptime" => self.ptime = value.parse().ok().filter(|ptime| *ptime > 0),
+            "maxptime" => self.maxptime = value.parse().ok().filter(|ptime| *ptime > 0),
             "rtcp-mux" => self.rtcp_mux = true,
             "crypto" if self.keys.len() < MOST_KEYS => {
                 let key = sdes::parse(value).filter(|key| self.keys.iter().all(|known| known.tag != key.tag));
@@ -313,6 +317,7 @@ fn encoding(number: u8, rtpmap: Option<&str>) -> Option<Encoding> {
         return match number {
             0 => Some(Encoding::Speech(Codec::Pcmu)),
             8 => Some(Encoding::Speech(Codec::Pcma)),
+            9 => Some(Encoding::Speech(Codec::G722)),
             _ => None,
         };
     };
@@ -322,9 +327,12 @@ fn encoding(number: u8, rtpmap: Option<&str>) -> Option<Encoding> {
     if name.eq_ignore_ascii_case("telephone-event") {
         return (clock > 0).then_some(Encoding::Keys(clock));
     }
-    let codec = [Codec::Opus, Codec::Pcmu, Codec::Pcma].into_iter().find(|c| c.name().eq_ignore_ascii_case(name))?;
+    let known = [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma];
+    let codec = known.into_iter().find(|c| c.name().eq_ignore_ascii_case(name))?;
     // Opus is one thing whatever number of channels a careless peer writes (RFC 7587 section 7)
-    let fits = codec.clock() == clock && (codec == Codec::Opus || codec.channels() == channels);
+    // and G.722's clock is written as its sample rate by those who do not know of the old mistake
+    let rate = codec.clock() == clock || (codec == Codec::G722 && clock == 16_000);
+    let fits = rate && (codec == Codec::Opus || codec.channels() == channels);
     fits.then_some(Encoding::Speech(codec))
 }
 
@@ -361,7 +369,9 @@ impl Audio<'_> {
             return Err(SdpError::NoCodec);
         }
         let direction = own.direction.or(session.direction).unwrap_or(MediaDirection::SendRecv);
-        let ptime = own.ptime.or(session.ptime);
+        let (ptime, most) = (own.ptime.or(session.ptime), own.maxptime.or(session.maxptime));
+        // who only bounds it would be content with the usual length otherwise (RFC 3551 section 4.2)
+        let ptime = most.map_or(ptime, |most| Some(ptime.unwrap_or(USUAL_PTIME).min(most)));
         let rtcp_mux = own.rtcp_mux;
         let protection = Protection { profile, keys: own.keys.clone() };
         Ok(SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection })

@@ -30,6 +30,7 @@ fn an_offer_with_all_that_a_phone_says() {
             payload(96, Codec::Opus, "useinbandfec=1; usedtx=0"),
             payload(0, Codec::Pcmu, ""),
             payload(8, Codec::Pcma, ""),
+            payload(9, Codec::G722, ""),
         ],
         telephone_events: vec![(101, 8000), (100, 48_000)],
         direction: MediaDirection::SendOnly,
@@ -72,11 +73,30 @@ fn a_number_is_what_rtpmap_says_it_is() {
     assert_eq!(described("m=audio 4000 RTP/AVP 0|a=rtpmap:0 G729/8000|"), Err(SdpError::NoCodec));
     assert_eq!(described("m=audio 4000 RTP/AVP 97|a=rtpmap:97 pcma/8000/1|").unwrap().payloads[0].codec, Codec::Pcma);
     assert_eq!(described("m=audio 4000 RTP/AVP 97|a=rtpmap:97 opus/48000|").unwrap().payloads[0].codec, Codec::Opus);
+    for wide in ["9|", "9|a=rtpmap:9 G722/8000|", "9|a=rtpmap:9 g722/16000|", "97|a=rtpmap:97 G722/16000/1|"] {
+        let described = described(&format!("m=audio 4000 RTP/AVP {wide}")).unwrap();
+        assert_eq!(described.payloads[0].codec, Codec::G722, "{wide}: 16000 is a common mistake");
+    }
     // wideband of another clock, two channels of G.711, a number out of range, one without a map, the same one twice
     for other in ["97|a=rtpmap:97 PCMU/16000|", "97|a=rtpmap:97 PCMU/8000/2|", "256|", "97|", "97|a=rtpmap:97|"] {
         assert_eq!(described(&format!("m=audio 4000 RTP/AVP {other}")), Err(SdpError::NoCodec), "{other}");
     }
     assert_eq!(described("m=audio 4000 RTP/AVP 0 0 0|").unwrap().payloads.len(), 1);
+}
+
+#[test]
+fn packets_are_no_longer_than_the_bound() {
+    for (attributes, ptime) in [
+        ("", None),
+        ("a=ptime:40|", Some(40)),
+        ("a=ptime:40|a=maxptime:20|", Some(20)),
+        ("a=maxptime:10|", Some(10)),
+        ("a=maxptime:60|", Some(20)),
+        ("a=maxptime:0|", None),
+    ] {
+        let text = format!("m=audio 4000 RTP/AVP 0|{attributes}");
+        assert_eq!(described(&text).unwrap().ptime, ptime, "{attributes}");
+    }
 }
 
 #[test]
@@ -204,7 +224,7 @@ prop_compose! {
         (ip, port, rtcp_ip, rtcp_port) in (unicast_ip(), 1u16.., unicast_ip(), 1u16..),
         apart in any::<bool>(),
         numbers in proptest::collection::hash_set(0u8..128, 2..8),
-        codecs in proptest::collection::vec((0usize..3, "([a-z]{1,9}=[a-z0-9]{1,9})?"), 8),
+        codecs in proptest::collection::vec((0usize..4, "([a-z]{1,9}=[a-z0-9]{1,9})?"), 8),
         keys in 0usize..2,
         (direction, ptime, rtcp_mux) in (0usize..4, proptest::option::of(1u16..), any::<bool>()),
         (secure, suites) in (any::<bool>(), proptest::collection::vec((0usize..6, any::<u8>()), 0..4)),
@@ -214,7 +234,7 @@ prop_compose! {
         let telephone_events = numbers.drain(..keys).map(|number| (number, 8000)).collect();
         let payloads = numbers.into_iter().zip(codecs);
         let payloads = payloads.map(|(number, (codec, parameters))| {
-            payload(number, [Codec::Opus, Codec::Pcmu, Codec::Pcma][codec], &parameters)
+            payload(number, [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma][codec], &parameters)
         });
         let rtp = SocketAddr::new(ip, port);
         let keys: Vec<_> = suites.into_iter().zip(1..).map(|((suite, byte), tag)| {

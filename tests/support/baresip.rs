@@ -31,7 +31,7 @@ pub struct Options<'a> {
     pub answer: &'a str,
     /// Frequency of its microphone in Hz.
     pub tone: u32,
-    /// `opus/48000/2`, `pcmu` or `pcma`.
+    /// `opus/48000/2`, `g722`, `pcmu` or `pcma`.
     pub codec: &'a str,
 }
 

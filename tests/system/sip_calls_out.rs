@@ -2,12 +2,16 @@
 use crate::support::{baresip::*, kamailio::Kamailio, landline::Landline, sound, wait_for};
 
 fn call(codec: &str, transport: &str) -> (Kamailio, Baresip, Landline) {
+    call_with_tones(codec, transport, 660, 880)
+}
+
+fn call_with_tones(codec: &str, transport: &str, here: u32, there: u32) -> (Kamailio, Baresip, Landline) {
     let kamailio = Kamailio::start();
     let server = kamailio.server();
-    let bob = Baresip::start(&Options { user: "bob", server: &server, answer: "auto", tone: 880, codec });
+    let bob = Baresip::start(&Options { user: "bob", server: &server, answer: "auto", tone: there, codec });
     let mut alice = Landline::new();
     let heard = alice.file("heard.wav");
-    alice.choose_sound("tone:660", &format!("file:{}", heard.display()));
+    alice.choose_sound(&format!("tone:{here}"), &format!("file:{}", heard.display()));
     let (server, ca) = match transport {
         "tls" => (kamailio.tls_server(), Some(kamailio.ca.clone())),
         _ => (server, None),
@@ -53,6 +57,15 @@ fn pcmu_over_tls_and_hang_up_there() {
 fn pcma_over_tcp() {
     let (_kamailio, bob, alice) = call("pcma", "tcp");
     both_hear(&bob, &alice);
+}
+
+#[test]
+fn g722_carries_what_no_telephone_band_does() {
+    let (_kamailio, bob, alice) = call_with_tones("g722", "udp", 5_000, 5_600);
+    wait_for("5 kHz at baresip", || bob.hears(5_000.0).then_some(()));
+    let heard = alice.file("heard.wav");
+    wait_for("5.6 kHz at Landline", || sound::hears_tone(&heard, 5_600.0).then_some(()));
+    assert!(!sound::hears_tone(&heard, 5_000.0), "nobody hears themselves");
 }
 
 #[test]
