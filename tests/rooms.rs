@@ -13,6 +13,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("sasl", &["xmpp"]),
     ("cpal", &["audio"]),
     ("alsa", &["audio"]),
+    ("pulseaudio", &["audio"]),
     ("opus", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),

@@ -27,19 +27,19 @@ def arguments():
     parser.add_argument("--landline", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--clients", default="landline,linphone,baresip", help="A, or A:B for a call from A to B")
     parser.add_argument("--codec", default="opus", choices=["opus", "g722", "pcmu"])
-    parser.add_argument("--loss", default="0,5,10,20", help="percent")
+    parser.add_argument("--loss", help="percent, one or several")
     parser.add_argument("--burst", type=float, default=1.5, help="mean length of a run of losses, in packets")
     parser.add_argument("--delay", type=float, default=30, help="ms")
     parser.add_argument("--jitter", type=float, default=8, help="ms")
     parser.add_argument("--reorder", type=float, default=0, help="percent of packets that overtake others")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--realtime", action="store_true", help="run all of a call above the machine's other work")
-    parser.add_argument("--quick", action="store_true", help="English only, 5 %% loss, one run")
+    parser.add_argument("--quick", action="store_true", help="English only, one run, 5 %% loss where none is given")
     parser.add_argument("--save", type=Path, help="write all figures there, as JSON")
     parser.add_argument("--keep", type=Path, help="keep recordings and logs there")
     wish = parser.parse_args()
-    if wish.quick:
-        wish.runs, wish.loss = 1, "5"
+    wish.loss = wish.loss or ("5" if wish.quick else "0,5,10,20")
+    wish.runs = 1 if wish.quick else wish.runs
     return wish
 
 
