@@ -21,12 +21,15 @@ use std::{
 
 /// Octets of a sample: `f32`, as in the rings. The server converts to what its device has.
 const SAMPLE: usize = 4;
-/// Octets in 10 ms: what the server asks for or hands over at once.
-const PERIOD: u32 = RATE / 100 * SAMPLE as u32;
-/// What lies in the server, its device's buffer included.
-const AHEAD: u32 = 3 * PERIOD;
+/// Octets in 5 ms.
+const PERIOD: u32 = RATE / 200 * SAMPLE as u32;
+/// What the server hands over at once: half a packet.
+const FRAGMENT: u32 = 2 * PERIOD;
 /// Heard while we were late, and kept by the server.
-const BACKLOG: u32 = 20 * PERIOD;
+const BACKLOG: u32 = 40 * PERIOD;
+/// What lies in the server, its device's buffer included: asked for in periods. More after each gap that was heard.
+const AHEAD: u32 = 4 * PERIOD;
+const MOST_AHEAD: u32 = 20 * PERIOD;
 /// Samples moved at once.
 const PIECE: usize = 480;
 /// How long a server may take to answer, or to take sound.
@@ -61,7 +64,7 @@ pub(super) fn open_input(name: &str, ring: Loan<Producer<f32>>, meter: Meter) ->
             sample_spec: spec(),
             channel_map: protocol::ChannelMap::mono(),
             source_name: Some(text(name)?),
-            buffer_attr: stream::BufferAttr { max_length: BACKLOG, fragment_size: PERIOD, ..Default::default() },
+            buffer_attr: stream::BufferAttr { max_length: BACKLOG, fragment_size: FRAGMENT, ..Default::default() },
             flags: stream::StreamFlags { adjust_latency: true, ..Default::default() },
             props: call(),
             ..Default::default()
@@ -98,12 +101,7 @@ pub(super) fn open_output(name: &str, ring: Loan<Consumer<f32>>, meter: Meter) -
             sample_spec: spec(),
             channel_map: protocol::ChannelMap::mono(),
             sink_name: Some(text(name)?),
-            buffer_attr: stream::BufferAttr {
-                target_length: AHEAD,
-                pre_buffering: PERIOD,
-                minimum_request_length: PERIOD,
-                ..Default::default()
-            },
+            buffer_attr: ahead(AHEAD),
             flags: stream::StreamFlags { adjust_latency: true, ..Default::default() },
             props: call(),
             ..Default::default()
@@ -114,6 +112,7 @@ pub(super) fn open_output(name: &str, ring: Loan<Consumer<f32>>, meter: Meter) -
         let mut samples = [0.0_f32; PIECE];
         let mut message = Vec::with_capacity(protocol::DESCRIPTOR_SIZE + PIECE * SAMPLE);
         let mut wanted = reply.requested_bytes as usize / SAMPLE;
+        let mut length = AHEAD;
         loop {
             while wanted > 0 {
                 let Some(part) = samples.get_mut(..wanted.min(PIECE)) else { break };
@@ -131,9 +130,34 @@ pub(super) fn open_output(name: &str, ring: Loan<Consumer<f32>>, meter: Meter) -
                 server.reader.get_ref().write_all(&message)?;
             }
             let head = server.head()?;
-            wanted = server.command(head, reply.channel)? / SAMPLE;
+            match server.command(head, reply.channel)? {
+                News::Wanted(octets) => wanted = octets / SAMPLE,
+                News::RanDry if length < MOST_AHEAD => {
+                    tracing::debug!(length, "the loudspeaker ran dry");
+                    length += 2 * PERIOD;
+                    server.tell(&Command::SetPlaybackStreamBufferAttr(
+                        protocol::SetPlaybackStreamBufferAttrParams {
+                            index: reply.channel,
+                            buffer_attr: ahead(length),
+                            adjust_latency: true,
+                            early_requests: false,
+                        },
+                    ))?;
+                }
+                News::RanDry | News::Other => {}
+            }
         }
     })
+}
+
+/// A loudspeaker's buffer of so many octets.
+fn ahead(length: u32) -> stream::BufferAttr {
+    stream::BufferAttr {
+        target_length: length,
+        pre_buffering: PERIOD,
+        minimum_request_length: PERIOD,
+        ..Default::default()
+    }
 }
 
 fn spec() -> protocol::SampleSpec {
@@ -149,6 +173,15 @@ fn call() -> protocol::Props {
 
 fn text(name: &str) -> Result<CString, ProtocolError> {
     CString::new(name).map_err(|_| ProtocolError::Invalid("a name with a NUL".to_owned()))
+}
+
+/// What the server says of our stream.
+enum News {
+    /// So many octets are to be played.
+    Wanted(usize),
+    /// There was nothing to play when it was time.
+    RanDry,
+    Other,
 }
 
 /// A connection of one stream's own.
@@ -176,9 +209,14 @@ impl Server {
     }
 
     fn ask<R: CommandReply>(&mut self, command: &Command) -> Result<R, ProtocolError> {
-        protocol::write_command_message(&mut self.reader.get_ref(), self.asked, command, self.version)?;
-        self.asked += 1;
+        self.tell(command)?;
         protocol::read_reply_message(&mut self.reader, self.version).map(|(_, reply)| reply)
+    }
+
+    /// A command whose reply is read as any other news.
+    fn tell(&mut self, command: &Command) -> Result<(), ProtocolError> {
+        self.asked += 1;
+        protocol::write_command_message(&mut self.reader.get_ref(), self.asked, command, self.version)
     }
 
     /// The next message's head.
@@ -186,17 +224,18 @@ impl Server {
         protocol::read_descriptor(&mut self.reader)
     }
 
-    /// Takes a command of the server's; gives the octets it asks this channel for.
-    fn command(&mut self, head: protocol::Descriptor, ours: u32) -> Result<usize, ProtocolError> {
+    /// Takes a command of the server's that may be about this channel.
+    fn command(&mut self, head: protocol::Descriptor, ours: u32) -> Result<News, ProtocolError> {
         let mut body = (&mut self.reader).take(u64::from(head.length));
-        let mut asked = 0;
+        let mut news = News::Other;
         if head.channel == u32::MAX {
             match Command::read_tag_prefixed(&mut body, self.version)?.1 {
-                Command::Request(request) if request.channel == ours => asked = request.length as usize,
+                Command::Request(request) if request.channel == ours => news = News::Wanted(request.length as usize),
+                Command::Underflow(dry) if dry.channel == ours => news = News::RanDry,
                 Command::PlaybackStreamKilled(channel) | Command::RecordStreamKilled(channel) if channel == ours => {
                     return Err(io::Error::from(io::ErrorKind::ConnectionAborted).into());
                 }
-                _ => {} // news of a stream that goes on
+                _ => {} // it goes on
             }
         }
         while body.limit() > 0 {
@@ -206,7 +245,7 @@ impl Server {
             }
             body.consume(length);
         }
-        Ok(asked)
+        Ok(news)
     }
 
     /// Moves sound on a thread of its own until the server or we end it.

@@ -38,13 +38,15 @@ class Cards:
             if time.monotonic() > deadline:
                 raise RuntimeError("PulseAudio does not start")
             time.sleep(0.05)
+        # from the start: a null sink thinks in blocks of two seconds until somebody asks for less, which no real card does
+        self.recordings = [self.record(line) for line in ("ab", "ba")]
 
     def sources(self):
         answer = subprocess.run(["pactl", "list", "short", "sources"], env=self.env, capture_output=True, text=True)
         return answer.stdout
 
     def record(self, line):
-        """Starts recording a direction."""
+        """Starts recording a direction, both channels."""
         command = ["parec", "--device", f"line_{line}.monitor", "--rate=48000", "--channels=2", "--format=s16le"]
         command += ["--raw", "--latency-msec=20"]
         return subprocess.Popen(command, env=self.env, stdout=open(self.folder / f"{line}.raw", "wb"))
@@ -55,7 +57,8 @@ class Cards:
         subprocess.run(command, env=self.env, check=True)
 
     def close(self):
-        end(self.server)
+        for process in (*self.recordings, self.server):
+            end(process)
 
 
 def end(process):

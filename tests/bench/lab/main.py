@@ -102,15 +102,12 @@ def call(wish, pair, loss, seed, folder, speech):
         time.sleep(2)
         before = {side: usage(client.process.pid) for side, client in clients.items()}
         start = time.monotonic()
-        recordings = [cards.record(way) for way in ("ab", "ba")]
-        time.sleep(0.5)
         for mouth in "ab":  # in turn: nobody's echo control or comfort noise is to be measured
             cards.say(mouth, speech)
             time.sleep(0.8)
         seconds = time.monotonic() - start
         after = {side: usage(client.process.pid) for side, client in clients.items()}
-        for recording in recordings:
-            end(recording)
+        cards.close()
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         end(net)
         counts = [line.split() for line in net.stdout.read().decode().splitlines() if line.startswith("count")]
