@@ -10,15 +10,14 @@ const MARGIN: i64 = 4_000;
 const BIN: i64 = 2_000;
 const BINS: usize = 100;
 /// Share of the packets that must be in time.
-const COVERED: f32 = 0.985;
+const COVERED: f32 = 0.98;
 /// Where packets are lost, so many must have come when the one before them is missed: they carry its sound (in-band FEC).
 const BEHIND: f32 = 0.9;
 /// What each packet weighs in the share of lost ones; above the first share the line is lossy, below the second no more.
 const LOSS_NEW: f32 = 0.01;
 const LOSSY: [f32; 2] = [0.02, 0.005];
-/// What each new packet weighs: the last ten seconds count most; the first packets more, as long as they are few.
-const NEW: f32 = 0.002;
-const FIRST: f32 = 0.02;
+/// What each new packet weighs: the last four seconds count most.
+const NEW: f32 = 0.005;
 /// Time after which an old fastest packet is forgotten: clocks drift apart.
 const WINDOW: i64 = 4_000_000;
 
@@ -26,7 +25,6 @@ const WINDOW: i64 = 4_000_000;
 #[derive(Debug)]
 pub(super) struct Delay {
     bins: [f32; BINS],
-    weight: f32,
     /// Fastest transit of this and of the last window, and this window's end.
     fastest: [i64; 2],
     ends: i64,
@@ -44,7 +42,7 @@ impl Delay {
         if let Some(first) = bins.first_mut() {
             *first = 1.0;
         }
-        Self { bins, weight: FIRST, fastest: [transit; 2], ends: now + WINDOW, loss: 0.0, lossy: false, actual: None }
+        Self { bins, fastest: [transit; 2], ends: now + WINDOW, loss: 0.0, lossy: false, actual: None }
     }
 
     /// The fastest transit of the last seconds.
@@ -61,12 +59,10 @@ impl Delay {
             self.ends = now + WINDOW;
         }
         let late = transit - self.base();
-        self.weight = (self.weight * 0.99).max(NEW);
-        let weight = self.weight;
-        self.bins.iter_mut().for_each(|bin| *bin *= 1.0 - weight);
+        self.bins.iter_mut().for_each(|bin| *bin *= 1.0 - NEW);
         let bin = usize::try_from(late / BIN).unwrap_or(0).min(BINS - 1);
         if let Some(bin) = self.bins.get_mut(bin) {
-            *bin += weight;
+            *bin += NEW;
         }
         late
     }

@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import select
+import signal
 import statistics
 import subprocess
 import sys
@@ -164,6 +165,7 @@ def machine():
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     wish = arguments()
     Landline.binary = wish.landline
     results = []
