@@ -14,6 +14,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("cpal", &["audio"]),
     ("alsa", &["audio"]),
     ("opusic_sys", &["media"]),
+    ("pulseaudio", &["audio"]),
+    ("opus", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),
     ("keyring", &["secrets"]),

@@ -4,6 +4,7 @@ use super::{
     Device, Devices, RATE,
     level::Meter,
     loan::Loan,
+    pulse,
     realtime::{Capture, Pcm, Playback},
 };
 use cpal::{
@@ -40,14 +41,22 @@ impl From<cpal::Error> for CardError {
 
 /// A device that runs until this is dropped.
 pub(super) struct Running {
-    _stream: cpal::Stream,
-    failed: Receiver<ErrorKind>,
+    stream: Stream,
+}
+
+/// cpal's, or our own to a PulseAudio server.
+enum Stream {
+    Cpal { _stream: cpal::Stream, failed: Receiver<ErrorKind> },
+    Pulse(pulse::Stream),
 }
 
 impl Running {
     /// Why it has stopped, if it has.
     pub(super) fn failed(&self) -> Option<CardError> {
-        self.failed.try_recv().ok().map(CardError::Failed)
+        match &self.stream {
+            Stream::Cpal { failed, .. } => failed.try_recv().ok().map(CardError::Failed),
+            Stream::Pulse(stream) => stream.has_ended().then_some(CardError::Failed(ErrorKind::DeviceNotAvailable)),
+        }
     }
 }
 
@@ -74,6 +83,16 @@ fn find(id: Option<&str>, way: Way) -> Result<cpal::Device, CardError> {
         return Ok(device); // listed only where a configuration file names it
     }
     host.device_by_id(&id).ok_or(CardError::Absent)
+}
+
+/// What a PulseAudio server calls the device.
+fn at_pulse(device: &cpal::Device) -> Option<String> {
+    device.id().ok().filter(|id| id.host() == HostId::PulseAudio).map(|id| id.id().to_owned())
+}
+
+fn refused(error: pulseaudio::protocol::ProtocolError) -> CardError {
+    tracing::debug!(%error, "the sound server refuses");
+    CardError::Failed(ErrorKind::DeviceNotAvailable)
 }
 
 /// libasound writes its complaints to the terminal; they are told in our own words. It keeps a handler for each thread.
@@ -128,6 +147,9 @@ fn watch() -> (impl FnMut(cpal::Error) + Send + 'static, Receiver<ErrorKind>) {
 /// Opens a microphone and lets it run.
 pub(super) fn open_input(id: Option<&str>, ring: Loan<Producer<f32>>, meter: Meter) -> Result<Running, CardError> {
     let device = find(id, Way::In)?;
+    if let Some(name) = at_pulse(&device) {
+        return Ok(Running { stream: Stream::Pulse(pulse::open_input(&name, ring, meter).map_err(refused)?) });
+    }
     let (config, format) = best(device.supported_input_configs()?).ok_or(CardError::Format)?;
     let capture = Capture::lent(ring, config.channels, config.sample_rate, meter).ok_or(CardError::Format)?;
     match format {
@@ -146,12 +168,15 @@ fn input<T: Pcm + cpal::SizedSample + Send>(
     let stream =
         device.build_input_stream(config, move |data: &[T], _: &_| capture.hear(data), watch, Some(BUILDING))?;
     stream.play()?;
-    Ok(Running { _stream: stream, failed })
+    Ok(Running { stream: Stream::Cpal { _stream: stream, failed } })
 }
 
 /// Opens a loudspeaker and lets it run.
 pub(super) fn open_output(id: Option<&str>, ring: Loan<Consumer<f32>>, meter: Meter) -> Result<Running, CardError> {
     let device = find(id, Way::Out)?;
+    if let Some(name) = at_pulse(&device) {
+        return Ok(Running { stream: Stream::Pulse(pulse::open_output(&name, ring, meter).map_err(refused)?) });
+    }
     let (config, format) = best(device.supported_output_configs()?).ok_or(CardError::Format)?;
     let playback = Playback::lent(ring, config.channels, config.sample_rate, meter).ok_or(CardError::Format)?;
     match format {
@@ -170,7 +195,7 @@ fn output<T: Pcm + cpal::SizedSample + Send>(
     let stream =
         device.build_output_stream(config, move |data: &mut [T], _: &_| playback.speak(data), watch, Some(BUILDING))?;
     stream.play()?;
-    Ok(Running { _stream: stream, failed })
+    Ok(Running { stream: Stream::Cpal { _stream: stream, failed } })
 }
 
 /// All devices a person may choose from.

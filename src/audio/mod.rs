@@ -5,6 +5,7 @@ mod convert;
 mod level;
 mod loan;
 mod paced;
+mod pulse;
 pub mod realtime;
 mod ringer;
 mod stream;

@@ -26,8 +26,8 @@ use tokio::{
 
 /// How often the rings are looked at.
 const TICK: Duration = Duration::from_millis(5);
-/// What is played at once: 10 ms.
-const PIECE: usize = 480;
+/// What is played at once: 2.5 ms.
+const PIECE: usize = 120;
 /// Nothing received for so long is told.
 const QUIET: Duration = Duration::from_secs(8);
 /// Keys taken between two reports: more than fingers and dialling machines press.

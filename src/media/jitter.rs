@@ -203,7 +203,7 @@ impl JitterBuffer {
             return self.missing(at);
         };
         if !self.playing {
-            if at < self.delay.base() + self.us(timestamp) + self.delay.target() {
+            if at < self.delay.base() + self.us(timestamp) + self.delay.target(self.length()) {
                 return Next::Idle;
             }
             self.playing = true;
@@ -212,8 +212,10 @@ impl JitterBuffer {
             self.made = 0;
         }
         // what was made up stands for what is missing
+        let missed = timestamp > self.next.timestamp && sequence > self.next.sequence;
         let gap = (timestamp - self.next.timestamp - self.made).max(0);
         let gap = if self.us(gap) > GAP { 0 } else { gap };
+        self.delay.played(missed);
         self.made = 0;
         self.anchor = (at, timestamp - gap);
         if gap > 0 {
@@ -250,9 +252,14 @@ impl JitterBuffer {
         Next::Missing { units }
     }
 
+    /// A packet's length, in microseconds.
+    fn length(&self) -> i64 {
+        self.us(i64::from(self.last_duration))
+    }
+
     /// By how much playout is later than it need be; negative: earlier than is safe.
     pub(super) fn surplus(&self) -> i64 {
-        if self.playing { self.delay.surplus() } else { 0 }
+        if self.playing { self.delay.surplus(self.length()) } else { 0 }
     }
 
     /// The player took so much out of the sound (negative) or put it in, in microseconds.
@@ -262,7 +269,7 @@ impl JitterBuffer {
 
     /// The delay aimed at.
     pub(super) fn target(&self) -> Duration {
-        Duration::from_micros(self.delay.target().unsigned_abs())
+        Duration::from_micros(self.delay.target(self.length()).unsigned_abs())
     }
 }
 

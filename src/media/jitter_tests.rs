@@ -110,7 +110,7 @@ fn reordered_and_doubled_packets_are_played_once_in_order() {
 #[test]
 fn a_single_loss_is_concealed_with_the_packet_behind_it_and_costs_no_time() {
     let mut run = Run::new();
-    let got = run.run((0..50).filter(|n| ![10, 20, 21].contains(n)).map(|n| sent(n, 1_000)).collect(), 50 * 20_000);
+    let got = run.run((0..50).filter(|n| ![10, 20, 21].contains(n)).map(|n| sent(n, 15_000)).collect(), 50 * 20_000);
     let mut expected = packets(0, got.len() as u16);
     expected[10] = Got::Lost(true);
     expected[20] = Got::Missing; // nothing behind it has come yet

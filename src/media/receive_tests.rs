@@ -252,3 +252,43 @@ fn comfort_noise_fills_a_pause_and_speech_ends_it() {
         assert!((run.pitch() - 500.0).abs() < 15.0, "{codec:?}: {}", run.pitch());
     }
 }
+
+/// Ten minutes with a sender whose clock is off by so many parts per million: sound made up, and the longest delay.
+fn drift(ppm: i64) -> (u64, i64) {
+    let mut run = Run::new();
+    let mut speaker = Speaker::new(1, Codec::Opus, 500.0);
+    let mut payloads = Vec::new();
+    for _ in 0..25 {
+        let mut bytes = Vec::new();
+        speaker.speak(&mut bytes);
+        payloads.push(Rtp::parse(&bytes).unwrap().payload.to_vec()); // half a second: whole periods
+    }
+    let start = run.now;
+    let (mut n, mut worst, mut concealed) = (0_u32, 0, 0);
+    let mut piece = [0.0; 480];
+    for tick in 0..60_000_u64 {
+        run.now = start + Duration::from_millis(10 * tick);
+        while u64::from(n) * (20_000_000 + ppm * 20).unsigned_abs() <= tick * 10_000_000 {
+            let payload = &payloads[n as usize % payloads.len()];
+            let (sequence, timestamp) = (n as u16, n * 960);
+            let packet = Rtp { marker: false, payload_type: 111, sequence, timestamp, ssrc: 1, payload };
+            run.receiver.packet(&packet, run.now, &mut run.count);
+            n += 1;
+        }
+        run.receiver.play(&mut piece, run.now, &mut run.count);
+        if tick == 100 {
+            concealed = run.count.concealed; // it has started
+        }
+        worst = worst.max(run.receiver.stream.as_ref().unwrap().buffer.surplus());
+    }
+    assert_eq!(u64::from(n), run.count.received + run.count.late);
+    (run.count.concealed - concealed, worst)
+}
+
+#[test]
+fn ten_minutes_of_drifting_clocks_neither_run_dry_nor_pile_up_delay() {
+    for ppm in [-300, 300] {
+        let (concealed, worst) = drift(ppm);
+        assert!(concealed == 0 && worst < 2 * TOO_LATE, "{ppm} ppm: {concealed} ms made up, {worst} µs too late");
+    }
+}

@@ -163,6 +163,9 @@ pub(super) struct Pacer {
 /// A microphone that delivers nothing for so long, beyond a packet's time, has stalled.
 const STALL: Duration = Duration::from_millis(40);
 
+/// Samples that wait beyond a packet's: more than 100 ms came at once from a device that thinks in large buffers.
+const PILE: usize = 4_800;
+
 /// What to send now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pace {
@@ -183,7 +186,9 @@ impl Pacer {
     pub(super) fn next(&mut self, now: Instant, available: usize, frame: usize) -> Pace {
         if available >= frame {
             // what comes in a burst after a stall is late by what was sent in its place
-            let skip = (available - frame).min(self.instead);
+            let behind = available - frame;
+            // and what piled up while nobody took it would be late for ever
+            let skip = if behind > PILE { behind } else { behind.min(self.instead) };
             self.instead = 0;
             self.last = now;
             return Pace::Sound { skip };
