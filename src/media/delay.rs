@@ -1,5 +1,6 @@
 //! How long playout waits: the lateness of packets against the fastest of the last seconds, as a histogram that forgets,
 //! and the delay that covers nearly all of it. No clock of its own: times are given, in microseconds.
+use super::wait::Wait;
 
 /// Least and most delay we choose, in microseconds.
 const FLOOR: i64 = 20_000;
@@ -13,8 +14,6 @@ const BINS: usize = 50;
 const COVERED: f32 = 0.97;
 /// What each new packet weighs: the last four seconds count most.
 const NEW: f32 = 0.005;
-/// What a lost one weighs: a gap is heard more than a late packet that is concealed well.
-const LOST: f32 = 10.0 * NEW;
 /// Time after which an old fastest packet is forgotten: clocks drift apart.
 const WINDOW: i64 = 4_000_000;
 
@@ -25,6 +24,8 @@ pub(super) struct Delay {
     /// Fastest transit of this and of the last window, and this window's end.
     fastest: [i64; 2],
     ends: i64,
+    /// For what stands in for lost packets.
+    wait: Wait,
     /// Smoothed delay of what is played now, over the fastest transit.
     actual: Option<f64>,
 }
@@ -36,7 +37,7 @@ impl Delay {
         if let Some(first) = bins.first_mut() {
             *first = 1.0;
         }
-        Self { bins, fastest: [transit; 2], ends: now + WINDOW, actual: None }
+        Self { bins, fastest: [transit; 2], ends: now + WINDOW, wait: Wait::default(), actual: None }
     }
 
     /// The fastest transit of the last seconds.
@@ -52,22 +53,24 @@ impl Delay {
         if now >= self.ends {
             self.ends = now + WINDOW;
         }
+        self.wait.pass(now);
         let late = transit - self.base();
         self.bins.iter_mut().for_each(|bin| *bin *= 1.0 - NEW);
-        self.count(late, NEW);
+        let bin = usize::try_from(late / BIN).unwrap_or(0).min(BINS - 1);
+        if let Some(bin) = self.bins.get_mut(bin) {
+            *bin += NEW;
+        }
         late
     }
 
-    /// A packet is lost, and one that came so late against the lost one's time can stand in for it.
-    pub(super) fn recoverable(&mut self, late: i64) {
-        self.count(late, LOST);
+    /// A packet was found lost, and the one behind it came so late against the lost one's time.
+    pub(super) fn recoverable(&mut self, now: i64, late: i64) {
+        self.wait.lost(now, late);
     }
 
-    fn count(&mut self, late: i64, weight: f32) {
-        let bin = usize::try_from(late / BIN).unwrap_or(0).min(BINS - 1);
-        if let Some(bin) = self.bins.get_mut(bin) {
-            *bin += weight;
-        }
+    /// It came after all.
+    pub(super) fn found(&mut self) {
+        self.wait.found();
     }
 
     /// The delay to aim at.
@@ -79,7 +82,7 @@ impl Delay {
             sum >= COVERED * total
         });
         let late = covered.unwrap_or(BINS) as i64 * BIN;
-        (late + MARGIN).clamp(FLOOR, BOUND)
+        (late.max(self.wait.micros()) + MARGIN).clamp(FLOOR, BOUND)
     }
 
     /// What a packet shows of the delay that is played with.
@@ -124,18 +127,6 @@ mod tests {
         assert!((58_000..75_000).contains(&some), "{some}");
         assert_eq!(fed(|n| n % 2 * 900_000, 0).target(), BOUND);
         assert_eq!(fed(|n| if n == 500 { 150_000 } else { 0 }, 0).target(), FLOOR, "one straggler is not worth it");
-    }
-
-    #[test]
-    fn it_waits_for_what_stands_in_for_losses() {
-        let mut delay = fed(|_| 0, 0);
-        for n in 1000..2000 {
-            delay.arrived(n * 20_000, 0);
-            if n % 20 == 0 {
-                delay.recoverable(20_000);
-            }
-        }
-        assert!((27_000..40_000).contains(&delay.target()), "{}: one packet more", delay.target());
     }
 
     #[test]

@@ -148,12 +148,13 @@ impl JitterBuffer {
                 return Fate::Duplicate;
             }
             self.seen |= bit;
+            self.delay.found();
         }
         let late = self.delay.arrived(at, at - self.us(place.timestamp));
         // what is missing before it can be made from it only if playout waits for it
         let missing = i64::from(ahead.clamp(1, REACH) - 1);
         for before in 1..=missing {
-            self.delay.recoverable(late + before * self.us(later) / i64::from(ahead));
+            self.delay.recoverable(at, late + before * self.us(later) / i64::from(ahead));
         }
         if self.playing {
             let (moment, timestamp) = self.anchor;

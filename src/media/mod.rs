@@ -24,6 +24,7 @@ mod redundancy;
 mod rtcp;
 mod send;
 mod source;
+mod wait;
 mod waveform;
 
 #[cfg(test)]
