@@ -148,12 +148,13 @@ impl JitterBuffer {
                 return Fate::Duplicate;
             }
             self.seen |= bit;
+            self.delay.found();
         }
         let late = self.delay.arrived(at, at - self.us(place.timestamp));
         // what is missing before it can be made from it only if playout waits for it
         let missing = i64::from(ahead.clamp(1, REACH) - 1);
         for before in 1..=missing {
-            self.delay.recoverable(late + before * self.us(later) / i64::from(ahead));
+            self.delay.recoverable(at, late + before * self.us(later) / i64::from(ahead));
         }
         if self.playing {
             let (moment, timestamp) = self.anchor;
@@ -203,7 +204,7 @@ impl JitterBuffer {
             return self.missing(at);
         };
         if !self.playing {
-            if at < self.delay.base() + self.us(timestamp) + self.delay.target(self.length()) {
+            if at < self.delay.base() + self.us(timestamp) + self.delay.target() {
                 return Next::Idle;
             }
             self.playing = true;
@@ -212,10 +213,8 @@ impl JitterBuffer {
             self.made = 0;
         }
         // what was made up stands for what is missing
-        let missed = timestamp > self.next.timestamp && sequence > self.next.sequence;
         let gap = (timestamp - self.next.timestamp - self.made).max(0);
         let gap = if self.us(gap) > GAP { 0 } else { gap };
-        self.delay.played(missed);
         self.made = 0;
         self.anchor = (at, timestamp - gap);
         if gap > 0 {
@@ -252,14 +251,9 @@ impl JitterBuffer {
         Next::Missing { units }
     }
 
-    /// A packet's length, in microseconds.
-    fn length(&self) -> i64 {
-        self.us(i64::from(self.last_duration))
-    }
-
     /// By how much playout is later than it need be; negative: earlier than is safe.
     pub(super) fn surplus(&self) -> i64 {
-        if self.playing { self.delay.surplus(self.length()) } else { 0 }
+        if self.playing { self.delay.surplus() } else { 0 }
     }
 
     /// The player took so much out of the sound (negative) or put it in, in microseconds.
@@ -269,7 +263,7 @@ impl JitterBuffer {
 
     /// The delay aimed at.
     pub(super) fn target(&self) -> Duration {
-        Duration::from_micros(self.delay.target(self.length()).unsigned_abs())
+        Duration::from_micros(self.delay.target().unsigned_abs())
     }
 }
 

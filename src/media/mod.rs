@@ -26,6 +26,7 @@ mod rtcp;
 mod send;
 mod srtp;
 mod transport;
+mod wait;
 mod waveform;
 
 #[cfg(test)]

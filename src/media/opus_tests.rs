@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 
 /// A voice of 150 Hz that changes its vowel and its loudness, so that the past does not tell the future.
 fn speech(frame: usize) -> Vec<f32> {
-    let loud = if frame / 6 % 2 == 0 { 0.3 } else { 0.06 };
+    let loud = if frame % 12 < 6 { 0.3 } else { 0.06 };
     let sample = |n: usize| {
         let harmonic = |k: usize| (n as f32 * 150.0 * k as f32 * TAU / 48_000.0).sin() / (1.0 + (k as f32 - 4.0).abs());
         (1..20).map(harmonic).sum::<f32>() * loud

@@ -13,7 +13,8 @@ pub(super) struct Protection {
     pub deep: i32,
 }
 
-/// The steps, by loss; the figures beside them are PESQ-WB at 0, 5, 10 and 20 % loss in bursts of 1.5, by `tests/bench/codecs.rs`.
+/// The steps, by loss. PESQ-WB at 0, 5, 10 and 20 % loss in bursts of 1.5, when playout waits for four packets: 4.47, 3.80,
+/// 3.24, 2.58 calm; 4.43, 4.03, 3.72, 3.28 with loss; 4.50, 4.10, 3.79, 3.33 with heavy loss. FEC alone: 3.0 at 10 %.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Step {
     Calm,
