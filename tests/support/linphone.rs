@@ -1,6 +1,6 @@
 //! A real linphonec, driven through its standard input: a WAV file as its microphone, another one as its loudspeaker.
 use super::{Process, free_port, sound, wait_for};
-use std::{io::Write, path::PathBuf, process::Command, time::Duration};
+use std::{io::Write, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// The running client.
@@ -46,30 +46,32 @@ impl Linphone {
         client.command("soundcard use files");
         client.command(&format!("record {}", heard.display()));
         client.command(&format!("play {}", client.dir.path().join("mouth.wav").display()));
-        wait_for("linphonec's registration", || client.log().contains("successful").then_some(()));
+        wait_for("linphonec's registration", || client.log().contains("LinphoneRegistrationOk").then_some(()));
         client
     }
     /// Types a command, for example `call sip:alice@sip.test` or `terminate`.
     pub fn command(&mut self, command: &str) {
         self.process.write(|input| writeln!(input, "{command}")).expect("its input");
     }
-    /// The WAV file it writes what it hears to.
-    pub fn heard(&self) -> PathBuf {
+    fn heard(&self) -> PathBuf {
         self.dir.path().join("heard.wav")
+    }
+    /// All samples it has heard, at 48 kHz: it writes the header of its file only at the end.
+    fn samples(&self) -> Vec<f64> {
+        let bytes = std::fs::read(self.heard()).unwrap_or_default();
+        let sound = bytes.get(44..).unwrap_or_default();
+        sound.chunks_exact(2).map(|sample| f64::from(i16::from_le_bytes([sample[0], sample[1]]))).collect()
+    }
+    /// How many samples it has heard.
+    pub fn length(&self) -> usize {
+        self.samples().len()
+    }
+    /// Whether it has heard this frequency for half a second, from this sample on.
+    pub fn hears_since(&self, frequency: f64, from: usize) -> bool {
+        sound::holds_tone(self.samples().get(from..).unwrap_or_default(), 48_000.0, frequency)
     }
     /// What it printed.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("linphonec.log")).unwrap_or_default()
-    }
-    /// Waits until it printed this.
-    pub fn wait_log(&self, text: &str) {
-        wait_for(text, || self.log().contains(text).then_some(()));
-    }
-    /// Ends it.
-    pub fn stop(&mut self) {
-        self.command("quit");
-        if !self.process.terminate(Duration::from_secs(5)) {
-            self.process.kill();
-        }
     }
 }
