@@ -135,7 +135,8 @@ def call(wish, pair, loss, seed, folder, speech):
 def table(results):
     """Medians, and how they stand to Linphone's on the same line."""
     width = max(len(result["clients"]) for result in results)
-    print("\n" + "  ".join(["loss %", "clients".ljust(width), *(f"{title:>14}" for title in COLUMNS.values()), "lost", "load"]))
+    titles = [f"{title:>14}" for title in COLUMNS.values()]
+    print("\n" + "  ".join(["loss %", "clients".ljust(width), *titles, "lost", "load"]))
     for result in results:
         peers = [r for r in results if r["loss"] == result["loss"] and r["clients"] == "linphone:linphone"]
         cells = []
@@ -144,7 +145,9 @@ def table(results):
             if peers and peers[0] is not result:
                 cell += f" ({value / peers[0]['median'][name]:.2f}x)"
             cells.append(f"{cell:>14}")
-        print("  ".join([f"{result['loss']:>6g}", result["clients"].ljust(width), *cells, f"{result['median']['lost']:4.1f}", f"{result['median']['load']:.1f}"]))
+        median = result["median"]
+        row = [f"{result['loss']:>6g}", result["clients"].ljust(width), *cells]
+        print("  ".join([*row, f"{median['lost']:4.1f}", f"{median['load']:4.1f}"]))
 
 
 def machine():
@@ -153,8 +156,10 @@ def machine():
         capture_output=True,
         text=True,
     )
-    model = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
-    commit = subprocess.run(["git", "-C", str(REPOSITORY), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = [line.split(":", 1)[1].strip() for line in lines if "model name" in line]
+    command = ["git", "-C", str(REPOSITORY), "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(command, capture_output=True, text=True)
     return {
         "cores": os.cpu_count(),
         "processor": model[0] if model else platform.machine(),
