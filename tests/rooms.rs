@@ -13,6 +13,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("sasl", &["xmpp"]),
     ("cpal", &["audio"]),
     ("alsa", &["audio"]),
+    ("sonora", &["audio"]),
     ("opus", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),

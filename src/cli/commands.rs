@@ -187,8 +187,11 @@ async fn devices(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         }
         for device in list {
             let mut line = format!("  {}  {}", print::clean(&device.id), print::clean(&device.name));
-            let marks =
-                [(device.default, "cli-device-default"), (chosen.as_ref() == Some(&device.id), "cli-device-chosen")];
+            let marks = [
+                (device.default, "cli-device-default"),
+                (device.wireless, "cli-device-wireless"),
+                (chosen.as_ref() == Some(&device.id), "cli-device-chosen"),
+            ];
             for (_, mark) in marks.iter().filter(|(on, _)| *on) {
                 line.push_str(&format!("  ({})", words.text(mark)));
             }

@@ -416,6 +416,12 @@ pub enum Event {
         no_microphone: bool,
         /// The loudspeaker cannot be used.
         no_loudspeaker: bool,
+        /// The chosen microphone is not there: the default one takes its place until it is back.
+        #[serde(default)]
+        other_microphone: bool,
+        /// The chosen loudspeaker is not there: the default one takes its place until it is back.
+        #[serde(default)]
+        other_loudspeaker: bool,
     },
     /// The window is asked for.
     ShowWindow,

@@ -157,6 +157,7 @@ impl Engine {
             Action::Dtmf { call, digits } => {
                 if let Some(media) = self.media(call) {
                     media.send_dtmf(digits.expose());
+                    self.ringer.press(&digits, &self.setup.config.sound);
                 }
                 Vec::new()
             }
@@ -336,6 +337,8 @@ impl Engine {
             Alert::Ring => Tone::Ring,
             Alert::Waiting => Tone::Waiting,
             Alert::RingBack => Tone::RingBack,
+            Alert::Busy => Tone::Busy,
+            Alert::Congestion => Tone::Congestion,
         };
         self.ringer.play(tone, &self.setup.config.sound);
     }
@@ -361,12 +364,19 @@ impl Engine {
                 changed = Some(faults);
             }
         }
-        let Some(audio::Faults { no_microphone, no_loudspeaker }) = changed else { return };
+        let Some(faults) = changed else { return };
         let events = self.events.clone();
         // a sound server that hangs must not hold up the calls
         tokio::task::spawn_blocking(move || {
             let devices = audio::devices();
-            let _ = events.send(Event::DevicesChanged { devices, no_microphone, no_loudspeaker });
+            let audio::Faults { no_microphone, no_loudspeaker, other_microphone, other_loudspeaker } = faults;
+            let _ = events.send(Event::DevicesChanged {
+                devices,
+                no_microphone,
+                no_loudspeaker,
+                other_microphone,
+                other_loudspeaker,
+            });
         });
     }
 

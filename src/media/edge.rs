@@ -257,7 +257,7 @@ impl Edge {
             if receives {
                 self.receiver.play(&mut piece, now, &mut self.count);
             }
-            if stream.playback.push_entire_slice(&piece).is_err() {
+            if !stream.play(&piece) {
                 break;
             }
         }
@@ -290,7 +290,7 @@ impl Edge {
                 Pace::Sound { skip } => {
                     drain(self.stream.as_mut(), skip);
                     if let Some(stream) = &mut self.stream
-                        && stream.capture.pop_entire_slice(&mut self.sound).is_err()
+                        && !stream.hear(&mut self.sound)
                     {
                         return;
                     }

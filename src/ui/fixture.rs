@@ -201,7 +201,8 @@ pub fn radio() -> WiredStatus {
 }
 
 pub fn devices() -> Devices {
-    let device = |id: &str, name: &str, default| Device { id: id.to_owned(), name: name.to_owned(), default };
+    let device =
+        |id: &str, name: &str, default| Device { id: id.to_owned(), name: name.to_owned(), default, wireless: false };
     Devices {
         inputs: vec![device("in1", "Built-in microphone", true), device("in2", "USB headset", false)],
         outputs: vec![device("out1", "Built-in loudspeaker", true), device("out2", "USB headset", false)],

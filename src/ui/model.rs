@@ -71,6 +71,10 @@ pub struct Model {
     pub no_microphone: bool,
     /// The loudspeaker cannot be used.
     pub no_loudspeaker: bool,
+    /// The chosen microphone is away; another one takes its place.
+    pub other_microphone: bool,
+    /// The chosen loudspeaker is away; another one takes its place.
+    pub other_loudspeaker: bool,
     /// Microphone and loudspeaker, 0.0..=1.0.
     pub levels: (f32, f32),
     /// The open conversation's messages.
@@ -144,10 +148,12 @@ impl Model {
             Event::Contacts { contacts } => self.contacts = contacts,
             Event::Wired { status } => self.wired = status,
             Event::Levels { input, output } => self.levels = (input, output),
-            Event::DevicesChanged { devices, no_microphone, no_loudspeaker } => {
+            Event::DevicesChanged { devices, no_microphone, no_loudspeaker, other_microphone, other_loudspeaker } => {
                 self.devices = devices;
                 self.no_microphone = no_microphone;
                 self.no_loudspeaker = no_loudspeaker;
+                self.other_microphone = other_microphone;
+                self.other_loudspeaker = other_loudspeaker;
             }
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
         }

@@ -30,6 +30,31 @@ pub enum Alert {
     Waiting,
     /// It rings there, and they send no sound of their own.
     RingBack,
+    /// Nobody is in a call now, and the last one out ended because it is busy there. It stops by itself.
+    Busy,
+    /// As [`Alert::Busy`], because the call could not be put through.
+    Congestion,
+}
+
+impl Alert {
+    /// What is heard after a call of ours that was never answered.
+    const fn after(reason: EndReason) -> Self {
+        match reason {
+            EndReason::Busy | EndReason::Declined => Self::Busy,
+            EndReason::NotFound
+            | EndReason::Unavailable
+            | EndReason::Refused
+            | EndReason::NoCommonMedia
+            | EndReason::ServerGone
+            | EndReason::Server => Self::Congestion,
+            EndReason::HungUpHere
+            | EndReason::HungUpThere
+            | EndReason::Cancelled
+            | EndReason::NoAnswer
+            | EndReason::HandledElsewhere
+            | EndReason::LocalFault => Self::Silent,
+        }
+    }
 }
 
 /// What the engine has to do.
@@ -205,6 +230,9 @@ impl Switchboard {
             (false, _, true) => Alert::RingBack,
             _ => Alert::Silent,
         };
+        self.sound(alert, actions);
+    }
+    fn sound(&mut self, alert: Alert, actions: &mut Vec<Action>) {
         if alert != self.alert {
             self.alert = alert;
             actions.push(Action::Alert(alert));
@@ -306,13 +334,15 @@ impl Switchboard {
     /// It is over, whoever ended it.
     pub fn ended(&mut self, id: CallId, reason: EndReason) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.leg(id).is_none() {
-            return actions;
-        }
+        let Some(leg) = self.leg(id) else { return actions };
+        let unanswered = matches!(leg.call.state, CallState::Dialling | CallState::Ringing);
         actions.push(Action::StopMedia { call: id });
         self.change(id, &mut actions, |leg| leg.call.state = CallState::Ended { reason });
         self.legs.retain(|leg| leg.call.id != id);
         self.follow_alert(&mut actions);
+        if unanswered && self.legs.is_empty() {
+            self.sound(Alert::after(reason), &mut actions);
+        }
         actions
     }
     /// An account is gone: its calls are over.

@@ -142,6 +142,32 @@ fn the_ninth_call_is_busy_and_an_account_takes_its_calls_along() {
 }
 
 #[test]
+fn a_busy_line_is_heard_until_something_else_is() {
+    let mut board = Switchboard::default();
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.ringing(A, None);
+    let actions = board.ended(A, EndReason::Busy);
+    let alerts: Vec<_> = actions.iter().filter(|action| matches!(action, Action::Alert(_))).collect();
+    assert_eq!(alerts.last(), Some(&&Action::Alert(Alert::Busy)));
+    assert_eq!(board.hang_up(None).unwrap(), [Action::Alert(Alert::Silent)], "hanging up silences it");
+    assert_eq!(board.hang_up(None), Err(SwitchError::NoCall));
+
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.ended(A, EndReason::Unavailable);
+    assert_eq!(board.alert(), Alert::Congestion);
+    assert!(incoming(&mut board, B).contains(&Action::Alert(Alert::Ring)));
+    board.ended(B, EndReason::Busy);
+    assert_eq!(board.alert(), Alert::Silent, "only after a call of ours");
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.hang_up(None).unwrap();
+    assert_eq!(board.alert(), Alert::Silent);
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.answered(A, open(), now());
+    board.ended(A, EndReason::Server);
+    assert_eq!(board.alert(), Alert::Silent, "an answered call just ends");
+}
+
+#[test]
 fn keys_are_shown_and_checked() {
     let mut board = Switchboard::default();
     assert_eq!(board.dtmf(None, &"1".into()), Err(SwitchError::NoCall));

@@ -85,6 +85,12 @@ impl Switchboard {
     pub fn hang_up(&mut self, named: Option<CallId>) -> Result<Vec<Action>, SwitchError> {
         let id = match named {
             Some(_) => self.meant(named, |_| true)?,
+            None if self.legs.is_empty() && self.alert != Alert::Silent => {
+                // only the tone after a call is left
+                let mut actions = Vec::new();
+                self.sound(Alert::Silent, &mut actions);
+                return Ok(actions);
+            }
             None => match self.meant(None, is_live) {
                 Ok(id) => id,
                 Err(_) if self.legs.len() == 1 => self.meant(None, |_| true)?,

@@ -134,7 +134,7 @@ fn chosen(sound: &mut DeviceChoice, which: Use, device: Option<String>) -> Devic
     match which {
         Use::Microphone => sound.input = device,
         Use::Loudspeaker => sound.output = device,
-        Use::Ring => sound.ring = device,
+        Use::Ring => sound.ring = device.into_iter().collect(),
     }
     sound.clone()
 }

@@ -27,8 +27,15 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
     let p = cx.p;
     let model = cx.model;
     let (inputs, outputs) = (&model.devices.inputs, &model.devices.outputs);
-    let deaf = model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
-    let mute = model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
+    let told = |key| notice::problem(p, cx.t(key));
+    let deaf = match (model.no_microphone, model.other_microphone) {
+        (true, _) => Some(told("settings-no-microphone")),
+        (false, other) => other.then(|| told("settings-other-microphone")),
+    };
+    let mute = match (model.no_loudspeaker, model.other_loudspeaker) {
+        (true, _) => Some(told("settings-no-loudspeaker")),
+        (false, other) => other.then(|| told("settings-other-loudspeaker")),
+    };
     pile(
         space::L,
         [
@@ -36,7 +43,7 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
             deaf,
             Some(devices(settings, cx, Use::Loudspeaker, outputs, model.sound.output.as_ref())),
             mute,
-            Some(devices(settings, cx, Use::Ring, outputs, model.sound.ring.as_ref())),
+            Some(devices(settings, cx, Use::Ring, outputs, model.sound.ring.first())),
             Some(test(settings, cx)),
         ],
     )
