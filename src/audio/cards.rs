@@ -88,7 +88,7 @@ fn default(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
     }
     let fits = |device: &cpal::Device| {
         let id = device.id().ok();
-        let monitor = id.as_ref().is_some_and(|id| is_monitor(id));
+        let monitor = id.as_ref().is_some_and(is_monitor);
         let way = if way == Way::In { device.supports_input() && !monitor } else { device.supports_output() };
         way && id.is_some_and(|id| id.host() != HostId::Alsa || offered_of_alsa(id.id())) && !is_wireless(device)
     };

@@ -1,6 +1,6 @@
 //! The commands that end at once: they ask, print the answer, and are done.
 use super::{
-    args::{AccountCommand, Add, Command as Asked, Common, Wait, Which},
+    args::{AccountCommand, Add, Command as Asked, Common, Switch, Wait, Which},
     ask,
     client::Client,
     fault::Fault,
@@ -62,6 +62,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Resume(which) => about_call(Command::Resume { call: id(&which) }, home, printer).await,
         Asked::Mute(which) => about_call(Command::Mute { call: id(&which), on: true }, home, printer).await,
         Asked::Unmute(which) => about_call(Command::Mute { call: id(&which), on: false }, home, printer).await,
+        Asked::Record { switch, which } => {
+            about_call(Command::Record { call: id(&which), on: switch == Switch::On }, home, printer).await
+        }
         Asked::Dtmf { digits, which } => {
             about_call(Command::Dtmf { call: id(&which), digits: digits.into() }, home, printer).await
         }

@@ -38,6 +38,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::DevicesChanged { no_loudspeaker: true, .. } => words.text("settings-no-loudspeaker"),
         Event::DevicesChanged { other_microphone: true, .. } => words.text("settings-other-microphone"),
         Event::DevicesChanged { other_loudspeaker: true, .. } => words.text("settings-other-loudspeaker"),
+        Event::RecordingFailed { reason, .. } => words.text(reason.key()),
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
         | Event::ConversationRead { .. }

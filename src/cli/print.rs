@@ -109,6 +109,10 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
     if call.muted {
         state = format!("{state}. {}", words.text("call-muted"));
     }
+    if let Some(path) = &call.recording {
+        let path = clean(&path.to_string_lossy());
+        state = format!("{state}. {}", words.with("cli-recording", &[("path", (&path).into())]));
+    }
     words.with("cli-call", &[("id", (&id).into()), ("name", (&name).into()), ("state", (&state).into())])
 }
 

@@ -2,6 +2,7 @@
 use super::{account::AccountId, address::Address, message::Direction, private::Private};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Id of a call in this run, printed as lowercase hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -126,6 +127,9 @@ pub struct Call {
     pub answered_at: Option<Timestamp>,
     /// The codec in use, by its RTP name.
     pub codec: Option<String>,
+    /// The file that it is being recorded into.
+    #[serde(default)]
+    pub recording: Option<PathBuf>,
     /// Keys pressed so far, shown so that the person sees what was sent.
     pub dtmf_sent: Private<String>,
 }

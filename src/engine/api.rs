@@ -122,6 +122,13 @@ pub enum Command {
         /// `0-9 * # A-D`, and `,` for a pause of 1 s.
         digits: Private<String>,
     },
+    /// Record a call, or stop: a new file in the home's folder of recordings. Reply: [`Reply::Call`].
+    Record {
+        /// Which call.
+        call: Option<CallId>,
+        /// Record.
+        on: bool,
+    },
     /// Calls now. Reply: [`Reply::Calls`].
     Calls,
     /// Calls of the past, newest first. Reply: [`Reply::CallHistory`].
@@ -389,6 +396,15 @@ pub enum Event {
         call: CallId,
         /// The key.
         digit: Private<char>,
+    },
+    /// A recording has ended by itself; the call goes on.
+    RecordingFailed {
+        /// Which account.
+        account: AccountId,
+        /// Which call.
+        call: CallId,
+        /// Why.
+        reason: Refusal,
     },
     /// Contacts changed.
     Contacts {

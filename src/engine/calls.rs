@@ -181,7 +181,7 @@ impl Engine {
         }
     }
 
-    fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
+    pub(super) fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
         self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut())
     }
 
@@ -326,6 +326,7 @@ impl Engine {
     pub(super) async fn media_event(&mut self, call: CallId, event: MediaEvent) {
         let Some(account) = self.legs.get(&call).map(|leg| leg.account.clone()) else { return };
         match event {
+            MediaEvent::RecordingFailed(error) => self.recording_failed(account, call, error).await,
             MediaEvent::Dtmf(digit) => self.tell(Event::DtmfReceived { account, call, digit }),
             other => tracing::debug!(?other, "media"),
         }
@@ -405,7 +406,7 @@ impl Engine {
     }
 }
 
-const fn switch_refusal(error: SwitchError) -> Refusal {
+pub(super) const fn switch_refusal(error: SwitchError) -> Refusal {
     match error {
         SwitchError::NoCall => Refusal::NoCall,
         SwitchError::TooMany => Refusal::NotSupported,

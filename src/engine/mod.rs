@@ -15,6 +15,7 @@ pub mod api;
 mod calls;
 mod commands;
 mod handle;
+mod recording;
 mod refusal;
 mod run;
 mod texts;

@@ -7,6 +7,7 @@ use super::{
     packet::{LARGEST, Rtp, is_rtcp},
     receive::Receiver,
     reception::Statistics,
+    record::Tap,
     rtcp::{self, Report, Said},
     send::{Pace, Pacer, Sender, random},
     source::Source,
@@ -40,6 +41,7 @@ pub(super) enum Order {
     Attach(Box<AudioStream>),
     Mute(bool),
     Keys(Private<String>),
+    Record(Option<Box<Tap>>),
     Stop,
 }
 
@@ -58,6 +60,7 @@ pub(super) struct Edge {
     stream: Option<AudioStream>,
     ahead: Ahead,
     muted: bool,
+    tap: Option<Box<Tap>>,
     /// When sound came last, or was first expected; `None`: it was told that none comes, or none is expected.
     heard: Option<Instant>,
     flowing: bool,
@@ -91,6 +94,7 @@ impl Edge {
             stream: None,
             ahead: Ahead::new(now),
             muted: false,
+            tap: None,
             heard: None,
             flowing: false,
             report: now,
@@ -136,6 +140,7 @@ impl Edge {
                 self.ahead = Ahead::new(Instant::now());
             }
             Order::Mute(on) => self.muted = on,
+            Order::Record(tap) => self.tap = tap,
             Order::Keys(keys) => {
                 let all = keys.expose().chars().count();
                 let refused = self.sender.as_mut().map_or(all, |sender| sender.push_keys(keys.expose()));
@@ -260,6 +265,9 @@ impl Edge {
             if !stream.play(&piece) {
                 break;
             }
+            if let Some(tap) = &mut self.tap {
+                tap.far(&piece);
+            }
         }
     }
 
@@ -298,6 +306,9 @@ impl Edge {
             }
             if self.muted {
                 self.sound.fill(0.0);
+            }
+            if let Some(tap) = &mut self.tap {
+                tap.near(&mut self.sound);
             }
             if sender.packet(&self.sound, &mut self.packet) {
                 match self.rtp.try_send_to(&self.packet, source.target()) {

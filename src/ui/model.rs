@@ -13,7 +13,7 @@ use crate::{
         message::{Direction, Message, MessageId},
         private::Private,
     },
-    engine::api::{AccountStatus, Event, SecretsState, Snapshot},
+    engine::api::{AccountStatus, Event, Refusal, SecretsState, Snapshot},
     net::WiredStatus,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -71,6 +71,8 @@ pub struct Model {
     pub no_microphone: bool,
     /// The loudspeaker cannot be used.
     pub no_loudspeaker: bool,
+    /// Why the recording of a call has ended by itself.
+    pub recording_failed: Option<Refusal>,
     /// The chosen microphone is away; another one takes its place.
     pub other_microphone: bool,
     /// The chosen loudspeaker is away; another one takes its place.
@@ -155,6 +157,7 @@ impl Model {
                 self.other_microphone = other_microphone;
                 self.other_loudspeaker = other_loudspeaker;
             }
+            Event::RecordingFailed { reason, .. } => self.recording_failed = Some(reason),
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
         }
     }
@@ -194,6 +197,9 @@ impl Model {
     }
 
     fn keep_call(&mut self, call: Call) {
+        if call.recording.is_some() || call.state.is_ended() {
+            self.recording_failed = None;
+        }
         let known = self.calls.iter_mut().find(|known| known.id == call.id);
         match (call.state.is_ended(), known) {
             (true, _) => {

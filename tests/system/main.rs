@@ -12,6 +12,7 @@ mod privacy;
 mod private_socket;
 mod sip_calls_in;
 mod sip_calls_out;
+mod sip_calls_recorded;
 mod sip_recovers;
 mod sip_registers;
 mod sip_survives;

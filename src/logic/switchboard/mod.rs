@@ -9,6 +9,7 @@ use crate::domain::{
     session::{MediaDirection, SessionDescription},
 };
 use jiff::Timestamp;
+use std::path::PathBuf;
 
 mod wishes;
 
@@ -204,6 +205,7 @@ impl Switchboard {
                 started_at: now,
                 answered_at: None,
                 codec: None,
+                recording: None,
                 dtmf_sent: Private::default(),
             },
             offer: None,
@@ -337,7 +339,10 @@ impl Switchboard {
         let Some(leg) = self.leg(id) else { return actions };
         let unanswered = matches!(leg.call.state, CallState::Dialling | CallState::Ringing);
         actions.push(Action::StopMedia { call: id });
-        self.change(id, &mut actions, |leg| leg.call.state = CallState::Ended { reason });
+        self.change(id, &mut actions, |leg| {
+            leg.call.state = CallState::Ended { reason };
+            leg.call.recording = None;
+        });
         self.legs.retain(|leg| leg.call.id != id);
         self.follow_alert(&mut actions);
         if unanswered && self.legs.is_empty() {
@@ -349,6 +354,14 @@ impl Switchboard {
     pub fn account_gone(&mut self, account: &AccountId) -> Vec<Action> {
         let gone: Vec<_> = self.legs.iter().filter(|leg| leg.call.account == *account).map(|leg| leg.call.id).collect();
         gone.into_iter().flat_map(|id| self.ended(id, EndReason::ServerGone)).collect()
+    }
+    /// It is recorded into this file from now on, or no longer.
+    pub fn recorded(&mut self, id: CallId, into: Option<PathBuf>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.call(id).is_some_and(|call| call.recording != into) {
+            self.change(id, &mut actions, |leg| leg.call.recording = into);
+        }
+        actions
     }
     /// The codec in use became known.
     pub fn codec(&mut self, id: CallId, codec: Option<String>) -> Vec<Action> {

@@ -154,6 +154,11 @@ impl Switchboard {
         });
         Ok(actions)
     }
+    /// The call that is to be recorded, or no longer: the named one, or the one that is talked in.
+    pub fn to_record(&self, named: Option<CallId>) -> Result<CallId, SwitchError> {
+        self.meant(named, |state| state == CallState::Active)
+            .or_else(|_| self.meant(named, |state| state == CallState::Held))
+    }
     /// What sounds now.
     pub const fn alert(&self) -> Alert {
         self.alert
