@@ -146,8 +146,25 @@ fn warnings<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     let held = call.held_there.then(|| tag(Icon::Pause, cx.t("call-held-there")));
     let deaf = cx.model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
     let mute = cx.model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
-    let all: Vec<_> = [muted, held, deaf, mute].into_iter().flatten().collect();
+    let failed = cx.model.recording_failed.map(|reason| notice::problem(p, cx.t(reason.key())));
+    let all: Vec<_> = [recording(cx, call), muted, held, failed, deaf, mute].into_iter().flatten().collect();
     (!all.is_empty()).then(|| Column::with_children(all).spacing(space::S).align_x(Alignment::Center).into())
+}
+
+/// That it is recorded, which nobody may overlook, or the button for it.
+fn recording<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
+    let p = cx.p;
+    if !matches!(call.state, CallState::Active | CallState::Held) {
+        return None;
+    }
+    let word = if call.recording.is_some() { "call-record-stop" } else { "call-record" };
+    let switch =
+        button::button(p, Kind::Quiet, cx.t(word)).on_press(Message::Record(call.id, call.recording.is_none()));
+    let sign = call.recording.is_some().then(|| {
+        let word = text::strong(cx.t("call-recording")).color(p.on_bad);
+        container(word).padding([space::XS + 1.0, space::M]).style(shape::round(p.bad, space::PILL))
+    });
+    Some(Row::new().push(sign).push(switch).spacing(space::S).align_y(Alignment::Center).wrap().into())
 }
 
 /// What can be done with a call besides hanging up: whether it is on, its picture, its word, what it means.
