@@ -179,6 +179,8 @@ call-held-there = They put you on hold
 call-mute = Mute
 call-unmute = Unmute
 call-muted = Microphone off
+call-join = Join the calls
+call-joined = Joined: all hear each other
 call-record = Record
 call-record-stop = Stop recording
 call-recording = Recording
@@ -489,6 +491,7 @@ help-landline-hold = Put a call on hold
 help-landline-resume = Go on with a call on hold
 help-landline-mute = Switch the microphone off in a call
 help-landline-unmute = Switch the microphone on again
+help-landline-join = Join all calls: everybody hears everybody
 help-landline-record = Record a call, or stop recording it
 help-landline-record-more =
     Both sides are kept as an Opus file in the folder of data, below "recordings", readable by you alone: you on the left,

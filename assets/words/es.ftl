@@ -179,6 +179,8 @@ call-held-there = Te pusieron en espera
 call-mute = Silenciar
 call-unmute = Activar
 call-muted = Micrófono apagado
+call-join = Unir las llamadas
+call-joined = Unidas: todos se oyen
 call-record = Grabar
 call-record-stop = Dejar de grabar
 call-recording = Grabando
@@ -490,6 +492,7 @@ help-landline-hold = Poner una llamada en espera
 help-landline-resume = Seguir con una llamada en espera
 help-landline-mute = Apagar el micrófono en una llamada
 help-landline-unmute = Encender de nuevo el micrófono
+help-landline-join = Unir todas las llamadas: todos se oyen entre sí
 help-landline-record = Grabar una llamada, o dejar de grabarla
 help-landline-record-more =
     Ambas voces se guardan como archivo Opus en la carpeta de datos, en "recordings", y solo tú puedes leerlo: tú a la

@@ -5,6 +5,7 @@ mod choice;
 mod convert;
 mod level;
 mod loan;
+mod mixer;
 mod paced;
 pub mod realtime;
 mod ringer;
@@ -17,6 +18,7 @@ mod worker;
 pub use choice::DeviceChoice;
 pub(crate) use convert::resample;
 pub use level::{Faults, Levels, Meter};
+pub use mixer::Conference;
 pub use ringer::{Ringer, SoundTest};
 pub use tone::{Country, Tone};
 

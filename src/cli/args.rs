@@ -46,6 +46,7 @@ pub(super) enum Command {
     Resume(Which),
     Mute(Which),
     Unmute(Which),
+    Join,
     Record {
         #[arg(value_name = "on|off")]
         switch: Switch,

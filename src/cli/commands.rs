@@ -62,6 +62,10 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Resume(which) => about_call(Command::Resume { call: id(&which) }, home, printer).await,
         Asked::Mute(which) => about_call(Command::Mute { call: id(&which), on: true }, home, printer).await,
         Asked::Unmute(which) => about_call(Command::Mute { call: id(&which), on: false }, home, printer).await,
+        Asked::Join => match Line::to_running(home).await?.ask(Command::Join).await? {
+            Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
+            _ => Err(Fault::OtherVersion),
+        },
         Asked::Record { switch, which } => {
             about_call(Command::Record { call: id(&which), on: switch == Switch::On }, home, printer).await
         }

@@ -106,6 +106,9 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
         CallState::Held => "call-held",
         CallState::Ended { reason } => reason.key(),
     });
+    if call.joined {
+        state = format!("{state}. {}", words.text("call-joined"));
+    }
     if call.muted {
         state = format!("{state}. {}", words.text("call-muted"));
     }

@@ -127,6 +127,9 @@ pub struct Call {
     pub answered_at: Option<Timestamp>,
     /// The codec in use, by its RTP name.
     pub codec: Option<String>,
+    /// It is one of several calls that are joined: everybody hears everybody.
+    #[serde(default)]
+    pub joined: bool,
     /// The file that it is being recorded into.
     #[serde(default)]
     pub recording: Option<PathBuf>,

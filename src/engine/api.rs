@@ -122,6 +122,9 @@ pub enum Command {
         /// `0-9 * # A-D`, and `,` for a pause of 1 s.
         digits: Private<String>,
     },
+    /// Join all calls that are talked in or held: everybody hears everybody. Who is put on hold leaves.
+    /// Reply: [`Reply::Calls`].
+    Join,
     /// Record a call, or stop: a new file in the home's folder of recordings. Reply: [`Reply::Call`].
     Record {
         /// Which call.

@@ -35,10 +35,10 @@ const ANY_PORT: u16 = 9;
 pub(super) struct Leg {
     account: AccountId,
     row: Option<i64>,
-    media: Option<MediaSession>,
+    pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
     local: Option<SessionDescription>,
-    levels: Option<audio::Levels>,
+    pub(super) levels: Option<audio::Levels>,
     levels_told: Instant,
     /// What of its devices was missing when it was told last.
     faults: audio::Faults,
@@ -149,9 +149,11 @@ impl Engine {
                 Vec::new()
             }
             Action::Mute { call, on } => {
-                if let Some(media) = self.media(call) {
-                    media.set_muted(on);
-                }
+                self.mute(call, on);
+                Vec::new()
+            }
+            Action::Conference { calls } => {
+                self.conference(calls);
                 Vec::new()
             }
             Action::Dtmf { call, digits } => {
@@ -346,18 +348,18 @@ impl Engine {
 
     /// Gives running calls streams on the devices that are chosen now.
     pub(super) fn change_devices(&mut self) {
-        for leg in self.legs.values_mut() {
-            if let Some(media) = &mut leg.media {
-                let stream = audio::open(&self.setup.config.sound);
-                leg.levels = Some(stream.levels());
-                media.attach(stream);
-            }
+        let joined = self.conference.take().map(|conference| conference.calls).unwrap_or_default();
+        for call in self.legs.keys().copied().filter(|call| !joined.contains(call)).collect::<Vec<_>>() {
+            self.attach_devices(call);
+        }
+        if !joined.is_empty() {
+            self.attach_conference(joined);
         }
         self.tell_faults();
     }
 
     /// Tells what of the calls' devices is missing or has come back since it was told last.
-    fn tell_faults(&mut self) {
+    pub(super) fn tell_faults(&mut self) {
         let mut changed = None;
         for leg in self.legs.values_mut() {
             let faults = leg.levels.as_ref().map(audio::Levels::faults).unwrap_or_default();

@@ -14,6 +14,7 @@ mod accounts;
 pub mod api;
 mod calls;
 mod commands;
+mod conference;
 mod handle;
 mod recording;
 mod refusal;

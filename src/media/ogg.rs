@@ -75,8 +75,8 @@ impl<W: Write> Writer<W> {
         page.extend(self.page.to_le_bytes());
         page.extend([0; 4]);
         page.push(self.lacing.len() as u8);
-        page.extend(self.lacing.drain(..));
-        page.extend(self.body.drain(..));
+        page.append(&mut self.lacing);
+        page.append(&mut self.body);
         let sum = checksum(&page).to_le_bytes();
         page.iter_mut().skip(22).zip(sum).for_each(|(to, from)| *to = from);
         self.page += 1;

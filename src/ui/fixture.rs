@@ -224,6 +224,7 @@ pub fn call(state: CallState) -> Call {
         started_at: ago(2),
         answered_at: answered.then(|| now() - SignedDuration::from_secs(102)),
         codec: answered.then(|| "opus".to_owned()),
+        joined: false,
         recording: None,
         dtmf_sent: "".into(),
     }

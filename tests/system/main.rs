@@ -11,6 +11,7 @@ mod peers_start;
 mod privacy;
 mod private_socket;
 mod sip_calls_in;
+mod sip_calls_joined;
 mod sip_calls_out;
 mod sip_calls_recorded;
 mod sip_recovers;

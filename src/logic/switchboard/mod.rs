@@ -11,6 +11,7 @@ use crate::domain::{
 use jiff::Timestamp;
 use std::path::PathBuf;
 
+mod conference;
 mod wishes;
 
 #[cfg(test)]
@@ -120,6 +121,11 @@ pub enum Action {
         /// Mute.
         on: bool,
     },
+    /// These calls hear each other from now on, and no others: all that are joined, or none.
+    Conference {
+        /// Which.
+        calls: Vec<CallId>,
+    },
     /// Press keys.
     Dtmf {
         /// Which.
@@ -167,6 +173,8 @@ struct Leg {
 pub struct Switchboard {
     legs: Vec<Leg>,
     alert: Alert,
+    /// Calls that were joined when it was told last.
+    joined: Vec<CallId>,
 }
 
 const fn is_live(state: CallState) -> bool {
@@ -205,6 +213,7 @@ impl Switchboard {
                 started_at: now,
                 answered_at: None,
                 codec: None,
+                joined: false,
                 recording: None,
                 dtmf_sent: Private::default(),
             },
@@ -330,7 +339,9 @@ impl Switchboard {
         self.change(id, &mut actions, |leg| {
             leg.offering = None;
             leg.hold = leg.call.state == CallState::Held;
+            leg.call.joined &= !leg.hold;
         });
+        self.follow_conference(&mut actions);
         actions
     }
     /// It is over, whoever ended it.
@@ -342,8 +353,10 @@ impl Switchboard {
         self.change(id, &mut actions, |leg| {
             leg.call.state = CallState::Ended { reason };
             leg.call.recording = None;
+            leg.call.joined = false;
         });
         self.legs.retain(|leg| leg.call.id != id);
+        self.follow_conference(&mut actions);
         self.follow_alert(&mut actions);
         if unanswered && self.legs.is_empty() {
             self.sound(Alert::after(reason), &mut actions);

@@ -179,3 +179,66 @@ fn keys_are_shown_and_checked() {
     assert_eq!(board.call(A).unwrap().dtmf_sent, "12#A".into());
     assert_eq!(board.dtmf(None, &"hello".into()), Err(SwitchError::BadKey));
 }
+
+/// Two calls: one live, one held.
+fn live_and_held() -> Switchboard {
+    let mut board = Switchboard::default();
+    for id in [A, B] {
+        incoming(&mut board, id);
+        board.answer(Some(id)).unwrap();
+        board.confirmed(id, None, now());
+    }
+    board.answered(A, open(), now());
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Held, CallState::Active));
+    board
+}
+
+fn conferences(actions: &[Action]) -> Vec<Vec<CallId>> {
+    actions
+        .iter()
+        .filter_map(|a| if let Action::Conference { calls } = a { Some(calls.clone()) } else { None })
+        .collect()
+}
+
+#[test]
+fn joined_calls_are_all_live_and_end_one_by_one() {
+    let mut board = live_and_held();
+    let actions = board.join().unwrap();
+    assert_eq!(conferences(&actions), [[A, B]]);
+    assert!(actions.contains(&Action::Reoffer { call: A, direction: MediaDirection::SendRecv }));
+    assert!(!actions.iter().any(|a| matches!(a, Action::Reoffer { call: B, .. })), "the live one stays as it is");
+    board.answered(A, open(), now());
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Active, CallState::Active));
+    assert!(conferences(&board.join().unwrap()).is_empty(), "they are joined already");
+    let actions = board.mute(Some(A), true).unwrap();
+    assert!([A, B].iter().all(|id| actions.contains(&Action::Mute { call: *id, on: true })), "one microphone for all");
+    let actions = board.ended(A, EndReason::HungUpThere);
+    assert_eq!(conferences(&actions), [Vec::<CallId>::new()]);
+    assert!(!board.call(B).unwrap().joined && state(&board, B) == CallState::Active, "who is left talks on");
+    assert_eq!(board.join(), Err(SwitchError::NoCall));
+}
+
+#[test]
+fn who_is_held_leaves_the_others() {
+    let mut board = live_and_held();
+    board.join().unwrap();
+    board.answered(A, open(), now());
+    assert_eq!(conferences(&board.hold(Some(A)).unwrap()), [Vec::<CallId>::new()]);
+    board.answered(A, open(), now());
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Held, CallState::Active));
+
+    board.join().unwrap();
+    board.answered(A, open(), now());
+    let third = CallId(3);
+    incoming(&mut board, third);
+    let actions = board.answer(Some(third)).unwrap();
+    assert_eq!(conferences(&actions).last(), Some(&Vec::new()), "a call that is answered puts all others on hold");
+    for id in [A, B] {
+        assert!(actions.contains(&Action::Reoffer { call: id, direction: MediaDirection::SendOnly }));
+        board.answered(id, open(), now());
+    }
+    board.confirmed(third, None, now());
+    assert_eq!(conferences(&board.join().unwrap()), [[A, B, third]]);
+    let refused = board.offer_refused(A);
+    assert_eq!(conferences(&refused), [[B, third]], "who does not come back stays outside");
+}

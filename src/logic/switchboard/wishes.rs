@@ -25,8 +25,10 @@ impl Switchboard {
             if let Some(leg) = self.leg(other) {
                 leg.hold = true;
             }
+            self.leave(other, actions);
             self.follow_hold(other, actions);
         }
+        self.follow_conference(actions);
     }
     /// Offers what the person wants, if it is not so yet and no offer is under way.
     pub(super) fn follow_hold(&mut self, id: CallId, actions: &mut Vec<Action>) {
@@ -129,6 +131,10 @@ impl Switchboard {
             self.hold_others(id, &mut actions);
         }
         self.leg(id).ok_or(SwitchError::NoCall)?.hold = on;
+        if on {
+            self.leave(id, &mut actions);
+            self.follow_conference(&mut actions);
+        }
         self.follow_hold(id, &mut actions);
         Ok(actions)
     }
@@ -136,8 +142,14 @@ impl Switchboard {
     pub fn mute(&mut self, named: Option<CallId>, on: bool) -> Result<Vec<Action>, SwitchError> {
         let talking = |state| matches!(state, CallState::Active | CallState::Connecting | CallState::Held);
         let id = self.meant(named, talking)?;
-        let mut actions = vec![Action::Mute { call: id, on }];
-        self.change(id, &mut actions, |leg| leg.call.muted = on);
+        let joined = self.call(id).is_some_and(|call| call.joined);
+        // there is one microphone for all who are joined
+        let all = self.legs.iter().filter(|leg| leg.call.id == id || joined && leg.call.joined).map(|leg| leg.call.id);
+        let mut actions = Vec::new();
+        for id in all.collect::<Vec<_>>() {
+            actions.push(Action::Mute { call: id, on });
+            self.change(id, &mut actions, |leg| leg.call.muted = on);
+        }
         Ok(actions)
     }
     /// Presses keys: `0-9 * # A-D`, `,` for a pause.

@@ -34,7 +34,8 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         let pad = keypad(p, if cx.size.height < 720.0 { 44.0 } else { 56.0 }, move |key| Message::Key(id, key));
         column![text::caption(sent).color(p.text), pad].spacing(space::S).align_x(Alignment::Center).into()
     });
-    let others = cx.model.calls.iter().filter(|other| other.id != call.id && other.state == CallState::Held);
+    let others =
+        cx.model.calls.iter().filter(|other| other.id != call.id && (other.state == CallState::Held || other.joined));
     let others: Vec<_> = others.map(|other| waiting(cx, other)).collect();
     let others = (!others.is_empty()).then(|| Column::with_children(others).spacing(space::S).into());
     let warnings = warnings(cx, call);
@@ -218,10 +219,19 @@ fn ended<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
 fn waiting<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
     let p = cx.p;
     let name = cx.model.name(call.name.as_ref(), &call.peer).to_owned();
-    let words = column![text::strong(name).color(p.text), text::caption(cx.t("call-held")).color(p.muted)];
-    let resume = button::small(p, Kind::Side, Icon::Play, cx.t("call-resume")).on_press(Message::Resume(call.id));
+    let words = column![
+        text::strong(name).color(p.text),
+        text::caption(cx.t(if call.joined { "call-joined" } else { "call-held" })).color(p.muted)
+    ];
+    let resume = if call.joined {
+        button::small(p, Kind::Side, Icon::Pause, cx.t("call-hold")).on_press(Message::Hold(call.id))
+    } else {
+        button::small(p, Kind::Side, Icon::Play, cx.t("call-resume")).on_press(Message::Resume(call.id))
+    };
+    let join =
+        (!call.joined).then(|| button::small(p, Kind::Side, Icon::Plus, cx.t("call-join")).on_press(Message::Join));
     let end = button::small(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    let line =
-        Row::new().push(words.width(Length::Fill)).push(resume).push(end).spacing(space::S).align_y(Alignment::Center);
+    let line = Row::new().push(resume).push(join).push(end).spacing(space::S).align_y(Alignment::Center).wrap();
+    let line = column![words, line].spacing(space::S).width(Length::Fill);
     container(line).padding(space::M).style(shape::card(p.surface, p.line, space::RADIUS)).into()
 }
