@@ -36,6 +36,8 @@
 //! - Sockets of SIP are our own: rvoip's transport crate connects TCP and TLS from any interface, which breaks the wired
 //!   promise, and drops what its parser refuses. Its message crate serves for typed values.
 //! - A session description is a noun of `domain`, free of SDP and Jingle: both account kinds translate it.
+//! - Screens of the window return wishes and `ui::shell` alone carries them out: tests go through whole journeys with mouse
+//!   and keyboard and no window, and keep the look of every screen as hashes in `tests/snapshots`.
 //! - One list of dedupe keys per text (`NewMessage::dedupe`) serves live texts, carbons, archive and SIP retransmissions.
 pub mod account;
 pub mod audio;

@@ -70,6 +70,7 @@ wired-loopback = On this computer only
 wired-unknown = Unknown kind of link: { $name }. Landline is not connected
 wired-plug-in = Plug in a network cable, or allow wireless.
 demo-on = Demo: nothing leaves this computer
+demo-beside = The demo account is beside your own
 demo-try-title = Try everything here
 demo-try = Write to Ana. Call 600 and hear yourself, or 601 for digits read aloud. A code comes by text every minute.
 
@@ -128,10 +129,6 @@ conversations-nothing-found = Nothing found for “{ $words }”
 conversations-in-messages = In messages
 conversations-pick = Choose a conversation, or start a new one
 conversations-you = You: { $text }
-conversations-unread = { $count ->
-    [one] 1 unread
-   *[other] { $count } unread
-}
 
 ## New conversation
 new-title = New message
@@ -193,6 +190,8 @@ call-decline = Decline
 call-keys-sent = Keys sent: { $keys }
 call-keys-hint = The keyboard works, too: 0–9, * and #
 call-codec = Sound: { $codec }
+call-encrypted = Encrypted
+call-encrypted-clear = Encrypted, but its keys travelled in the clear
 call-to-account = to { $account }
 call-message = Message
 call-return = Return to the call
@@ -310,6 +309,7 @@ ended-not-found = No such number or address
 ended-unavailable = Not reachable now
 ended-refused = Your service does not allow this call
 ended-no-common-media = The two phones have no sound format in common
+ended-not-encrypted = Encryption is required, and the other side cannot
 ended-server-gone = The connection was lost
 ended-handled-elsewhere = Taken on another device
 ended-local-fault = A sound or network fault on this computer
@@ -519,6 +519,7 @@ help-arg-transport = How the server is reached: udp, tcp or tls
 help-arg-tls = How encryption begins: direct or starttls
 help-arg-auth_user = The log-in name, if it differs from the address
 help-arg-ca = Trust this PEM file too: for a server of your own
+help-arg-encryption = Encrypt calls: required, preferred or off. Without it: preferred over TLS, off otherwise, because keys sent in the clear protect nothing
 help-arg-password_stdin = Read the password from standard input, one line
 help-arg-id = The account, as “account list” shows it
 help-arg-to = A number, a name or an address

@@ -21,7 +21,7 @@ tab-settings = Ajustes
 ## Tiempo
 today = Hoy
 yesterday = Ayer
-ago-now = recién
+ago-now = ahora mismo
 ago-minutes = { $count ->
     [one] hace 1 minuto
    *[other] hace { $count } minutos
@@ -70,6 +70,7 @@ wired-loopback = Solo en esta computadora
 wired-unknown = Enlace de tipo desconocido: { $name }. Landline no está conectado
 wired-plug-in = Conecta un cable de red o permite el inalámbrico.
 demo-on = Demostración: nada sale de esta computadora
+demo-beside = La cuenta de demostración está junto a la tuya
 demo-try-title = Prueba todo aquí
 demo-try = Escríbele a Ana. Llama al 600 y óyete, o al 601 para oír dígitos. Cada minuto llega un código por mensaje.
 
@@ -128,10 +129,6 @@ conversations-nothing-found = Nada encontrado para “{ $words }”
 conversations-in-messages = En los mensajes
 conversations-pick = Elige una conversación o empieza una nueva
 conversations-you = Tú: { $text }
-conversations-unread = { $count ->
-    [one] 1 sin leer
-   *[other] { $count } sin leer
-}
 
 ## Conversación nueva
 new-title = Mensaje nuevo
@@ -193,6 +190,8 @@ call-decline = Rechazar
 call-keys-sent = Teclas enviadas: { $keys }
 call-keys-hint = El teclado también sirve: 0–9, * y #
 call-codec = Sonido: { $codec }
+call-encrypted = Cifrada
+call-encrypted-clear = Cifrada, pero sus claves viajaron en claro
 call-to-account = a { $account }
 call-message = Mensaje
 call-return = Volver a la llamada
@@ -310,6 +309,7 @@ ended-not-found = No existe ese número o dirección
 ended-unavailable = No está disponible ahora
 ended-refused = Tu servicio no permite esta llamada
 ended-no-common-media = Los dos teléfonos no tienen un formato de sonido en común
+ended-not-encrypted = Se exige cifrado y el otro lado no puede
 ended-server-gone = Se perdió la conexión
 ended-handled-elsewhere = Atendida en otro dispositivo
 ended-local-fault = Una falla de sonido o de red en esta computadora
@@ -521,6 +521,7 @@ help-arg-transport = Cómo se llega al servidor: udp, tcp o tls
 help-arg-tls = Cómo empieza el cifrado: direct o starttls
 help-arg-auth_user = El nombre de acceso, si no es el de la dirección
 help-arg-ca = Confiar también en este archivo PEM: para un servidor propio
+help-arg-encryption = Cifrar las llamadas: required (obligatorio), preferred (preferido) u off (no). Sin esto: preferido con TLS y no en los demás casos, porque unas claves enviadas en claro no protegen nada
 help-arg-password_stdin = Leer la contraseña de la entrada estándar, una línea
 help-arg-id = La cuenta, como la muestra “account list”
 help-arg-to = Un número, un nombre o una dirección

@@ -3,7 +3,7 @@
 use crate::domain::{
     account::{AccountConfig, AccountId, Registration},
     address::Address,
-    call::{CallId, EndReason},
+    call::{CallId, Decline, EndReason},
     contact::Contact,
     message::{MessageId, NewMessage, SendFailure},
     private::Private,
@@ -50,6 +50,8 @@ pub enum AccountCommand {
         to: Address,
         /// The media engine's offer.
         offer: SessionDescription,
+        /// The offer to make where the first one is refused for its media before it rang anywhere.
+        second: Option<SessionDescription>,
     },
     /// Answer an offered call with this description.
     Answer {
@@ -67,8 +69,8 @@ pub enum AccountCommand {
     EndCall {
         /// Which.
         call: CallId,
-        /// Decline as busy rather than declined.
-        busy: bool,
+        /// What the caller is told, if the call was not answered.
+        decline: Decline,
     },
     /// Offer a changed description in a call (hold, resume). Answered by [`CallEvent::Answered`] or [`CallEvent::OfferRefused`].
     Reoffer {
@@ -109,10 +111,19 @@ pub enum AccountEvent {
         /// How.
         progress: TextProgress,
     },
-    /// The roster, or a change of it: these contacts are to be known; others stay.
+    /// A change of the roster: these contacts are to be known; others stay.
     Contacts(Vec<Contact>),
+    /// The whole roster: contacts of this account that are not on it are gone.
+    Roster(Vec<Contact>),
     /// Contacts taken off the roster.
     ContactsRemoved(Vec<Address>),
+    /// A domain that turns phone numbers into addresses, found anew in each session.
+    Gateway {
+        /// Its domain.
+        domain: String,
+        /// It is on the person's roster: it comes before others.
+        rostered: bool,
+    },
     /// Something about a call.
     Call {
         /// Which. For [`CallEvent::Offered`] a fresh random id of the account's making.

@@ -1,6 +1,6 @@
 //! What may be written on the command line: the stable contract of scripts. Help texts are in `words/`, put in by
 //! `help.rs`. It must not do anything.
-use crate::domain::account::{SipTransport, XmppTls};
+use crate::domain::account::{Encryption, SipTransport, XmppTls};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -123,6 +123,8 @@ pub(super) struct Common {
     pub(super) server: Option<String>,
     #[arg(long, value_name = "FILE")]
     pub(super) ca: Option<PathBuf>,
+    #[arg(long, value_name = "required|preferred|off")]
+    pub(super) encryption: Option<Encrypt>,
     #[arg(long)]
     pub(super) password_stdin: bool,
 }
@@ -157,6 +159,23 @@ pub(super) enum Transport {
 pub(super) enum Tls {
     Direct,
     Starttls,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Encrypt {
+    Required,
+    Preferred,
+    Off,
+}
+
+impl From<Encrypt> for Encryption {
+    fn from(encrypt: Encrypt) -> Self {
+        match encrypt {
+            Encrypt::Required => Self::Required,
+            Encrypt::Preferred => Self::Preferred,
+            Encrypt::Off => Self::Off,
+        }
+    }
 }
 
 impl From<Transport> for SipTransport {

@@ -331,7 +331,8 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
         None => None,
     };
     let id = AccountConfig::derive_id(&kind, address);
-    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, kind })
+    let encryption = common.encryption.map(Into::into);
+    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, kind })
 }
 
 #[cfg(test)]
@@ -340,7 +341,7 @@ mod tests {
     use super::*;
 
     fn config(address: &str) -> Result<AccountConfig, Fault> {
-        let common = Common { address: address.into(), server: None, ca: None, password_stdin: true };
+        let common = Common { address: address.into(), server: None, ca: None, encryption: None, password_stdin: true };
         account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"])
     }
 
@@ -365,6 +366,7 @@ mod tests {
             address: "a@x".into(),
             server: None,
             ca: Some("/nonexistent/ca.pem".into()),
+            encryption: None,
             password_stdin: true,
         };
         let result = account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"]);

@@ -55,7 +55,14 @@ mod tests {
 
     fn account(kind: AccountKind, address: &str) -> AccountConfig {
         let id = AccountConfig::derive_id(&kind, address);
-        AccountConfig { id, address: address.into(), server: Some("127.0.0.1:5060".into()), ca: None, kind }
+        AccountConfig {
+            id,
+            address: address.into(),
+            server: Some("127.0.0.1:5060".into()),
+            ca: None,
+            encryption: None,
+            kind,
+        }
     }
 
     #[test]

@@ -7,7 +7,11 @@ use super::{
     voice,
 };
 use crate::{
-    domain::{account::SipTransport, call::CallId, session::SessionDescription},
+    domain::{
+        account::SipTransport,
+        call::{CallId, Decline},
+        session::SessionDescription,
+    },
     sip::{Agent, AgentEvent, HeaderName, Method, NameAddr, Output, RequestId, Uri, Way},
     words::{Language, Words},
 };
@@ -77,7 +81,7 @@ pub(super) async fn run(
                     exchange.agent.receive(from, bytes, Instant::now());
                 }
             }
-            Some(call) = exchange.voices.next() => exchange.agent.end(call, false, Instant::now()),
+            Some(call) = exchange.voices.next() => exchange.agent.end(call, Decline::Declined, Instant::now()),
             () = sleep_until(wake.into()) => exchange.agent.timeout(Instant::now()),
         }
     }
@@ -117,7 +121,7 @@ impl Desk {
                     self.later.push((now + CODES, Later::Code));
                 }
                 Later::Decline { call, text } => {
-                    self.agent.end(call, !text, now);
+                    self.agent.end(call, if text { Decline::Declined } else { Decline::Busy }, now);
                     if text {
                         self.later.push((now + THINKING, Later::Text(self.people.missed_call())));
                     }
@@ -169,7 +173,7 @@ impl Desk {
             AgentEvent::Reoffered { call, offer } => {
                 match self.lines.get_mut(&call).map(|line| line.answer_again(offer)) {
                     Some(Ok(answer)) => self.agent.answer_reoffer(call, answer, now),
-                    Some(Err(_)) | None => self.agent.end(call, false, now),
+                    Some(Err(_)) | None => self.agent.end(call, Decline::Declined, now),
                 }
             }
             AgentEvent::Ended { call, .. } => drop(self.lines.remove(&call)),
@@ -191,7 +195,7 @@ impl Desk {
                 return self.later.push((now + RINGING, Later::Decline { call, text }));
             }
         };
-        let Some(offer) = offer else { return self.agent.end(call, true, now) };
+        let Some(offer) = offer else { return self.agent.end(call, Decline::Busy, now) };
         match Line::answer(offer, voice).await {
             Ok((line, answer, speaking)) => {
                 self.lines.insert(call, line);
@@ -203,7 +207,7 @@ impl Desk {
             }
             Err(error) => {
                 tracing::info!(%error, "the exchange cannot answer");
-                self.agent.end(call, true, now);
+                self.agent.end(call, Decline::Busy, now);
             }
         }
     }

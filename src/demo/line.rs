@@ -2,6 +2,7 @@
 use super::voice;
 use crate::{
     audio::AudioStream,
+    domain::account::Encryption,
     domain::session::{MediaDirection, SessionDescription},
     media::{MediaError, MediaSession},
     net::Bind,
@@ -27,7 +28,8 @@ impl Line {
         offer: SessionDescription,
         voice: Voice,
     ) -> Result<(Self, SessionDescription, impl Future<Output = ()> + Send + 'static), MediaError> {
-        let mut media = MediaSession::open(&Bind::default(), SocketAddr::new(offer.rtp.ip(), offer.rtp.port())).await?;
+        let towards = SocketAddr::new(offer.rtp.ip(), offer.rtp.port());
+        let mut media = MediaSession::open(&Bind::default(), towards, Encryption::Off).await?;
         let answer = media.answer(&offer, MediaDirection::SendRecv)?;
         let (stream, spoken, heard) = AudioStream::loose();
         media.attach(stream);

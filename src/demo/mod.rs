@@ -65,6 +65,7 @@ impl Exchange {
             address: format!("{USER}@{DOMAIN}"),
             server: Some(self.server.to_string()),
             ca: None,
+            encryption: None,
             kind: AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None },
         };
         (config, self.password.clone())

@@ -35,6 +35,18 @@ pub enum XmppTls {
     Starttls,
 }
 
+/// Whether calls are encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encryption {
+    /// A call that cannot be encrypted is not made.
+    Required,
+    /// Encrypted wherever the other side can.
+    Preferred,
+    /// Not offered; one who insists on it is not refused.
+    Off,
+}
+
 /// What differs between the two kinds of account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -66,6 +78,10 @@ pub struct AccountConfig {
     /// A PEM file trusted besides the system's store.
     #[serde(default)]
     pub ca: Option<PathBuf>,
+    /// Whether calls are encrypted; `None`: preferred where the way to the server is encrypted, off otherwise, because keys
+    /// that travel in the clear protect nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
     /// SIP or XMPP, with what only that kind has.
     #[serde(flatten)]
     pub kind: AccountKind,
@@ -102,6 +118,9 @@ pub struct Capabilities {
     pub receipts: bool,
     /// Texts that arrived while away are fetched on login.
     pub archive: bool,
+    /// The way to the server is encrypted: keys of calls may travel on it.
+    #[serde(default)]
+    pub secure: bool,
 }
 
 /// Where an account stands with its server.

@@ -45,6 +45,37 @@ impl CallState {
     }
 }
 
+/// What a caller is told whose call is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decline {
+    /// The person does not take it.
+    Declined,
+    /// The person is in a call.
+    Busy,
+    /// Its media are of no use here.
+    Media,
+}
+
+/// How a call's packets are encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaEncryption {
+    /// Keys that the signalling carried (RFC 4568), over an encrypted way to the server: the server can read them.
+    Sdes,
+    /// The same over a way in the clear: whoever reads the signalling can listen.
+    SdesInClear,
+}
+
+impl MediaEncryption {
+    /// The sentence's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Sdes => "call-encrypted",
+            Self::SdesInClear => "call-encrypted-clear",
+        }
+    }
+}
+
 /// Why a call ended. Each has a sentence in `words/` (`ended-…`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,6 +100,8 @@ pub enum EndReason {
     Refused,
     /// No codec or encryption in common.
     NoCommonMedia,
+    /// Encryption is required, and the other side cannot.
+    NotEncrypted,
     /// The server went away and did not come back in time.
     ServerGone,
     /// Another device of ours took it or declined it.
@@ -93,6 +126,7 @@ impl EndReason {
             Self::Unavailable => "ended-unavailable",
             Self::Refused => "ended-refused",
             Self::NoCommonMedia => "ended-no-common-media",
+            Self::NotEncrypted => "ended-not-encrypted",
             Self::ServerGone => "ended-server-gone",
             Self::HandledElsewhere => "ended-handled-elsewhere",
             Self::LocalFault => "ended-local-fault",
@@ -133,6 +167,9 @@ pub struct Call {
     /// The file that it is being recorded into.
     #[serde(default)]
     pub recording: Option<PathBuf>,
+    /// How its packets are encrypted now; `None`: they are not.
+    #[serde(default)]
+    pub encryption: Option<MediaEncryption>,
     /// Keys pressed so far, shown so that the person sees what was sent.
     pub dtmf_sent: Private<String>,
 }

@@ -8,4 +8,5 @@ pub mod conversation;
 pub mod link;
 pub mod message;
 pub mod private;
+pub mod protection;
 pub mod session;

@@ -1,5 +1,6 @@
 //! A media session's description, free of SDP and Jingle: what an account hands the media engine and back.
 //! RFC 3264 in meaning; both account kinds translate it to their own wire form.
+use super::protection::Protection;
 use std::net::SocketAddr;
 
 /// A codec the engine can speak.
@@ -79,4 +80,6 @@ pub struct SessionDescription {
     pub direction: MediaDirection,
     /// Wished packet length in milliseconds.
     pub ptime: Option<u16>,
+    /// How the packets are protected.
+    pub protection: Protection,
 }

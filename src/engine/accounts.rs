@@ -26,10 +26,22 @@ pub(super) struct Account {
     pub(super) config: AccountConfig,
     pub(super) registration: Registration,
     pub(super) outbox: Outbox,
+    /// Domains that turn phone numbers into addresses, the person's own choice first.
+    pub(super) gateways: Vec<String>,
     commands: Option<CommandSender>,
 }
 
 impl Account {
+    /// One that is not connected yet.
+    fn waiting(config: AccountConfig) -> Self {
+        Self {
+            config,
+            registration: Registration::Connecting,
+            outbox: Outbox::default(),
+            gateways: Vec::new(),
+            commands: None,
+        }
+    }
     /// Gives a command without waiting: an engine that waited for an account that waits for the engine would stand
     /// still. False: the account is not running, or so far behind that it must not be given more.
     pub(super) fn send(&self, command: AccountCommand) -> bool {
@@ -65,22 +77,32 @@ impl Engine {
         }
     }
 
+    /// Starts an account as soon as its password is here: a keyring may ask the person for it first.
     async fn start_account(&mut self, config: AccountConfig) {
         let demo = self.exchange.as_ref().map(crate::demo::Exchange::account).filter(|(demo, _)| demo.id == config.id);
         if let Some((_, password)) = demo {
             return self.run_account(config, Ok(password)).await;
         }
-        let password = match self.setup.secrets.get(&config.id).await {
-            Ok(Some(password)) => Ok(password),
-            Ok(None) | Err(_) => Err(Problem::NoPassword),
-        };
-        self.run_account(config, password).await;
+        let (secrets, found) = (self.setup.secrets.clone(), self.passwords.clone());
+        self.accounts.entry(config.id.clone()).or_insert_with(|| Account::waiting(config.clone()));
+        tokio::spawn(async move {
+            let password = secrets.get(&config.id).await.ok().flatten();
+            // fails only when the engine has gone
+            let _ = found.send((config, password)).await;
+        });
+    }
+
+    /// The password of an account was looked for.
+    pub(super) async fn password_found(&mut self, config: AccountConfig, password: Option<Private<String>>) {
+        // it may have been removed, or started, since
+        if self.accounts.get(&config.id).is_some_and(|account| account.commands.is_none()) {
+            self.run_account(config, password.ok_or(Problem::NoPassword)).await;
+        }
     }
 
     async fn run_account(&mut self, config: AccountConfig, password: Result<Private<String>, Problem>) {
         let id = config.id.clone();
-        let mut account =
-            Account { config, registration: Registration::Connecting, outbox: Outbox::default(), commands: None };
+        let mut account = Account::waiting(config);
         match password {
             // its old task is logging out: the new log-in comes after it, or the server would take the one for the other
             Ok(_) if self.leaving.contains(&id) => {}
@@ -140,9 +162,18 @@ impl Engine {
                 let kept = self.store.set_contacts(contacts).await;
                 self.tell_contacts(kept).await;
             }
+            AccountEvent::Roster(contacts) => {
+                let kept = self.store.replace_contacts(id, contacts).await;
+                self.tell_contacts(kept).await;
+            }
             AccountEvent::ContactsRemoved(addresses) => {
                 let kept = self.store.remove_contacts(id, addresses).await;
                 self.tell_contacts(kept).await;
+            }
+            AccountEvent::Gateway { domain, rostered } => {
+                account.gateways.retain(|known| *known != domain);
+                let at = if rostered { 0 } else { account.gateways.len() };
+                account.gateways.insert(at, domain);
             }
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {

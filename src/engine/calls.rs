@@ -7,9 +7,9 @@ use crate::{
     account::{AccountCommand, CallEvent},
     audio::{self, Tone},
     domain::{
-        account::{AccountId, Registration},
+        account::{AccountId, Encryption, Registration},
         address::Address,
-        call::{Call, CallId, CallState, EndReason},
+        call::{Call, CallId, CallState, EndReason, MediaEncryption},
         private::Private,
         session::{MediaDirection, SessionDescription},
     },
@@ -17,7 +17,7 @@ use crate::{
         dial::Purpose,
         switchboard::{Action, Alert, SwitchError},
     },
-    media::{MediaEvent, MediaSession},
+    media::{self, MediaError, MediaEvent, MediaSession},
     net::Bind,
 };
 use jiff::Timestamp;
@@ -34,6 +34,9 @@ const ANY_PORT: u16 = 9;
 /// What belongs to one call besides what the switchboard knows.
 pub(super) struct Leg {
     account: AccountId,
+    /// Its keys travel on an encrypted way.
+    secure: bool,
+    encryption: Encryption,
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
@@ -55,7 +58,15 @@ impl Engine {
                 }
                 self.add_leg(call, account.clone());
                 let name = self.name_of(&from).await.or(name);
-                self.switchboard.offered(call, account, from, name, offer, now)
+                let policy = self.encryption(call);
+                let refused = offer.as_ref().is_some_and(|offer| media::refuses(policy, offer));
+                let mut actions = self.switchboard.offered(call, account, from, name, offer, now);
+                if refused {
+                    // it is in the history, and rings nowhere
+                    actions.retain(|action| matches!(action, Action::Begun(_)));
+                    actions.extend(self.switchboard.media_failed(call, EndReason::NotEncrypted));
+                }
+                actions
             }
             CallEvent::Ringing { early } => self.switchboard.ringing(call, early),
             CallEvent::Answered { answer } => self.switchboard.answered(call, answer, now),
@@ -68,7 +79,12 @@ impl Engine {
     }
 
     fn add_leg(&mut self, call: CallId, account: AccountId) {
+        let known = self.accounts.get(&account);
+        let secure = known.is_some_and(|account| account.status().capabilities().secure);
+        let own = if secure { Encryption::Preferred } else { Encryption::Off };
         let leg = Leg {
+            encryption: known.and_then(|account| account.config.encryption).unwrap_or(own),
+            secure,
             account,
             row: None,
             media: None,
@@ -141,7 +157,7 @@ impl Engine {
             Action::AnswerReoffer { call, offer, direction } => self.answer_media(call, offer, direction, false).await,
             Action::Apply { call, remote } => self.apply_media(call, remote),
             Action::Ring { call } => self.hand_to(call, AccountCommand::Ring { call }),
-            Action::Hangup { call, busy } => self.hand_to(call, AccountCommand::EndCall { call, busy }),
+            Action::Hangup { call, decline } => self.hand_to(call, AccountCommand::EndCall { call, decline }),
             Action::StopMedia { call } => {
                 if let Some(media) = self.legs.get_mut(&call).and_then(|leg| leg.media.take()) {
                     media.stop();
@@ -177,7 +193,9 @@ impl Engine {
                 Vec::new()
             }
             Action::Changed(call) => {
-                self.changed(*call).await;
+                // what was carried out in between may have changed it further
+                let now = self.switchboard.call(call.id).cloned().unwrap_or(*call);
+                self.changed(now).await;
                 Vec::new()
             }
         }
@@ -217,6 +235,11 @@ impl Engine {
         }
     }
 
+    /// Whether this call's media are encrypted: as its account says, or as its signalling is.
+    fn encryption(&self, call: CallId) -> Encryption {
+        self.legs.get(&call).map_or(Encryption::Off, |leg| leg.encryption)
+    }
+
     /// Opens the call's media if it has none yet.
     async fn open_media(&mut self, call: CallId, towards: Option<IpAddr>) -> Result<(), EndReason> {
         if self.legs.get(&call).is_none_or(|leg| leg.media.is_some()) {
@@ -225,7 +248,7 @@ impl Engine {
         let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
         let towards = towards.ok_or(EndReason::ServerGone)?;
         let bind = Bind { policy: self.setup.config.wired };
-        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT)).await;
+        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), self.encryption(call)).await;
         let mut media = opened.map_err(|error| {
             tracing::error!(%error, "media cannot be opened");
             EndReason::LocalFault
@@ -254,13 +277,17 @@ impl Engine {
         if let Err(reason) = self.open_media(call, None).await {
             return self.switchboard.media_failed(call, reason);
         }
-        let Some(offer) = self.media(call).map(|media| media.offer(direction)) else { return Vec::new() };
+        let Some(media) = self.media(call) else { return Vec::new() };
+        let (offer, second) = (media.offer(direction), media.second_offer(direction));
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(offer.clone());
         }
         let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
-        let command =
-            if first { AccountCommand::PlaceCall { call, to, offer } } else { AccountCommand::Reoffer { call, offer } };
+        let command = if first {
+            AccountCommand::PlaceCall { call, to, offer, second }
+        } else {
+            AccountCommand::Reoffer { call, offer }
+        };
         self.hand_to(call, command)
     }
 
@@ -268,9 +295,10 @@ impl Engine {
         if let Err(reason) = self.open_media(call, None).await {
             return self.switchboard.media_failed(call, reason);
         }
-        let Some(offer) = self.media(call).map(|media| media.offer(MediaDirection::SendRecv)) else {
-            return Vec::new();
-        };
+        let Some(media) = self.media(call) else { return Vec::new() };
+        // whoever does not like it can only hang up
+        let yielding = media.second_offer(MediaDirection::SendRecv);
+        let offer = yielding.unwrap_or_else(|| media.offer(MediaDirection::SendRecv));
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(offer.clone());
         }
@@ -292,7 +320,7 @@ impl Engine {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::info!(%error, "no media in common");
-                return self.switchboard.media_failed(call, EndReason::NoCommonMedia);
+                return self.switchboard.media_failed(call, end_reason(&error));
             }
         };
         let command = if first {
@@ -311,15 +339,17 @@ impl Engine {
     /// Lets the sound flow between our last description and theirs.
     fn apply_media(&mut self, call: CallId, remote: SessionDescription) -> Vec<Action> {
         let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
+        let sdes = if leg.secure { MediaEncryption::Sdes } else { MediaEncryption::SdesInClear };
         let (Some(media), Some(local)) = (leg.media.as_mut(), leg.local.clone()) else { return Vec::new() };
         match media.apply(local, remote) {
             Ok(()) => {
                 let codec = media.codec().map(|codec| codec.name().to_owned());
-                self.switchboard.codec(call, codec)
+                let encryption = media.encrypted().then_some(sdes);
+                self.switchboard.media(call, codec, encryption)
             }
             Err(error) => {
                 tracing::info!(%error, "no media in common");
-                self.switchboard.media_failed(call, EndReason::NoCommonMedia)
+                self.switchboard.media_failed(call, end_reason(&error))
             }
         }
     }
@@ -405,6 +435,15 @@ impl Engine {
         if let Some((input, output)) = test.or(peaks) {
             self.tell(Event::Levels { input, output });
         }
+    }
+}
+
+/// Why a call ends that has no media.
+const fn end_reason(error: &MediaError) -> EndReason {
+    match error {
+        MediaError::NotEncrypted => EndReason::NotEncrypted,
+        MediaError::NoCommonCodec => EndReason::NoCommonMedia,
+        MediaError::Socket(_) | MediaError::Codec | MediaError::Thread => EndReason::LocalFault,
     }
 }
 

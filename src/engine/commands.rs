@@ -172,7 +172,8 @@ impl Engine {
                     account: id.clone(),
                     scheme,
                     domain: known.config.domain().to_owned(),
-                    gateway: dial::gateway(texted.chain(rostered)),
+                    // what was used says more than what could be used
+                    gateway: dial::gateway(texted.chain(rostered)).or_else(|| known.gateways.first().cloned()),
                     can: known.status().capabilities(),
                 }
             })

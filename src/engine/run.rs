@@ -12,7 +12,12 @@ use crate::{
     audio,
     config::Config,
     demo::Exchange,
-    domain::{account::AccountId, call::CallId, link::WiredStatus},
+    domain::{
+        account::{AccountConfig, AccountId},
+        call::CallId,
+        link::WiredStatus,
+        private::Private,
+    },
     logic::switchboard::Switchboard,
     media::MediaEvent,
     net,
@@ -23,6 +28,9 @@ use std::{
     time::Instant,
 };
 use tokio::sync::{broadcast, mpsc, watch};
+
+/// An account and its password, where one is kept.
+type Found = (AccountConfig, Option<Private<String>>);
 
 /// All state of a running Landline.
 pub(super) struct Engine {
@@ -41,6 +49,9 @@ pub(super) struct Engine {
     pub(super) sound_test: Option<audio::SoundTest>,
     pub(super) wired: WiredStatus,
     pub(super) exchange: Option<Exchange>,
+    /// Passwords that were looked for.
+    pub(super) passwords: mpsc::Sender<Found>,
+    password_queue: Option<mpsc::Receiver<Found>>,
     account_queue: Option<mpsc::Receiver<(AccountId, AccountEvent)>>,
     media_queue: Option<mpsc::Receiver<(CallId, MediaEvent)>>,
     stopping: bool,
@@ -55,6 +66,7 @@ impl Engine {
     ) -> Self {
         let (account_events, account_queue) = mpsc::channel(account::CHANNEL);
         let (media_events, media_queue) = mpsc::channel(account::CHANNEL);
+        let (passwords, password_queue) = mpsc::channel(account::CHANNEL);
         let wired = net::status(setup.config.wired, &net::interfaces());
         Self {
             setup,
@@ -71,6 +83,8 @@ impl Engine {
             sound_test: None,
             wired,
             exchange,
+            passwords,
+            password_queue: Some(password_queue),
             account_queue: Some(account_queue),
             media_queue: Some(media_queue),
             stopping: false,
@@ -79,9 +93,8 @@ impl Engine {
 
     /// Runs until it is told to quit.
     pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
-        let (Some(mut accounts), Some(mut media)) = (self.account_queue.take(), self.media_queue.take()) else {
-            return;
-        };
+        let queues = (self.account_queue.take(), self.media_queue.take(), self.password_queue.take());
+        let (Some(mut accounts), Some(mut media), Some(mut passwords)) = queues else { return };
         let mut links = net::watch();
         self.start_accounts().await;
         while !self.stopping {
@@ -92,6 +105,7 @@ impl Engine {
                     None => break,
                 },
                 Some((id, event)) = accounts.recv() => self.account_event(id, event).await,
+                Some((config, password)) = passwords.recv() => self.password_found(config, password).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
                 Ok(()) = links.changed() => self.links_changed(&mut links).await,
                 () = sleep_until(wake) => self.wake().await,

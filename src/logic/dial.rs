@@ -181,7 +181,7 @@ mod tests {
             scheme,
             domain: domain.into(),
             gateway: gateway.map(str::to_owned),
-            can: Capabilities { calls, texts: true, receipts: false, archive: false },
+            can: Capabilities { calls, texts: true, receipts: false, archive: false, secure: false },
         };
         vec![
             line("sip", Scheme::Sip, "sip.test", None, true),

@@ -3,19 +3,21 @@
 use super::{
     MediaEvent,
     ahead::Ahead,
+    clock::Clock,
     negotiate::Agreed,
-    packet::{LARGEST, Rtp, is_rtcp},
+    packet::LARGEST,
     receive::Receiver,
     reception::Statistics,
     record::Tap,
     rtcp::{self, Report, Said},
     send::{Pace, Pacer, Sender, random},
-    source::Source,
+    transport::{Incoming, Port, Refused, Transport},
 };
 use crate::{audio::AudioStream, domain::private::Private};
 use std::{
+    io,
     net::SocketAddr,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 use tokio::{
     net::UdpSocket,
@@ -31,6 +33,8 @@ const PIECE: usize = 480;
 const QUIET: Duration = Duration::from_secs(8);
 /// Keys taken between two reports: more than fingers and dialling machines press.
 const KEYS: u32 = 100;
+/// Datagrams read at once from one port.
+const AT_ONCE: usize = 32;
 /// Between two reports (RFC 3550 section 6.2), varied by half.
 const REPORT: Duration = Duration::from_secs(5);
 
@@ -53,7 +57,8 @@ pub(super) struct Edge {
     statistics: watch::Sender<Statistics>,
     count: Statistics,
     agreed: Option<Agreed>,
-    source: Option<Source>,
+    transport: Option<Transport>,
+    clock: Clock,
     receiver: Receiver,
     sender: Option<Sender>,
     pacer: Pacer,
@@ -87,7 +92,8 @@ impl Edge {
             statistics,
             count: Statistics::default(),
             agreed: None,
-            source: None,
+            transport: None,
+            clock: Clock::new(now),
             receiver: Receiver::default(),
             sender: None,
             pacer: Pacer::new(now),
@@ -111,19 +117,15 @@ impl Edge {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
         // one octet more than the largest: what fills it was larger
-        let (mut media, mut control) = ([0; LARGEST + 1], [0; LARGEST + 1]);
+        let mut datagram = [0; LARGEST + 1];
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
                     None | Some(Order::Stop) => break,
                     Some(order) => self.order(order),
                 },
-                Ok((length, from)) = self.rtp.recv_from(&mut media) => {
-                    self.datagram(media.get(..length).unwrap_or_default(), from);
-                }
-                Ok((length, _)) = self.rtcp.recv_from(&mut control) => {
-                    self.control(control.get(..length).unwrap_or_default());
-                }
+                Ok(()) = self.rtp.readable() => self.read(Port::Media, &mut datagram),
+                Ok(()) = self.rtcp.readable() => self.read(Port::Control, &mut datagram),
                 _ = tick.tick() => self.tick(Instant::now()),
             }
         }
@@ -162,9 +164,14 @@ impl Edge {
             tracing::error!(%error, "nothing is sent");
             self.sender = None;
         }
-        match &mut self.source {
-            Some(source) => source.describe(agreed.rtp),
-            None => self.source = Some(Source::new(agreed.rtp)),
+        let way = agreed.way.clone();
+        let agreed_on = match &mut self.transport {
+            Some(transport) => transport.agree(way),
+            None => Transport::new(way).map(|transport| self.transport = Some(transport)),
+        };
+        if let Err(error) = agreed_on {
+            tracing::error!(%error, "a call has no way for its packets");
+            self.transport = None;
         }
         self.receiver.agree(&agreed);
         self.heard = agreed.receives.then_some(now);
@@ -173,24 +180,27 @@ impl Edge {
         self.agreed = Some(agreed);
     }
 
-    fn datagram(&mut self, bytes: &[u8], from: SocketAddr) {
-        if is_rtcp(bytes) {
-            return self.control(bytes);
+    /// Reads what waits at a port, but no more than [`AT_ONCE`]: what floods it must not keep the sound waiting.
+    fn read(&mut self, port: Port, datagram: &mut [u8]) {
+        for _ in 0..AT_ONCE {
+            let socket = if port == Port::Media { &self.rtp } else { &self.rtcp };
+            match socket.try_recv_from(datagram) {
+                Ok((length, from)) => self.datagram(datagram.get_mut(..length).unwrap_or_default(), port, from),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                // an earlier packet of ours came back as unreachable: the next one may not
+                Err(_) => {}
+            }
         }
+    }
+
+    fn datagram(&mut self, bytes: &mut [u8], port: Port, from: SocketAddr) {
         let now = Instant::now();
-        let (Some(agreed), Some(source)) = (&self.agreed, &mut self.source) else { return };
-        let Some(packet) = Rtp::parse(bytes) else {
-            self.count.malformed += 1;
-            return;
+        let (Some(agreed), Some(transport)) = (&self.agreed, &mut self.transport) else { return };
+        let packet = match transport.receive(bytes, port, from, now, |packet| self.receiver.knows(packet)) {
+            Ok(Incoming::Media(packet)) => packet,
+            Ok(Incoming::Control(compound)) => return self.control(compound, now),
+            Err(refused) => return self.refused(refused),
         };
-        if !self.receiver.knows(&packet) {
-            self.count.unknown_payload += 1;
-            return;
-        }
-        if !source.heard(from, now) {
-            self.count.foreign += 1;
-            return;
-        }
         if !agreed.receives {
             return; // we hold, and they know
         }
@@ -212,8 +222,18 @@ impl Edge {
         }
     }
 
-    fn control(&mut self, bytes: &[u8]) {
-        let now = Instant::now();
+    const fn refused(&mut self, refused: Refused) {
+        let counter = match refused {
+            Refused::Malformed => &mut self.count.malformed,
+            Refused::UnknownPayload => &mut self.count.unknown_payload,
+            Refused::Foreign => &mut self.count.foreign,
+            Refused::Forged => &mut self.count.forged,
+            Refused::Replayed => &mut self.count.replayed,
+        };
+        *counter += 1;
+    }
+
+    fn control(&mut self, bytes: &[u8], now: Instant) {
         let Some(said) = rtcp::parse(bytes) else {
             self.count.malformed += 1;
             return;
@@ -229,6 +249,8 @@ impl Edge {
                     if let Some(sender) = self.sender.as_mut().filter(|sender| sender.ssrc() == block.ssrc) {
                         self.count.reported_loss = (u32::from(block.fraction_lost) * 100 / 256) as u8;
                         sender.set_loss(self.count.reported_loss);
+                        let round_trip = self.clock.round_trip(block.last_sr, block.delay, now);
+                        self.count.round_trip = round_trip.or(self.count.round_trip);
                     }
                 }
                 // a goodbye is not signed: only signalling ends a call
@@ -274,7 +296,7 @@ impl Edge {
     /// Sends what the microphone has heard.
     fn send(&mut self, now: Instant) {
         let sends = self.agreed.as_ref().is_some_and(|agreed| agreed.sends);
-        let (Some(sender), Some(source)) = (&mut self.sender, &self.source) else {
+        let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else {
             drain(self.stream.as_mut(), usize::MAX);
             return;
         };
@@ -311,9 +333,9 @@ impl Edge {
                 tap.near(&mut self.sound);
             }
             if sender.packet(&self.sound, &mut self.packet) {
-                match self.rtp.try_send_to(&self.packet, source.target()) {
-                    Ok(_) => self.count.sent += 1,
-                    Err(_) => self.count.unsent += 1,
+                match transport.send(&mut self.packet, Port::Media) {
+                    Ok(Some((_, to))) if self.rtp.try_send_to(&self.packet, to).is_ok() => self.count.sent += 1,
+                    _ => self.count.unsent += 1,
                 }
             }
         }
@@ -323,24 +345,22 @@ impl Edge {
         let spread = REPORT.mul_f64(f64::from(random()) / f64::from(u32::MAX));
         self.report = now + REPORT / 2 + spread;
         self.keys = 0;
-        let (Some(agreed), Some(sender), Some(source)) = (&self.agreed, &self.sender, &self.source) else { return };
+        let (Some(sender), Some(transport)) = (&self.sender, &mut self.transport) else { return };
         let report = Report {
             ssrc: sender.ssrc(),
-            sent: sender.sent(ntp()),
+            sent: sender.sent(self.clock.stamp(now)),
             block: self.receiver.reception().map(|reception| reception.block(now)),
             cname: &self.cname,
             bye,
         };
         report.write(&mut self.packet);
-        if agreed.rtcp.ip().is_unspecified() {
-            return; // held the old way: they named no address
-        }
-        let sent = if agreed.muxed {
-            self.rtp.try_send_to(&self.packet, source.target())
-        } else {
-            self.rtcp.try_send_to(&self.packet, agreed.rtcp)
+        let sent = match transport.send(&mut self.packet, Port::Control) {
+            Ok(Some((Port::Media, to))) => self.rtp.try_send_to(&self.packet, to).is_ok(),
+            Ok(Some((Port::Control, to))) => self.rtcp.try_send_to(&self.packet, to).is_ok(),
+            Ok(None) => true, // held the old way: they named no address
+            Err(_) => false,
         };
-        self.count.unsent += u64::from(sent.is_err());
+        self.count.unsent += u64::from(!sent);
     }
 
     fn publish(&mut self) {
@@ -365,10 +385,6 @@ fn drain(stream: Option<&mut AudioStream>, most: usize) {
     }
 }
 
-/// Now, in NTP's format.
-fn ntp() -> u64 {
-    /// Seconds from 1900 to 1970.
-    const EPOCH: u64 = 2_208_988_800;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    ((now.as_secs() + EPOCH) << 32) | ((u64::from(now.subsec_nanos()) << 32) / 1_000_000_000)
-}
+#[cfg(test)]
+#[path = "edge_tests.rs"]
+mod tests;

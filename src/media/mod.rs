@@ -2,6 +2,7 @@
 //! Decisions (negotiation, jitter, keys, pace) are sans-IO and take `now`; `edge` has the sockets, on a thread of its own.
 //! It knows neither SDP nor Jingle, and plays whatever agreed sound comes: a call is ended by its signalling alone.
 mod ahead;
+mod clock;
 mod codec;
 mod delay;
 mod dtmf;
@@ -18,8 +19,11 @@ mod reception;
 mod record;
 mod rtcp;
 mod send;
-mod source;
+mod srtp;
+mod transport;
 
+#[cfg(test)]
+mod corpus_tests;
 #[cfg(test)]
 mod pair_tests;
 
@@ -30,7 +34,7 @@ pub use record::RecordError;
 use crate::{
     audio::AudioStream,
     domain::{
-        account::Problem,
+        account::{Encryption, Problem},
         private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
@@ -43,6 +47,7 @@ use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
 };
+use transport::Terms;
 
 /// Orders and events that may wait.
 const CHANNEL: usize = 256;
@@ -68,6 +73,9 @@ pub enum MediaError {
     /// The other side speaks none of our codecs.
     #[error("no codec in common")]
     NoCommonCodec,
+    /// Encryption is wanted, by the person or by the other side, and there is none that both can.
+    #[error("no encryption in common")]
+    NotEncrypted,
     /// No port can be opened towards the other side.
     #[error("no media port: {0:?}")]
     Socket(Problem),
@@ -88,14 +96,21 @@ pub struct MediaSession {
     tell: mpsc::WeakSender<MediaEvent>,
     statistics: watch::Receiver<Statistics>,
     codec: Option<Codec>,
+    encrypted: bool,
+}
+
+/// Whether an offer cannot be answered under this policy, because it holds no key.
+pub fn refuses(policy: Encryption, offer: &SessionDescription) -> bool {
+    policy == Encryption::Required && offer.protection.keys.is_empty()
 }
 
 impl MediaSession {
     /// Opens an even port for RTP and the one after it for RTCP, on the interface that leads to `towards`.
+    /// `policy`: whether its packets are encrypted.
     ///
     /// # Errors
     /// [`MediaError::Socket`] where the wired policy allows no way there or no ports are free, [`MediaError::Thread`].
-    pub async fn open(bind: &Bind, towards: SocketAddr) -> Result<Self, MediaError> {
+    pub async fn open(bind: &Bind, towards: SocketAddr, policy: Encryption) -> Result<Self, MediaError> {
         let (rtp, rtcp) = ports(bind, towards).await.map_err(MediaError::Socket)?;
         let unusable = |_| MediaError::Socket(Problem::Unreachable);
         let (at, control_at) = (rtp.local_addr().map_err(unusable)?, rtcp.local_addr().map_err(unusable)?);
@@ -118,8 +133,8 @@ impl MediaSession {
             }
         };
         std::thread::Builder::new().name("media".to_owned()).spawn(run).map_err(|_| MediaError::Thread)?;
-        let negotiator = Negotiator::new(at, control_at);
-        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None })
+        let negotiator = Negotiator::new(Terms::new(at, control_at, policy));
+        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None, encrypted: false })
     }
 
     /// Our offer of all we can (RFC 3264).
@@ -127,10 +142,16 @@ impl MediaSession {
         self.negotiator.offer(direction)
     }
 
+    /// The offer to make where the first one was refused for its encryption, or where a refusal leaves no second chance;
+    /// `None`: encryption is required, or not offered, or a call is under way.
+    pub fn second_offer(&self, direction: MediaDirection) -> Option<SessionDescription> {
+        self.negotiator.second_offer(direction)
+    }
+
     /// Our answer to an offer; `direction` is what we wish, the offer may allow less.
     ///
     /// # Errors
-    /// [`MediaError::NoCommonCodec`].
+    /// [`MediaError::NoCommonCodec`], [`MediaError::NotEncrypted`].
     pub fn answer(
         &self,
         offer: &SessionDescription,
@@ -142,10 +163,11 @@ impl MediaSession {
     /// Lets sound flow between our description and theirs, whichever was the offer; again for each later pair.
     ///
     /// # Errors
-    /// [`MediaError::NoCommonCodec`]; what was agreed before then still holds.
+    /// [`MediaError::NoCommonCodec`], [`MediaError::NotEncrypted`]; what was agreed before then still holds.
     pub fn apply(&mut self, local: SessionDescription, remote: SessionDescription) -> Result<(), MediaError> {
         let agreed = self.negotiator.agree(&local, &remote)?;
         self.codec = Some(agreed.codec);
+        self.encrypted = agreed.way.keys.is_some();
         self.order(Order::Apply(Box::new(agreed)));
         Ok(())
     }
@@ -185,6 +207,11 @@ impl MediaSession {
     /// The codec we send.
     pub const fn codec(&self) -> Option<Codec> {
         self.codec
+    }
+
+    /// Whether its packets are encrypted, as agreed last.
+    pub const fn encrypted(&self) -> bool {
+        self.encrypted
     }
 
     /// Counts, at most some seconds old.

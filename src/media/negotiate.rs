@@ -1,8 +1,13 @@
 //! Offer and answer (RFC 3264) over one audio stream: which codecs, which payload numbers, which direction.
 //! Pure: descriptions in, descriptions out.
-use super::MediaError;
-use crate::domain::session::{Codec, MediaDirection, PayloadType, SessionDescription};
-use std::net::SocketAddr;
+use super::{
+    MediaError,
+    transport::{Terms, Way},
+};
+use crate::domain::{
+    protection::Protection,
+    session::{Codec, MediaDirection, PayloadType, SessionDescription},
+};
 
 /// Our codecs, best first.
 const CODECS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
@@ -10,12 +15,11 @@ const CODECS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
 const OPUS: &str = "useinbandfec=1;minptime=10";
 const PTIME: u16 = 20;
 
-/// Where we receive, and the payload numbers in use between both sides (RFC 3264 section 8.3.2: a number keeps its meaning
+/// The transport's terms, and the payload numbers in use between both sides (RFC 3264 section 8.3.2: a number keeps its meaning
 /// for the whole session).
 #[derive(Debug, Clone)]
 pub(super) struct Negotiator {
-    rtp: SocketAddr,
-    rtcp: SocketAddr,
+    terms: Terms,
     numbers: Vec<(u8, Meaning)>,
 }
 
@@ -27,8 +31,14 @@ enum Meaning {
 }
 
 impl Negotiator {
-    pub(super) const fn new(rtp: SocketAddr, rtcp: SocketAddr) -> Self {
-        Self { rtp, rtcp, numbers: Vec::new() }
+    pub(super) const fn new(terms: Terms) -> Self {
+        Self { terms, numbers: Vec::new() }
+    }
+
+    /// Our second offer, where the first one was refused for its protection; `None`: there is none to make.
+    pub(super) fn second_offer(&self, direction: MediaDirection) -> Option<SessionDescription> {
+        let protection = self.terms.yields().then(|| self.terms.offer(true))?;
+        Some(SessionDescription { protection, ..self.offer(direction) })
     }
 
     /// The number that a meaning has, or gets.
@@ -61,7 +71,8 @@ impl Negotiator {
             parameters: parameters(codec),
         });
         let telephone_events = [48_000, 8_000].map(|clock| (number(Meaning::Events(clock)), clock));
-        self.describe(payloads.to_vec(), telephone_events.to_vec(), direction, true)
+        let protection = self.terms.offer(false);
+        self.describe(payloads.to_vec(), telephone_events.to_vec(), direction, true, protection)
     }
 
     /// Our answer: what of the offer we can, in its order and with its numbers.
@@ -90,7 +101,8 @@ impl Negotiator {
         }
         let receives = sends(offer.direction) && receives(wish);
         let sends = hears(offer) && sends(wish);
-        Ok(self.describe(payloads, events, direction(sends, receives), offer.rtcp_mux))
+        let protection = self.terms.answer(&offer.protection)?;
+        Ok(self.describe(payloads, events, direction(sends, receives), offer.rtcp_mux, protection))
     }
 
     fn describe(
@@ -99,9 +111,10 @@ impl Negotiator {
         telephone_events: Vec<(u8, u32)>,
         direction: MediaDirection,
         rtcp_mux: bool,
+        protection: Protection,
     ) -> SessionDescription {
-        let (rtp, rtcp) = (self.rtp, self.rtcp);
-        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime: Some(PTIME) }
+        let ((rtp, rtcp), ptime) = (self.terms.addresses(), Some(PTIME));
+        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection }
     }
 
     /// What both descriptions make together; their numbers are kept for later offers.
@@ -116,6 +129,7 @@ impl Negotiator {
         let events = remote.telephone_events.iter().filter(|(_, c)| local.telephone_events.iter().any(|(_, l)| l == c));
         // the codec's own clock if we can: some peers offer only the other one
         let events = events.min_by_key(|(_, c)| *c != clock).copied();
+        let way = self.terms.agree(local, remote)?;
         for described in [local, remote] {
             let codecs = described.payloads.iter().map(|p| (p.number, Meaning::Codec(p.codec)));
             let events = described.telephone_events.iter().map(|(number, clock)| (*number, Meaning::Events(*clock)));
@@ -125,7 +139,6 @@ impl Negotiator {
                 }
             }
         }
-        let muxed = local.rtcp_mux && remote.rtcp_mux;
         Ok(Agreed {
             codec: chosen.codec,
             number: chosen.number,
@@ -136,9 +149,7 @@ impl Negotiator {
             events_in: local.telephone_events.clone(),
             sends: sends(local.direction) && hears(remote) && remote.rtp.port() != 0,
             receives: receives(local.direction) && sends(remote.direction),
-            rtp: remote.rtp,
-            rtcp: if muxed { remote.rtp } else { remote.rtcp },
-            muxed,
+            way,
         })
     }
 }
@@ -162,11 +173,8 @@ pub(super) struct Agreed {
     pub events_in: Vec<(u8, u32)>,
     pub sends: bool,
     pub receives: bool,
-    /// Where the other side says it receives.
-    pub rtp: SocketAddr,
-    pub rtcp: SocketAddr,
-    /// RTCP goes over the RTP sockets.
-    pub muxed: bool,
+    /// Over which transport.
+    pub way: Way,
 }
 
 fn parameters(codec: Codec) -> String {

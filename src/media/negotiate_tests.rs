@@ -1,10 +1,12 @@
 //! The table of offers and answers.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
+use crate::domain::account::Encryption;
 use MediaDirection::{Inactive, RecvOnly, SendOnly, SendRecv};
 
 fn here() -> Negotiator {
-    Negotiator::new("127.0.0.1:4000".parse().unwrap(), "127.0.0.1:4001".parse().unwrap())
+    let (rtp, rtcp) = ("127.0.0.1:4000".parse().unwrap(), "127.0.0.1:4001".parse().unwrap());
+    Negotiator::new(Terms::new(rtp, rtcp, Encryption::Off))
 }
 
 fn payload(number: u8, codec: Codec) -> PayloadType {
@@ -20,6 +22,7 @@ fn there(payloads: &[(u8, Codec)], events: &[(u8, u32)], direction: MediaDirecti
         telephone_events: events.to_vec(),
         direction,
         ptime: None,
+        protection: Default::default(),
     }
 }
 
@@ -125,7 +128,7 @@ fn rtcp_shares_the_port_only_where_both_say_so() {
     let mut here = here();
     let offer = here.offer(SendRecv);
     let mut answer = there(&[(0, Codec::Pcmu)], &[], SendRecv);
-    assert_eq!(here.agree(&offer, &answer).unwrap().rtcp, answer.rtcp);
+    assert_eq!(here.agree(&offer, &answer).unwrap().way.rtcp, answer.rtcp);
     answer.rtcp_mux = true;
-    assert_eq!(here.agree(&offer, &answer).unwrap().rtcp, answer.rtp);
+    assert_eq!(here.agree(&offer, &answer).unwrap().way.rtcp, answer.rtp);
 }

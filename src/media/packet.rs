@@ -55,6 +55,29 @@ impl<'a> Rtp<'a> {
     }
 }
 
+/// Octets before the payload, extension included; `None`: no RTP version 2, or it ends within its header.
+pub(super) fn header_length(bytes: &[u8]) -> Option<usize> {
+    let first = *bytes.first().filter(|first| **first >> 6 == VERSION)?;
+    let mut length = HEADER + usize::from(first & 0x0F) * 4;
+    if first & 0x10 != 0 {
+        let [_, _, high, low] = *bytes.get(length..)?.first_chunk::<4>()?;
+        length += 4 + usize::from(u16::from_be_bytes([high, low])) * 4;
+    }
+    (length <= bytes.len()).then_some(length)
+}
+
+/// Sequence number and SSRC of an RTP packet.
+pub(super) fn identity(bytes: &[u8]) -> Option<(u16, u32)> {
+    let [_, _, s0, s1, _, _, _, _, c0, c1, c2, c3] = *bytes.first_chunk::<HEADER>()?;
+    Some((u16::from_be_bytes([s0, s1]), u32::from_be_bytes([c0, c1, c2, c3])))
+}
+
+/// SSRC of whoever sent an RTCP packet.
+pub(super) fn control_ssrc(bytes: &[u8]) -> Option<u32> {
+    let [first, _, _, _, c0, c1, c2, c3] = *bytes.first_chunk::<8>()?;
+    (first >> 6 == VERSION).then_some(u32::from_be_bytes([c0, c1, c2, c3]))
+}
+
 /// Whether a datagram is RTCP where both share a port (RFC 5761 section 4).
 pub(super) fn is_rtcp(bytes: &[u8]) -> bool {
     matches!(bytes, [first, 192..=223, ..] if first >> 6 == VERSION)

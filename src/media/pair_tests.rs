@@ -23,8 +23,11 @@ struct Party {
 
 impl Party {
     async fn new(hz: f32) -> Self {
+        Self::under(hz, Encryption::Off).await
+    }
+    async fn under(hz: f32, policy: Encryption) -> Self {
         let bind = Bind { policy: WiredPolicy::WiredOnly };
-        let mut session = MediaSession::open(&bind, "127.0.0.1:9".parse().unwrap()).await.unwrap();
+        let mut session = MediaSession::open(&bind, "127.0.0.1:9".parse().unwrap(), policy).await.unwrap();
         let events = session.events();
         let (stream, said, heard) = AudioStream::loose();
         session.attach(stream);
@@ -116,6 +119,33 @@ async fn hold_is_silent_both_ways_and_resume_is_not_also_with_another_codec() {
     run(&mut a, &mut b, "muted", |a, b| b.hears(660.0).1 < 0.001 && a.hears_only(880.0)).await;
     a.session.set_muted(false);
     run(&mut a, &mut b, "not muted", |_, b| b.hears_only(660.0)).await;
+}
+
+#[tokio::test]
+async fn encrypted_held_and_resumed_and_nothing_in_the_clear_is_heard() {
+    let (mut a, mut b) = (Party::under(660.0, Encryption::Required).await, Party::under(880.0, Encryption::Off).await);
+    agree(&mut a, &mut b, Codec::Opus, MediaDirection::SendRecv);
+    assert!(a.session.encrypted() && b.session.encrypted());
+    run(&mut a, &mut b, "both tones", |a, b| b.hears_only(660.0) && a.hears_only(880.0)).await;
+    agree(&mut a, &mut b, Codec::Opus, MediaDirection::Inactive);
+    let silent = |party: &Party| party.recent.iter().all(|s| s.abs() < 1e-6);
+    run(&mut a, &mut b, "silence", |a, b| silent(a) && silent(b)).await;
+    agree(&mut b, &mut a, Codec::Opus, MediaDirection::SendRecv);
+    run(&mut a, &mut b, "both tones again", |a, b| b.hears_only(660.0) && a.hears_only(880.0)).await;
+    // as well formed as a packet in the clear can be
+    let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let to = b.session.offer(MediaDirection::SendRecv).rtp;
+    let mut bytes = Vec::new();
+    for sequence in 0..200 {
+        let payload = [0xD5; 160];
+        packet::Rtp { marker: false, payload_type: 111, sequence, timestamp: 0, ssrc: 1, payload: &payload }
+            .write(&mut bytes);
+        stranger.send_to(&bytes, to).await.unwrap();
+    }
+    run(&mut a, &mut b, "refused", |_, b| b.session.statistics().forged >= 200).await;
+    run(&mut a, &mut b, "the round trip", |a, _| a.session.statistics().round_trip.is_some()).await;
+    assert!(b.hears_only(660.0) && a.hears_only(880.0));
+    assert_eq!((a.session.statistics().forged, a.session.statistics().replayed), (0, 0));
 }
 
 #[tokio::test]

@@ -16,9 +16,7 @@ fn agreed() -> Agreed {
         events_in: vec![(101, 8_000)],
         sends: true,
         receives: true,
-        rtp: there,
-        rtcp: there,
-        muxed: false,
+        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
     }
 }
 

@@ -21,6 +21,10 @@ pub struct Statistics {
     pub unknown_payload: u64,
     /// From elsewhere, while the other side spoke; of a stream that was left; or one of a flood of keys.
     pub foreign: u64,
+    /// Not under the key that was agreed on, or in the clear where encryption was.
+    pub forged: u64,
+    /// Encrypted packets that were here before.
+    pub replayed: u64,
     /// Sound made up in place of lost packets, in milliseconds.
     pub concealed: u64,
     /// Packets that the operating system did not take.
@@ -29,6 +33,8 @@ pub struct Statistics {
     pub delay: u64,
     /// Loss the other side reported last, in percent.
     pub reported_loss: u8,
+    /// The way there and back, in milliseconds, once it is known.
+    pub round_trip: Option<u32>,
 }
 
 /// One stream's reception.

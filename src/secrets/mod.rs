@@ -51,7 +51,7 @@ enum Place {
     Nowhere { path: PathBuf },
 }
 
-/// The passwords of one home. Cheap to clone.
+/// The passwords of one home. Cheap to clone. A keyring may ask the person first: nothing else waits for its answer.
 #[derive(Debug, Clone)]
 pub struct Secrets {
     place: Arc<Mutex<Place>>,
@@ -103,33 +103,36 @@ impl Secrets {
     }
     /// The password of an account; `None`: none is kept.
     pub async fn get(&self, account: &AccountId) -> Result<Option<Private<String>>, SecretsError> {
-        match &*self.place.lock().await {
-            Place::Keyring { user } => keyring::get(user, account).await,
-            Place::Vault { vault, .. } => Ok(vault.get(&account.0)),
-            Place::Closed { .. } | Place::Nowhere { .. } => Err(SecretsError::Locked),
-        }
+        let user = match &*self.place.lock().await {
+            Place::Keyring { user } => user.clone(),
+            Place::Vault { vault, .. } => return Ok(vault.get(&account.0)),
+            Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
+        };
+        keyring::get(&user, account).await
     }
     /// Keeps a password.
     pub async fn set(&self, account: &AccountId, password: &Private<String>) -> Result<(), SecretsError> {
-        match &mut *self.place.lock().await {
-            Place::Keyring { user } => keyring::set(user, account, password).await,
+        let user = match &mut *self.place.lock().await {
+            Place::Keyring { user } => user.clone(),
             Place::Vault { path, vault } => {
                 vault.set(&account.0, Some(password.clone()));
-                vault.save(path)
+                return vault.save(path);
             }
-            Place::Closed { .. } | Place::Nowhere { .. } => Err(SecretsError::Locked),
-        }
+            Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
+        };
+        keyring::set(&user, account, password).await
     }
     /// Forgets a password; one that is not there is no error.
     pub async fn remove(&self, account: &AccountId) -> Result<(), SecretsError> {
-        match &mut *self.place.lock().await {
-            Place::Keyring { user } => keyring::remove(user, account).await,
+        let user = match &mut *self.place.lock().await {
+            Place::Keyring { user } => user.clone(),
             Place::Vault { path, vault } => {
                 vault.set(&account.0, None);
-                vault.save(path)
+                return vault.save(path);
             }
-            Place::Closed { .. } | Place::Nowhere { .. } => Err(SecretsError::Locked),
-        }
+            Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
+        };
+        keyring::remove(&user, account).await
     }
 }
 

@@ -188,6 +188,7 @@ mod tests {
             address: address.into(),
             server: server.map(str::to_owned),
             ca: None,
+            encryption: None,
             kind: AccountKind::Sip { transport, auth_user: None },
         }
     }

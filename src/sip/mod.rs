@@ -28,6 +28,7 @@ mod parse;
 #[cfg(test)]
 mod parse_tests;
 mod registration;
+mod sdes;
 mod sdp;
 mod session;
 mod task;

@@ -3,7 +3,11 @@
 //! Written by hand rather than on rvoip-sip-core's parser: that one refuses a whole body for one odd line (a session name in
 //! Latin-1, a broken `o=`), and knows neither `a=rtcp` (RFC 3605) nor payload types without `rtpmap`. What a phone needs of
 //! SDP is small: the first audio line it can use, and the names of the other lines, so that an answer can refuse each.
-use crate::domain::session::{Codec, MediaDirection, PayloadType, SessionDescription};
+use super::sdes;
+use crate::domain::{
+    protection::{Profile, Protection, SdesKey},
+    session::{Codec, MediaDirection, PayloadType, SessionDescription},
+};
 use std::{
     fmt::Write,
     net::{IpAddr, SocketAddr},
@@ -11,6 +15,8 @@ use std::{
 
 /// More m-lines than this are not a phone call.
 const MOST_LINES: usize = 32;
+/// Keys of one line that are looked at.
+const MOST_KEYS: usize = 32;
 
 /// Why a body describes no audio for us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,8 +25,11 @@ pub(crate) enum SdpError {
     #[error("not a session description")]
     NotSdp,
     /// No audio line, or only over a transport we do not speak.
-    #[error("no audio over plain RTP")]
+    #[error("no audio over RTP")]
     NoAudio,
+    /// The audio line wants encryption, and offers no key for it that is of use here.
+    #[error("no usable key for the audio")]
+    NoKey,
     /// The audio line has port 0: the other side refuses it (RFC 3264 section 6).
     #[error("audio refused")]
     Refused,
@@ -81,7 +90,7 @@ pub(crate) fn write_within(description: &SessionDescription, lines: &MediaLines,
 }
 
 fn write_audio(text: &mut String, description: &SessionDescription, line: &MediaLine) -> std::fmt::Result {
-    write!(text, "m=audio {} {}", description.rtp.port(), line.protocol)?;
+    write!(text, "m=audio {} {}", description.rtp.port(), protocol(line, description.protection.profile))?;
     for number in description.payloads.iter().map(|p| p.number).chain(description.telephone_events.iter().map(|e| e.0))
     {
         write!(text, " {number}")?;
@@ -106,6 +115,9 @@ fn write_audio(text: &mut String, description: &SessionDescription, line: &Media
         write!(text, "a=ptime:{ptime}\r\n")?;
     }
     write!(text, "a={}\r\n", direction_name(description.direction))?;
+    for key in &description.protection.keys {
+        write!(text, "a=crypto:{}\r\n", sdes::write(key))?;
+    }
     if description.rtcp_mux {
         text.push_str("a=rtcp-mux\r\n");
     }
@@ -115,6 +127,23 @@ fn write_audio(text: &mut String, description: &SessionDescription, line: &Media
         write!(text, "a=rtcp:{}\r\n", description.rtcp.port())?;
     }
     Ok(())
+}
+
+/// The protocol of a line of ours: the one that it had, as long as the profile is the same (RFC 3264 section 6).
+fn protocol(line: &MediaLine, profile: Profile) -> &str {
+    match profile {
+        _ if profile_of(&line.protocol) == Some(profile) => &line.protocol,
+        Profile::Open => "RTP/AVP",
+        Profile::Secure => "RTP/SAVP",
+    }
+}
+
+fn profile_of(protocol: &str) -> Option<Profile> {
+    match protocol.to_ascii_uppercase().as_str() {
+        "RTP/AVP" | "RTP/AVPF" => Some(Profile::Open),
+        "RTP/SAVP" | "RTP/SAVPF" => Some(Profile::Secure),
+        _ => None,
+    }
 }
 
 fn address(ip: IpAddr) -> String {
@@ -169,12 +198,13 @@ pub(crate) fn parse(body: &[u8]) -> Result<Parsed, SdpError> {
     for (at, (line, audio, section)) in media.iter().enumerate() {
         let described = if line.media == "audio" { audio.describe(section, &session) } else { continue };
         match (described, &chosen) {
-            (Ok(description), _) => {
+            // some peers offer the same sound twice, in the clear and encrypted
+            (Ok(description), Err(_)) => chosen = Ok((at, description)),
+            (Ok(description), Ok((_, open))) if has_keys(&description) && !has_keys(open) => {
                 chosen = Ok((at, description));
-                break;
             }
             (Err(error), Err(SdpError::NoAudio)) => chosen = Err(error),
-            (Err(_), _) => {}
+            _ => {}
         }
     }
     let (audio, description) = chosen?;
@@ -182,10 +212,15 @@ pub(crate) fn parse(body: &[u8]) -> Result<Parsed, SdpError> {
     Ok(Parsed { description, lines: MediaLines { lines, audio } })
 }
 
+const fn has_keys(description: &SessionDescription) -> bool {
+    !description.protection.keys.is_empty()
+}
+
 /// What an m-line says besides its names.
 struct Audio<'a> {
     port: u16,
-    plain: bool,
+    /// `None`: a protocol that is unknown here.
+    profile: Option<Profile>,
     formats: Vec<&'a str>,
 }
 
@@ -203,8 +238,7 @@ fn media_line(line: &str) -> Option<(MediaLine, Audio<'_>)> {
         protocol: protocol.to_owned(),
         format: (*formats.first()?).to_owned(),
     };
-    let plain = ["RTP/AVP", "RTP/AVPF"].iter().any(|known| known.eq_ignore_ascii_case(protocol));
-    Some((line, Audio { port, plain, formats }))
+    Some((line, Audio { port, profile: profile_of(protocol), formats }))
 }
 
 /// The fields of the session, or of one of its m-lines, that we understand.
@@ -218,6 +252,7 @@ struct Section<'a> {
     rtcp_mux: bool,
     rtpmaps: Vec<(u8, &'a str)>,
     fmtps: Vec<(u8, &'a str)>,
+    keys: Vec<SdesKey>,
 }
 
 impl<'a> Section<'a> {
@@ -233,6 +268,10 @@ impl<'a> Section<'a> {
             "fmtp" => self.fmtps.extend(of_payload(value)),
             "ptime" => self.ptime = value.parse().ok().filter(|ptime| *ptime > 0),
             "rtcp-mux" => self.rtcp_mux = true,
+            "crypto" if self.keys.len() < MOST_KEYS => {
+                let key = sdes::parse(value).filter(|key| self.keys.iter().all(|known| known.tag != key.tag));
+                self.keys.extend(key);
+            }
             "rtcp" => {
                 let (port, place) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
                 self.rtcp = port.parse().ok().filter(|port| *port > 0).map(|port| (port, unicast(place)));
@@ -291,11 +330,12 @@ fn encoding(number: u8, rtpmap: Option<&str>) -> Option<Encoding> {
 
 impl Audio<'_> {
     fn describe(&self, own: &Section<'_>, session: &Section<'_>) -> Result<SessionDescription, SdpError> {
-        if !self.plain {
-            return Err(SdpError::NoAudio);
-        }
+        let profile = self.profile.ok_or(SdpError::NoAudio)?;
         if self.port == 0 {
             return Err(SdpError::Refused);
+        }
+        if profile == Profile::Secure && own.keys.is_empty() {
+            return Err(SdpError::NoKey);
         }
         let ip = own.address.or(session.address).flatten().ok_or(SdpError::Address)?;
         let rtp = SocketAddr::new(ip, self.port);
@@ -323,7 +363,8 @@ impl Audio<'_> {
         let direction = own.direction.or(session.direction).unwrap_or(MediaDirection::SendRecv);
         let ptime = own.ptime.or(session.ptime);
         let rtcp_mux = own.rtcp_mux;
-        Ok(SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime })
+        let protection = Protection { profile, keys: own.keys.clone() };
+        Ok(SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection })
     }
 }
 

@@ -1,7 +1,9 @@
 //! SDP as peers write it, as hostile ones do, and back.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
+use crate::domain::{private::Private, protection::Suite};
 use proptest::prelude::*;
+use zeroize::Zeroizing;
 
 fn sdp(session: &str, media: &str) -> String {
     format!("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n{session}t=0 0\r\n{media}").replace('|', "\r\n")
@@ -32,6 +34,7 @@ fn an_offer_with_all_that_a_phone_says() {
         telephone_events: vec![(101, 8000), (100, 48_000)],
         direction: MediaDirection::SendOnly,
         ptime: Some(20),
+        protection: Protection::default(),
     };
     assert_eq!(described(media), Ok(description));
 }
@@ -83,7 +86,9 @@ fn why_a_body_cannot_be_used() {
     for (session, media, error) in [
         (here, "", SdpError::NoAudio),
         (here, "m=video 4000 RTP/AVP 31|", SdpError::NoAudio),
-        (here, "m=audio 4000 RTP/SAVP 0|", SdpError::NoAudio),
+        (here, "m=audio 4000 UDP/TLS/RTP/SAVP 0|", SdpError::NoAudio),
+        (here, "m=audio 4000 RTP/SAVP 0|", SdpError::NoKey),
+        (here, "m=audio 4000 RTP/SAVPF 0|a=crypto:1 F8_128_HMAC_SHA1_80 inline:AAAA|", SdpError::NoKey),
         (here, "m=audio 0 RTP/AVP 0|", SdpError::Refused),
         (here, "m=audio 4000 RTP/AVP 18|", SdpError::NoCodec),
         ("", "m=audio 4000 RTP/AVP 0|", SdpError::Address),
@@ -143,11 +148,51 @@ fn what_is_written() {
         telephone_events: vec![(101, 48_000)],
         direction: MediaDirection::SendRecv,
         ptime: Some(20),
+        protection: Protection::default(),
     };
     let expected = "v=0|o=- 12 3 IN IP6 2001:db8::1|s=-|c=IN IP6 2001:db8::1|t=0 0|m=audio 4000 RTP/AVP 96 0 101|\
         a=rtpmap:96 opus/48000/2|a=fmtp:96 useinbandfec=1a=evil|a=rtpmap:0 PCMU/8000|\
         a=rtpmap:101 telephone-event/48000|a=fmtp:101 0-15|a=ptime:20|a=sendrecv|a=rtcp-mux|";
     assert_eq!(write_within(&description, &MediaLines::default(), 12, 3), expected.replace('|', "\r\n"));
+}
+
+const KEY: &str = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
+
+#[test]
+fn keys_with_either_profile() {
+    for (protocol, profile) in
+        [("RTP/AVP", Profile::Open), ("RTP/SAVP", Profile::Secure), ("rtp/savpf", Profile::Secure)]
+    {
+        let keys = format!(
+            "a=crypto:1 AES_CM_128_HMAC_SHA1_32 {KEY}|a=crypto:1 AES_CM_128_HMAC_SHA1_80 {KEY}|\
+             a=crypto:2 NEW_SUITE {KEY}|a=crypto:3 AES_CM_128_HMAC_SHA1_80 {KEY}|"
+        );
+        let parsed =
+            parse(sdp("c=IN IP4 192.0.2.1|", &format!("m=audio 4000 {protocol} 0|{keys}")).as_bytes()).unwrap();
+        let protection = &parsed.description.protection;
+        let read: Vec<_> = protection.keys.iter().map(|key| (key.tag, key.suite)).collect();
+        assert_eq!(protection.profile, profile);
+        assert_eq!(read, [(1, Suite::Aes128Sha32), (3, Suite::Aes128Sha80)], "a tag names one key");
+        let written = write_within(&parsed.description, &parsed.lines, 1, 1);
+        assert!(written.contains(&format!("m=audio 4000 {protocol} 0\r\n")), "{protocol}");
+        assert!(written.contains(&format!("a=crypto:3 AES_CM_128_HMAC_SHA1_80 {KEY}\r\n")), "{protocol}");
+        // an offer of ours under the other profile
+        let mut other = parsed.description.clone();
+        other.protection.profile = if profile == Profile::Open { Profile::Secure } else { Profile::Open };
+        let written = write_within(&other, &parsed.lines, 1, 1);
+        let expected = if profile == Profile::Open { "m=audio 4000 RTP/SAVP 0" } else { "m=audio 4000 RTP/AVP 0" };
+        assert!(written.contains(expected), "{protocol}");
+    }
+}
+
+#[test]
+fn of_two_lines_the_one_with_a_key_is_taken() {
+    let key = format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 {KEY}|");
+    let port = |media: &str| described(media).map(|description| description.rtp.port());
+    assert_eq!(port(&format!("m=audio 4000 RTP/AVP 0|m=audio 4002 RTP/SAVP 0|{key}")), Ok(4002));
+    assert_eq!(port(&format!("m=audio 4000 RTP/SAVP 0|{key}m=audio 4002 RTP/AVP 0|")), Ok(4000));
+    assert_eq!(port("m=audio 4000 RTP/SAVP 0|m=audio 4002 RTP/AVP 0|"), Ok(4002));
+    assert_eq!(port("m=audio 4000 RTP/AVP 0|m=audio 4002 RTP/AVP 0|"), Ok(4000));
 }
 
 fn unicast_ip() -> impl Strategy<Value = IpAddr> {
@@ -162,6 +207,7 @@ prop_compose! {
         codecs in proptest::collection::vec((0usize..3, "([a-z]{1,9}=[a-z0-9]{1,9})?"), 8),
         keys in 0usize..2,
         (direction, ptime, rtcp_mux) in (0usize..4, proptest::option::of(1u16..), any::<bool>()),
+        (secure, suites) in (any::<bool>(), proptest::collection::vec((0usize..6, any::<u8>()), 0..4)),
     ) -> SessionDescription {
         use MediaDirection::{Inactive, RecvOnly, SendOnly, SendRecv};
         let mut numbers: Vec<_> = numbers.into_iter().collect();
@@ -171,6 +217,13 @@ prop_compose! {
             payload(number, [Codec::Opus, Codec::Pcmu, Codec::Pcma][codec], &parameters)
         });
         let rtp = SocketAddr::new(ip, port);
+        let keys: Vec<_> = suites.into_iter().zip(1..).map(|((suite, byte), tag)| {
+            let suite = Suite::ALL[suite];
+            let key = vec![byte; suite.key_length() + suite.salt_length()];
+            SdesKey { tag, suite, key: Private::new(Zeroizing::new(key)), mki: Vec::new() }
+        }).collect();
+        let profile = if secure && !keys.is_empty() { Profile::Secure } else { Profile::Open };
+        let protection = Protection { profile, keys };
         SessionDescription {
             rtp,
             rtcp: if apart { SocketAddr::new(rtcp_ip, rtcp_port) } else { next_port(rtp) },
@@ -179,6 +232,7 @@ prop_compose! {
             telephone_events,
             direction: [SendRecv, SendOnly, RecvOnly, Inactive][direction],
             ptime,
+            protection,
         }
     }
 }
@@ -200,7 +254,7 @@ proptest! {
     #[test]
     fn hostile_fields_never_panic_and_answers_keep_to_their_lines(
         fields in proptest::collection::vec(
-            "(m=audio |m=|c=IN IP4 |c=|a=rtpmap:|a=fmtp:|a=rtcp:|a=ptime:|a=)[ -~\u{1}\u{fc}]{0,30}", 0..30),
+            "(m=audio |m=|c=IN IP4 |c=|a=rtpmap:|a=fmtp:|a=rtcp:|a=ptime:|a=crypto:|a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:|a=)[ -~\u{1}\u{fc}]{0,30}", 0..30),
     ) {
         if let Ok(parsed) = parse(format!("v=0\r\n{}\r\n", fields.join("\r\n")).as_bytes()) {
             let offered = fields.iter().filter(|field| field.starts_with("m=")).count();

@@ -259,10 +259,10 @@ impl Session {
     pub(super) fn command(&mut self, command: AccountCommand, now: Instant) {
         match command {
             AccountCommand::SendText { id, to, body } => self.send_text(id, &to, body.expose(), now),
-            AccountCommand::PlaceCall { call, to, offer } => self.place(call, &to, offer, now),
+            AccountCommand::PlaceCall { call, to, offer, second } => self.place(call, &to, offer, second, now),
             AccountCommand::Answer { call, answer } => self.agent.answer(call, answer, now),
             AccountCommand::Ring { call } => self.agent.ring(call, now),
-            AccountCommand::EndCall { call, busy } => self.agent.end(call, busy, now),
+            AccountCommand::EndCall { call, decline } => self.agent.end(call, decline, now),
             AccountCommand::Reoffer { call, offer } => self.agent.reoffer(call, offer, now),
             AccountCommand::AnswerReoffer { call, answer } => self.agent.answer_reoffer(call, answer, now),
             AccountCommand::NetworkChanged | AccountCommand::Stop => {}
@@ -270,11 +270,18 @@ impl Session {
         self.settle(now);
     }
 
-    fn place(&mut self, call: CallId, to: &Address, offer: SessionDescription, now: Instant) {
+    fn place(
+        &mut self,
+        call: CallId,
+        to: &Address,
+        offer: SessionDescription,
+        second: Option<SessionDescription>,
+        now: Instant,
+    ) {
         let (to, hop) = (addressing::to_uri(to, &self.domain), self.server().filter(|_| self.is_registered()));
         match (to, hop) {
             (Some(to), Some(hop)) => {
-                self.agent.place(call, Invitation { from: self.aor.clone(), to, hop, offer }, now);
+                self.agent.place(call, Invitation { from: self.aor.clone(), to, hop, offer, second }, now);
                 if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.silence(now) > SILENCE) {
                     // a person waits: learn soon whether the server is there
                     self.register(CHECK, now);
@@ -404,7 +411,12 @@ impl Session {
 
     fn announce(&mut self) {
         let Some(ends) = &self.ends else { return };
-        let capabilities = Capabilities { calls: true, texts: true, receipts: false, archive: false };
+        let capabilities = Capabilities {
+            calls: true,
+            texts: true,
+            secure: ends.transport == SipTransport::Tls,
+            ..Capabilities::default()
+        };
         let told = Told::Registered { local: ends.local.ip(), server: ends.server.ip(), capabilities };
         self.out.push_back(Output::Event(AccountEvent::Registration(told)));
     }

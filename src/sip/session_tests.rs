@@ -32,6 +32,7 @@ fn setup() -> AccountSetup {
         address: "alice@sip.test".into(),
         server: None,
         ca: None,
+        encryption: None,
         kind: AccountKind::Sip { transport: None, auth_user: None },
     };
     let password = "secret".into();
@@ -167,6 +168,7 @@ fn description() -> SessionDescription {
         telephone_events: Vec::new(),
         direction: MediaDirection::SendRecv,
         ptime: None,
+        protection: Default::default(),
     }
 }
 
@@ -183,7 +185,7 @@ fn registers_and_refreshes_in_time() {
     assert!(header(&first, "Via").starts_with("SIP/2.0/TLS 10.0.0.1:5070;rport;"), "{first}");
     desk.respond("REGISTER", 200, "Expires: 600\r\n");
     let told = desk.take_registered();
-    let capabilities = Capabilities { calls: true, texts: true, receipts: false, archive: false };
+    let capabilities = Capabilities { calls: true, texts: true, secure: true, ..Capabilities::default() };
     let (local, server) = ("10.0.0.1".parse().unwrap(), "192.0.2.1".parse().unwrap());
     assert_eq!(told, Told::Registered { local, server, capabilities });
     for _ in 0..20 {
@@ -406,7 +408,7 @@ fn a_text_is_answered_when_it_is_kept() {
 fn a_call_follows_us_to_a_new_address() {
     let mut desk = Desk::registered(SipTransport::Tcp);
     let (call, to) = (CallId(3), "tel:+15551234".parse().unwrap());
-    let place = AccountCommand::PlaceCall { call, to, offer: description() };
+    let place = AccountCommand::PlaceCall { call, to, offer: description(), second: None };
     desk.act(|session, now| session.command(place, now));
     let invite = desk.last("INVITE sip:+15551234@sip.test").to_owned();
     assert!(header(&invite, "From").starts_with("<sip:alice@sip.test>;tag="), "{invite}");
@@ -430,7 +432,7 @@ fn a_call_by_a_server_that_is_gone_ends_within_seconds() {
     let mut desk = Desk::registered(SipTransport::Udp);
     desk.seconds(10);
     let (call, to) = (CallId(3), "sip:bob@sip.test".parse().unwrap());
-    let place = AccountCommand::PlaceCall { call, to, offer: description() };
+    let place = AccountCommand::PlaceCall { call, to, offer: description(), second: None };
     desk.act(|session, now| session.command(place, now));
     desk.seconds(5);
     let gone = |event: &AccountEvent| {
@@ -442,7 +444,12 @@ fn a_call_by_a_server_that_is_gone_ends_within_seconds() {
 
 #[test]
 fn what_cannot_be_called_ends_with_a_reason() {
-    let place = |to: &str| AccountCommand::PlaceCall { call: CallId(3), to: to.parse().unwrap(), offer: description() };
+    let place = |to: &str| AccountCommand::PlaceCall {
+        call: CallId(3),
+        to: to.parse().unwrap(),
+        offer: description(),
+        second: None,
+    };
     let reason = |desk: &mut Desk| match desk.events.pop() {
         Some(AccountEvent::Call { event: CallEvent::Ended { reason }, .. }) => reason,
         other => panic!("{other:?}"),

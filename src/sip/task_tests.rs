@@ -26,6 +26,7 @@ fn start(
         address: "alice@sip.test".into(),
         server: Some(server.to_string()),
         ca: None,
+        encryption: None,
         kind: AccountKind::Sip { transport: Some(transport), auth_user: None },
     };
     let (sender, events) = mpsc::channel(CHANNEL);

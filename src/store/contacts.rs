@@ -1,7 +1,19 @@
 //! Contacts: names for addresses, from rosters and from the person.
 use super::{Store, StoreError, rows};
 use crate::domain::{account::AccountId, address::Address, contact::Contact, private::Private};
-use rusqlite::params;
+use rusqlite::{Transaction, params};
+
+fn add(transaction: &Transaction<'_>, contacts: Vec<Contact>) -> Result<(), StoreError> {
+    let mut upsert = transaction.prepare_cached(
+        "INSERT INTO contact(account, address, name) VALUES(?1, ?2, ?3) \
+         ON CONFLICT(address, account) DO UPDATE SET name = excluded.name",
+    )?;
+    for contact in contacts {
+        let account = contact.account.map_or_else(String::new, |account| account.0);
+        upsert.execute(params![account, contact.address.uri(), contact.name.expose()])?;
+    }
+    Ok(())
+}
 
 impl Store {
     /// All contacts, by name.
@@ -22,16 +34,13 @@ impl Store {
     }
     /// Adds these contacts, or gives known ones their new name; others stay.
     pub async fn set_contacts(&self, contacts: Vec<Contact>) -> Result<(), StoreError> {
+        self.transact(move |transaction| add(transaction, contacts)).await
+    }
+    /// Puts these in the place of all contacts of an account.
+    pub async fn replace_contacts(&self, account: AccountId, contacts: Vec<Contact>) -> Result<(), StoreError> {
         self.transact(move |transaction| {
-            let mut upsert = transaction.prepare_cached(
-                "INSERT INTO contact(account, address, name) VALUES(?1, ?2, ?3) \
-                 ON CONFLICT(address, account) DO UPDATE SET name = excluded.name",
-            )?;
-            for contact in contacts {
-                let account = contact.account.map_or_else(String::new, |account| account.0);
-                upsert.execute(params![account, contact.address.uri(), contact.name.expose()])?;
-            }
-            Ok(())
+            transaction.execute("DELETE FROM contact WHERE account = ?1", [account.0])?;
+            add(transaction, contacts)
         })
         .await
     }

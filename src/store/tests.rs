@@ -219,6 +219,7 @@ async fn calls_and_names() {
         codec: None,
         joined: false,
         recording: None,
+        encryption: None,
         dtmf_sent: Private::default(),
     };
     let row = f.store.call_started(&call).await.unwrap();
@@ -229,6 +230,27 @@ async fn calls_and_names() {
     assert_eq!(f.store.conversations(1).await.unwrap()[0].name, Some("Bob".into()));
     f.store.remove_contacts(account(), vec![address(BOB)]).await.unwrap();
     assert!(f.store.contacts().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_whole_roster_takes_the_place_of_the_old_one_and_of_no_other() {
+    let f = fixture();
+    let contact = |account: Option<&str>, who: &str, name: &str| Contact {
+        account: account.map(|account| AccountId(account.to_owned())),
+        address: address(who),
+        name: name.into(),
+    };
+    let ours = account().0;
+    let before = vec![
+        contact(Some(&ours), BOB, "Bob"),
+        contact(Some(&ours), "xmpp:gone@x.test", "Gone"),
+        contact(Some("other"), "xmpp:gone@x.test", "Kept"),
+        contact(None, BOB, "My own Bob"),
+    ];
+    f.store.set_contacts(before).await.unwrap();
+    f.store.replace_contacts(account(), vec![contact(Some(&ours), BOB, "Robert")]).await.unwrap();
+    let names: Vec<_> = f.store.contacts().await.unwrap().into_iter().map(|c| c.name.into_inner()).collect();
+    assert_eq!(names, ["Kept", "My own Bob", "Robert"]);
 }
 
 #[test]

@@ -88,24 +88,29 @@ impl Alerts {
     }
 
     /// A button was pressed.
-    pub fn chosen(&mut self, chosen: Chosen, model: &Model) -> Vec<Wish> {
+    pub fn chosen(&self, chosen: Chosen, model: &Model) -> Vec<Wish> {
         let known = self.shown.iter().find(|(id, _)| *id == chosen.notification).map(|(_, about)| *about);
-        let ask = |command| Wish::Ask(command, Then::Done);
-        match (known, chosen.action) {
-            (Some(About::Call(call)), NotificationAction::Answer) => {
-                vec![ask(Command::Answer { call: Some(call) }), Wish::Go(Place::Call), Wish::Show]
-            }
-            (Some(About::Call(call)), NotificationAction::Decline) => vec![ask(Command::Decline { call: Some(call) })],
-            (Some(About::Code(message)), NotificationAction::CopyCode) => {
-                let code = model.codes.iter().find(|code| code.message == message);
-                code.map(|code| Wish::Copy(message, code.code.value.clone())).into_iter().collect()
-            }
-            (Some(About::Text(conversation)), _) => vec![Wish::Open(conversation), Wish::Show],
-            (Some(About::Missed), _) => vec![Wish::Go(Place::Calls), Wish::Show],
-            (Some(About::Code(_)), _) => vec![Wish::Go(Place::Codes), Wish::Show],
-            (Some(About::Call(_)), _) | (None, NotificationAction::Open) => vec![Wish::Show],
-            (None, _) => Vec::new(),
+        act(known, chosen.action, model)
+    }
+}
+
+/// What a button means; `None`: its notification is forgotten.
+fn act(about: Option<About>, action: NotificationAction, model: &Model) -> Vec<Wish> {
+    let ask = |command| Wish::Ask(command, Then::Done);
+    match (about, action) {
+        (Some(About::Call(call)), NotificationAction::Answer) => {
+            vec![ask(Command::Answer { call: Some(call) }), Wish::Go(Place::Call), Wish::Show]
         }
+        (Some(About::Call(call)), NotificationAction::Decline) => vec![ask(Command::Decline { call: Some(call) })],
+        (Some(About::Code(message)), NotificationAction::CopyCode) => {
+            let code = model.codes.iter().find(|code| code.message == message);
+            code.map(|code| Wish::Copy(message, code.code.value.clone())).into_iter().collect()
+        }
+        (Some(About::Text(conversation)), _) => vec![Wish::Open(conversation), Wish::Show],
+        (Some(About::Missed), _) => vec![Wish::Go(Place::Calls), Wish::Show],
+        (Some(About::Code(_)), _) => vec![Wish::Go(Place::Codes), Wish::Show],
+        (Some(About::Call(_)), _) | (None, NotificationAction::Open) => vec![Wish::Show],
+        (None, _) => Vec::new(),
     }
 }
 
@@ -144,3 +149,7 @@ fn ringing(call: &Call, model: &Model, words: &Words, shown: &[(NotificationId, 
     let told = notification(NotificationKind::Call, words.text("call-incoming"), name, actions);
     vec![Wish::Notify(told, about), Wish::Attention]
 }
+
+#[cfg(test)]
+#[path = "alert_tests.rs"]
+mod tests;

@@ -49,9 +49,9 @@ pub fn sip() -> AccountId {
 fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let sip = matches!(kind, AccountKind::Sip { .. });
-    let capabilities = Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip };
+    let capabilities = Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip, secure: true };
     AccountStatus {
-        config: AccountConfig { id, address: address.to_owned(), server: None, ca: None, kind },
+        config: AccountConfig { id, address: address.to_owned(), server: None, ca: None, encryption: None, kind },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
     }
 }
@@ -226,6 +226,7 @@ pub fn call(state: CallState) -> Call {
         codec: answered.then(|| "opus".to_owned()),
         joined: false,
         recording: None,
+        encryption: None,
         dtmf_sent: "".into(),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     config::Appearance,
     domain::{
         account::{AccountKind, Problem},
-        call::{CallState, EndReason},
+        call::{Call, CallState, EndReason, MediaEncryption},
         conversation::ConversationId,
         message::MessageState,
         private::Private,
@@ -291,6 +291,21 @@ fn a_call_is_muted_held_keyed_and_hung_up() {
     let over = fixture::call(CallState::Ended { reason: EndReason::HungUpHere });
     stage.happen(Event::Call { account: fixture::sip(), call: over });
     assert_eq!(stage.app.place, Place::Conversations);
+}
+
+#[test]
+fn a_call_says_how_it_is_encrypted_and_not_that_it_is_where_it_is_not() {
+    for (encryption, words) in [
+        (Some(MediaEncryption::Sdes), Some("Encrypted")),
+        (Some(MediaEncryption::SdesInClear), Some("Encrypted, but its keys travelled in the clear")),
+        (None, None),
+    ] {
+        let mut stage = stage();
+        let call = Call { encryption, ..fixture::call(CallState::Active) };
+        stage.happen(Event::Call { account: fixture::sip(), call });
+        stage.send(Message::Go(Place::Call));
+        assert_eq!(stage.sees(words.unwrap_or("Encrypted")), words.is_some(), "{encryption:?}");
+    }
 }
 
 #[test]

@@ -101,8 +101,14 @@ fn resolve(app: &mut App, field: Field, typed: &str, to: &str) {
 fn writing(snapshot: Snapshot) -> App {
     let mut app = fixture::app(snapshot);
     fixture::go(&mut app, Place::New);
-    update(&mut app, Message::New(new::Message::To("+1 555 0".to_owned())));
-    resolve(&mut app, Field::New, "+1 555 0", "xmpp:+15550@sms.example");
+    update(&mut app, Message::New(new::Message::To("+1 555 000".to_owned())));
+    resolve(&mut app, Field::New, "+1 555 000", "xmpp:+1555000@sms.example");
+    app
+}
+
+fn unfolded(snapshot: Snapshot) -> App {
+    let mut app = nobody(snapshot);
+    update(&mut app, Message::Welcome(welcome::Message::Advanced));
     app
 }
 
@@ -272,9 +278,9 @@ fn look_at(part: usize, parts: usize) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// The settings are longer than a window: once unrolled, and once as small as it gets.
+/// The settings and the set-up are longer than a window: once unrolled, and once as small as it gets.
 #[test]
-fn settings_look_as_they_did_to_their_end() {
+fn long_screens_look_as_they_did_to_their_end() {
     let way = |language, look, size, text| Way { language, look, size, text };
     let tall = |width| Size::new(width, 2060.0);
     let ways = [
@@ -282,8 +288,13 @@ fn settings_look_as_they_did_to_their_end() {
         ("es-dark", way("es", Appearance::Dark, tall(900.0), 100)),
         ("es-light-360-200", way("es", Appearance::Light, Size::new(360.0, 6000.0), 200)),
     ];
-    let wrong: Vec<_> =
-        ways.iter().filter_map(|(name, way)| look(&format!("settings-whole-{name}"), allowing, way).err()).collect();
+    let scenes: [(&str, Scene); 2] = [("settings-whole", allowing), ("welcome-whole", unfolded)];
+    let mut wrong = Vec::new();
+    for (scene_name, scene) in scenes {
+        for (way_name, way) in &ways {
+            wrong.extend(look(&format!("{scene_name}-{way_name}"), scene, way).err());
+        }
+    }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

@@ -22,6 +22,10 @@ use jiff::{SignedDuration, Timestamp};
 pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
 /// How many messages a thread asks for at a time.
 pub const PAGE: u32 = 100;
+/// How many messages of a thread are kept while new ones come; older ones are in the store.
+const LOADED: usize = 500;
+/// How many codes and calls of the past are kept likewise.
+const LISTED: usize = 100;
 
 /// The messages of the open conversation.
 #[derive(Debug, Clone)]
@@ -137,6 +141,7 @@ impl Model {
                 self.codes.retain(|known| known.message != code.message);
                 let at = self.codes.partition_point(|known| known.received_at > code.received_at);
                 self.codes.insert(at, code);
+                self.codes.truncate(LISTED);
             }
             Event::Call { call, .. } => self.keep_call(call),
             Event::CallLogged { record, .. } => {
@@ -146,6 +151,7 @@ impl Model {
                 let new = known == self.history.len();
                 self.missed += u32::from(new && missed(&record));
                 self.history.insert(0, record);
+                self.history.truncate(LISTED);
             }
             Event::Contacts { contacts } => self.contacts = contacts,
             Event::Wired { status } => self.wired = status,
@@ -186,6 +192,10 @@ impl Model {
             // an archived text may belong among older ones
             let at = thread.messages.partition_point(|known| known.sent_at <= message.sent_at);
             thread.messages.insert(at, message.clone());
+        }
+        if let Some(over) = thread.messages.len().checked_sub(LOADED).filter(|over| *over > 0) {
+            thread.messages.drain(..over);
+            thread.more = true;
         }
     }
 
@@ -269,9 +279,23 @@ fn same(a: &Address, b: &Address) -> bool {
     a == b || matches!((a.number(), b.number()), (Some(a), Some(b)) if a == b && a.starts_with('+'))
 }
 
+/// Whether what was typed may mean this name or address: a part of either, numbers however they are written.
+pub fn means(typed: &str, name: &str, address: &Address) -> bool {
+    let typed = typed.trim().to_lowercase();
+    let plain: String = typed.chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '-' | '.' | '/' | '\u{a0}')).collect();
+    let number = plain.len() > 2 && plain.trim_start_matches('+').bytes().all(|b| b.is_ascii_digit());
+    name.to_lowercase().contains(&typed)
+        || address.rest().to_lowercase().contains(&typed)
+        || (number && address.rest().contains(&plain))
+}
+
 /// A call that came in and that nobody took or turned down, here or elsewhere.
 pub fn missed(record: &CallRecord) -> bool {
     record.direction == Direction::Incoming
         && record.answered_at.is_none()
         && !matches!(record.reason, Some(EndReason::Declined | EndReason::HandledElsewhere | EndReason::HungUpHere))
 }
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod tests;

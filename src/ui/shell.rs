@@ -34,7 +34,9 @@ const SIZE: Size = Size::new(1100.0, 760.0);
 const SMALLEST: Size = Size::new(360.0, 480.0);
 
 /// What happens in the window's process.
+#[allow(clippy::large_enum_variant)] // it lives only while it is passed on
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // one at a time, and nearly all are the large one
 enum Happened {
     /// Something for the app.
     App(Message),

@@ -3,7 +3,7 @@
 use super::{
     archive::Entry,
     carbons::{self, Carbon},
-    login,
+    disco, gateways, login,
     message::{self, Envelope, Source},
     request, roster,
     session::{Asked, Output, Pending, Session},
@@ -13,7 +13,7 @@ use super::{
 use crate::account::AccountEvent;
 use crate::domain::account::Capabilities;
 use std::time::Instant;
-use xmpp_parsers::{minidom::Element, ns};
+use xmpp_parsers::{jid::Jid, minidom::Element, ns};
 
 impl Session {
     /// One top-level element of the stream.
@@ -130,7 +130,7 @@ impl Session {
             Some("get" | "set") => {
                 let answer = match iq.children().next() {
                     Some(query) if query.is("query", ns::ROSTER) && iq.attr("type") == Some("set") => {
-                        self.pushed(iq, query)
+                        self.pushed(iq, query, now)
                     }
                     _ => request::answer(iq),
                 };
@@ -143,31 +143,47 @@ impl Session {
         }
     }
 
-    fn pushed(&mut self, iq: &Element, query: &Element) -> Option<Element> {
+    fn pushed(&mut self, iq: &Element, query: &Element, now: Instant) -> Option<Element> {
         if !stanza::from_own_account(iq, &self.me) {
             tracing::warn!(account = %self.account, "a roster push of a stranger was refused");
             return request::refuse(iq);
         }
-        let change = self.roster.push(query, &self.account);
+        let change = roster::push(query, &self.account);
         self.roster_changed(change);
+        self.look_for_gateways(query, now);
         stanza::result(iq, None)
     }
 
     fn answer(&mut self, iq: &Element, now: Instant) {
         let Some(id) = iq.attr("id") else { return };
-        // nobody else may answer for our account or our server
-        let own_server =
-            stanza::from(iq).is_some_and(|from| from.is_bare() && from.as_str() == self.me.domain().as_str());
-        let own_resource = stanza::from(iq).is_some_and(|from| from.to_bare() == self.me);
-        if !own_server && !own_resource && iq.attr("from").is_some() {
+        let Some((asked, _)) = self.asked.get(id).copied().filter(|(asked, _)| self.may_answer(*asked, iq)) else {
             return;
-        }
-        let Some((asked, _)) = self.asked.remove(id) else { return };
+        };
+        self.asked.remove(id);
         if iq.attr("type") == Some("result") {
             self.answered(asked, Ok(iq.children().next()), now);
         } else {
             let condition = stanza::condition(iq).unwrap_or_default().0;
             self.answered(asked, Err(&condition), now);
+        }
+    }
+
+    /// Nobody else may answer for our account, our server, or a domain that was asked.
+    fn may_answer(&self, asked: Asked, iq: &Element) -> bool {
+        let from = stanza::from(iq);
+        if let Asked::Service(number) = asked {
+            let whom = self.gateways.asked(number);
+            return from.is_some_and(|from| from.is_bare() && whom == Some(&from.to_bare()));
+        }
+        let own_server = |from: &Jid| from.is_bare() && from.as_str() == self.me.domain().as_str();
+        let own_resource = |from: &Jid| from.to_bare() == self.me;
+        from.map_or_else(|| iq.attr("from").is_none(), |from| own_server(&from) || own_resource(&from))
+    }
+
+    /// Asks the domains in a list what they are.
+    fn look_for_gateways(&mut self, list: &Element, now: Instant) {
+        for (number, domain) in self.gateways.consider(list) {
+            self.ask(Asked::Service(number), now, |id| disco::ask(id, domain));
         }
     }
 
@@ -182,14 +198,35 @@ impl Session {
             }
             Asked::Account => {
                 let archive = has(ns::MAM);
-                self.capabilities = Some(Capabilities { calls: false, texts: true, receipts: true, archive });
+                self.capabilities = Some(Capabilities {
+                    texts: true,
+                    receipts: true,
+                    archive,
+                    secure: true,
+                    ..Capabilities::default()
+                });
                 self.announce();
                 self.catch_up(now);
             }
             Asked::Roster => {
                 if let Ok(Some(query)) = answer {
-                    let change = self.roster.whole(query, &self.account);
-                    self.roster_changed(change);
+                    let contacts = roster::whole(query, &self.account);
+                    self.out.push_back(Output::Event(AccountEvent::Roster(contacts)));
+                    self.look_for_gateways(query, now);
+                }
+                // after the roster: what stands on both counts as chosen by the person
+                let server = Jid::from_parts(None, self.me.domain(), None);
+                self.ask(Asked::Items, now, |id| gateways::ask_items(id, server));
+            }
+            Asked::Items => {
+                if let Ok(Some(items)) = answer {
+                    self.look_for_gateways(items, now);
+                }
+            }
+            Asked::Service(number) => {
+                let found = answer.ok().flatten().and_then(|info| self.gateways.answered(number, info));
+                if let Some((domain, rostered)) = found {
+                    self.out.push_back(Output::Event(AccountEvent::Gateway { domain, rostered }));
                 }
             }
             Asked::Archive => {

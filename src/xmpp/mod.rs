@@ -7,6 +7,7 @@ mod carbons;
 mod disco;
 mod failure;
 mod frame;
+mod gateways;
 mod group;
 mod inbound;
 mod login;

@@ -2,10 +2,9 @@
 //! (CVE-2015-8688 and its kin). It must not hold people back who are not on it: strangers' texts arrive like all others.
 use super::stanza;
 use crate::domain::{account::AccountId, address::Address, contact::Contact};
-use std::collections::BTreeSet;
 use xmpp_parsers::{iq::Iq, jid::BareJid, minidom::Element, ns, roster::Roster as Query};
 
-/// What the roster or a push changed.
+/// What a push changed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
     /// Named now.
@@ -14,41 +13,27 @@ pub(super) struct Change {
     pub(super) removed: Vec<Address>,
 }
 
-/// The addresses that have a name on the roster.
-#[derive(Debug, Default)]
-pub(super) struct Roster {
-    named: BTreeSet<Address>,
-}
-
 /// The request for all of it.
 pub(super) fn ask(id: String) -> Element {
     Iq::from_get(id, Query { ver: None, items: vec![] }).into()
 }
 
-impl Roster {
-    /// The whole roster, in answer to our request.
-    pub(super) fn whole(&mut self, query: &Element, account: &AccountId) -> Change {
-        let named: Vec<_> = items(query).filter_map(|item| contact(item, account)).collect();
-        let now: BTreeSet<_> = named.iter().map(|contact| contact.address.clone()).collect();
-        let removed = self.named.difference(&now).cloned().collect();
-        self.named = now;
-        Change { named, removed }
-    }
+/// The whole roster, in answer to our request: those with a name.
+pub(super) fn whole(query: &Element, account: &AccountId) -> Vec<Contact> {
+    items(query).filter_map(|item| contact(item, account)).collect()
+}
 
-    /// A push: one item, but more are read.
-    pub(super) fn push(&mut self, query: &Element, account: &AccountId) -> Change {
-        let mut change = Change::default();
-        for item in items(query) {
-            if let Some(contact) = contact(item, account) {
-                self.named.insert(contact.address.clone());
-                change.named.push(contact);
-            } else if let Some(address) = address(item) {
-                self.named.remove(&address);
-                change.removed.push(address);
-            }
+/// A push: one item, but more are read.
+pub(super) fn push(query: &Element, account: &AccountId) -> Change {
+    let mut change = Change::default();
+    for item in items(query) {
+        if let Some(contact) = contact(item, account) {
+            change.named.push(contact);
+        } else if let Some(address) = address(item) {
+            change.removed.push(address);
         }
-        change
     }
+    change
 }
 
 fn items(query: &Element) -> impl Iterator<Item = &Element> {

@@ -3,8 +3,9 @@
 //! What comes in is in [`super::inbound`]. It must not wait for anything.
 use super::{
     archive::Archive,
-    disco, presence,
-    roster::{self, Roster},
+    disco,
+    gateways::Gateways,
+    presence, roster,
     sm::{Sent, Sm},
     text,
     wire_id::WireIds,
@@ -83,6 +84,10 @@ pub(super) enum Asked {
     Carbons,
     Archive,
     Ping,
+    /// What our server has.
+    Items,
+    /// What a domain is, by its number among the [`Gateways`].
+    Service(usize),
 }
 
 /// A text that was handed up.
@@ -112,7 +117,7 @@ pub(super) struct Session {
     /// The server asked for our count while a text was not kept yet.
     pub(super) owed: bool,
     pub(super) archive: Archive,
-    pub(super) roster: Roster,
+    pub(super) gateways: Gateways,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
     pending: HashMap<Token, Pending>,
     /// Texts that are on their way, so that one given twice is sent once.
@@ -146,7 +151,7 @@ impl Session {
             sm: Sm::default(),
             owed: false,
             archive: Archive::new(archive_after),
-            roster: Roster::default(),
+            gateways: Gateways::default(),
             asked: HashMap::new(),
             pending: HashMap::new(),
             in_flight: HashSet::new(),
@@ -200,6 +205,7 @@ impl Session {
         self.asked.clear();
         self.archive.reset();
         (self.capabilities, self.copies_settled) = (None, false);
+        self.gateways = Gateways::default();
         let domain = Jid::from_parts(None, self.me.domain(), None);
         self.ask(Asked::Server, now, |id| disco::ask(id, domain));
         let me = self.me.clone();

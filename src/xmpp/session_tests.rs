@@ -351,3 +351,24 @@ fn every_question_is_answered_and_a_strangers_roster_is_refused() {
     }
     assert!(!scene.events.iter().any(|event| matches!(event, AccountEvent::Contacts(_))));
 }
+
+#[test]
+fn a_gateway_on_the_roster_is_found_and_only_it_may_say_so() {
+    let mut scene = Scene::online(None);
+    scene.discovered();
+    scene.answer(
+        "query",
+        ns::ROSTER,
+        &format!("<query xmlns='{}'><item jid='sms.far' subscription='both'/></query>", ns::ROSTER),
+    );
+    let asked = scene.take("query", ns::DISCO_INFO).unwrap();
+    assert_eq!(asked.attr("to"), Some("sms.far"));
+    let id = asked.attr("id").unwrap();
+    let gateway = format!("<query xmlns='{}'><identity category='gateway' type='sms'/></query>", ns::DISCO_INFO);
+    let found = |scene: &Scene| scene.events.iter().any(|event| matches!(event, AccountEvent::Gateway { .. }));
+    scene.receive(&format!("<iq type='result' id='{id}' from='evil.far'>{gateway}</iq>"));
+    scene.receive(&format!("<iq type='result' id='{id}' from='x.test'>{gateway}</iq>"));
+    assert!(!found(&scene), "somebody else answered");
+    scene.receive(&format!("<iq type='result' id='{id}' from='sms.far'>{gateway}</iq>"));
+    assert!(found(&scene));
+}

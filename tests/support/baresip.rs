@@ -38,6 +38,13 @@ pub struct Options<'a> {
 impl Baresip {
     /// Starts it and waits until it is registered.
     pub fn start(options: &Options<'_>) -> Self {
+        Self::start_with(options, "")
+    }
+    /// The same with encryption: `srtp` (RTP/AVP with keys) or `srtp-mand` (RTP/SAVP).
+    pub fn start_encrypted(options: &Options<'_>, how: &str) -> Self {
+        Self::start_with(options, &format!(";mediaenc={how}"))
+    }
+    fn start_with(options: &Options<'_>, more: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         let (sip, control) = (free_port(), free_port());
         let config = include_str!("baresip.config")
@@ -50,7 +57,7 @@ impl Baresip {
         let Options { user, server, answer, codec, .. } = options;
         let account = format!(
             "<sip:{user}@sip.test>;auth_user={user};auth_pass=secret-{user};outbound=\"sip:{server}\";regint=60;\
-             answermode={answer};audio_codecs={codec}\n"
+             answermode={answer};audio_codecs={codec}{more}\n"
         );
         std::fs::write(dir.path().join("accounts"), account).expect("accounts");
         let mut command = Command::new("baresip");

@@ -103,8 +103,21 @@ impl Landline {
     }
     /// Adds a SIP account `USER@sip.test` with a password.
     pub fn add_sip(&self, user: &str, password: &str, server: &str, transport: &str, ca: Option<&Path>) {
+        self.add_sip_with(user, password, server, transport, ca, &[]);
+    }
+    /// The same with more arguments.
+    pub fn add_sip_with(
+        &self,
+        user: &str,
+        password: &str,
+        server: &str,
+        transport: &str,
+        ca: Option<&Path>,
+        more: &[&str],
+    ) {
         let address = format!("sip:{user}@sip.test");
         let mut args = vec!["account", "add", "sip", "--address", &address, "--server", server];
+        args.extend(more);
         args.extend(["--transport", transport, "--password-stdin"]);
         let ca = ca.map(|p| p.to_string_lossy().into_owned());
         if let Some(ca) = &ca {

@@ -5,6 +5,7 @@ pub mod baresip;
 pub mod certificate;
 pub mod kamailio;
 pub mod landline;
+pub mod linphone;
 pub mod prosody;
 pub mod pulse;
 pub mod screen;
@@ -55,6 +56,10 @@ impl Process {
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+    /// Writes to its standard input.
+    pub fn write<T>(&mut self, write: impl FnOnce(&mut std::process::ChildStdin) -> T) -> T {
+        write(self.child.stdin.as_mut().expect("its input"))
     }
     /// Writes its standard input and closes it.
     pub fn give(&mut self, write: impl FnOnce(&mut std::process::ChildStdin)) {

@@ -30,6 +30,12 @@ impl Screen {
     pub fn shows(&self, name: &str) -> bool {
         self.xdotool(&["search", "--onlyvisible", "--name", name])
     }
+    /// Keeps a picture of the screen as `NAME.png` in the folder that `LANDLINE_LOOK` names, for people to look at.
+    pub fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("LANDLINE_LOOK") else { return };
+        let file = std::path::Path::new(&folder).join(format!("{name}.png"));
+        Command::new("import").args(["-window", "root"]).arg(file).env("DISPLAY", &self.display).status().ok();
+    }
     /// Whether `xdotool` did it.
     pub fn xdotool(&self, args: &[&str]) -> bool {
         let output = Command::new("xdotool").args(args).env("DISPLAY", &self.display).output();

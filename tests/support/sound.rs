@@ -13,6 +13,34 @@ pub fn read_wav(path: &Path) -> Option<(Vec<f64>, f64)> {
     Some((samples.chunks_exact(channels.max(1)).map(|c| c.iter().sum::<f64>() / c.len() as f64).collect(), rate))
 }
 
+/// Writes a 16-bit mono WAV file at 48 kHz with a steady tone of so many seconds.
+pub fn write_tone(path: &Path, hz: u32, seconds: u32) {
+    let samples = seconds * 48_000;
+    let mut bytes = Vec::from(*b"RIFF");
+    bytes.extend((36 + samples * 2).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    bytes.extend(16_u32.to_le_bytes());
+    bytes.extend([1, 0, 1, 0]);
+    bytes.extend(48_000_u32.to_le_bytes());
+    bytes.extend(96_000_u32.to_le_bytes());
+    bytes.extend([2, 0, 16, 0]);
+    bytes.extend(b"data");
+    bytes.extend((samples * 2).to_le_bytes());
+    let sample = |n: u32| (f64::from(n) * f64::from(hz) * std::f64::consts::TAU / 48_000.0).sin() * 9000.0;
+    bytes.extend((0..samples).flat_map(|n| (sample(n) as i16).to_le_bytes()));
+    std::fs::write(path, bytes).expect("the tone");
+}
+
+/// How many samples the file holds now.
+pub fn length(path: &Path) -> usize {
+    read_wav(path).map_or(0, |(samples, _)| samples.len())
+}
+
+/// As [`hears_tone`], from this sample on.
+pub fn hears_tone_since(path: &Path, frequency: f64, from: usize) -> bool {
+    read_wav(path).is_some_and(|(samples, rate)| holds_tone(samples.get(from..).unwrap_or_default(), rate, frequency))
+}
+
 /// Power of one frequency in a stretch of sound (Goertzel), as amplitude.
 fn amplitude(samples: &[f64], rate: f64, frequency: f64) -> f64 {
     let (mut re, mut im) = (0.0, 0.0);

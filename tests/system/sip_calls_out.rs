@@ -35,6 +35,9 @@ fn opus_and_hang_up_here() {
     bob.wait_event("CALL_CLOSED");
     let ended = alice.wait_call("ended");
     assert_eq!(ended["call"]["reason"], "hung_up_here", "{ended}");
+    let told: Vec<serde_json::Value> = alice.log().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let codecs = told.iter().filter(|e| e["event"] == "call").map(|e| e["call"]["codec"].as_str());
+    assert!(codecs.skip_while(Option::is_none).all(|codec| codec == Some("opus")), "old news came after new: {told:?}");
 }
 
 #[test]

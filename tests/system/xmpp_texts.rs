@@ -1,5 +1,5 @@
 //! Texts over Prosody, both ways, with receipts; our own texts from another device are shown (carbons, XEP-0280).
-use crate::support::{landline::Landline, prosody::Prosody};
+use crate::support::{landline::Landline, prosody::Prosody, wait_for};
 
 /// A Landline logged in as `USER@xmpp.test`.
 pub fn login(prosody: &Prosody, user: &str) -> Landline {
@@ -40,7 +40,7 @@ fn through_the_gateway() {
             && e["message"]["direction"] == "incoming"
             && e["message"]["peer"] == "xmpp:+15551234567@sms.test"
     });
-    // Once a gateway is known, a bare number goes through it.
+    // A bare number goes through the gateway that is in use.
     let again = alice.json(&["text", "+1 (555) 123-4567", "by number", "--wait", "sent"]);
     assert_eq!(again["peer"], "xmpp:+15551234567@sms.test", "{again}");
 }
@@ -69,4 +69,16 @@ fn what_the_gateway_refuses_is_told_though_the_server_took_it() {
     alice.wait_registered();
     alice.json(&["text", "xmpp:+15551234567@sms.test", "after", "--wait", "delivered"]);
     assert_eq!(alice.json(&["messages", "xmpp:+15550000404@sms.test"])[0]["state"], "failed");
+}
+
+#[test]
+fn the_gateway_of_the_server_is_found_before_it_was_ever_used() {
+    let prosody = Prosody::start(&["alice"]);
+    let alice = login(&prosody, "alice");
+    // It is looked for right after the log-in; until it is found a number cannot be reached.
+    let sent = wait_for("the gateway", || {
+        let output = alice.cli(&["text", "+1 555 123 4567", "first of all", "--wait", "delivered", "--json"]);
+        output.status.success().then(|| serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON"))
+    });
+    assert_eq!(sent["peer"], "xmpp:+15551234567@sms.test", "{sent}");
 }

@@ -3,7 +3,7 @@
 use crate::domain::{
     account::AccountId,
     address::Address,
-    call::{Call, CallId, CallState, EndReason},
+    call::{Call, CallId, CallState, Decline, EndReason, MediaEncryption},
     message::Direction,
     private::Private,
     session::{MediaDirection, SessionDescription},
@@ -47,6 +47,7 @@ impl Alert {
             | EndReason::Unavailable
             | EndReason::Refused
             | EndReason::NoCommonMedia
+            | EndReason::NotEncrypted
             | EndReason::ServerGone
             | EndReason::Server => Self::Congestion,
             EndReason::HungUpHere
@@ -106,8 +107,8 @@ pub enum Action {
     Hangup {
         /// Which.
         call: CallId,
-        /// Say busy rather than declined.
-        busy: bool,
+        /// What a caller is told who was not answered.
+        decline: Decline,
     },
     /// Stop its media.
     StopMedia {
@@ -215,6 +216,7 @@ impl Switchboard {
                 codec: None,
                 joined: false,
                 recording: None,
+                encryption: None,
                 dtmf_sent: Private::default(),
             },
             offer: None,
@@ -261,7 +263,7 @@ impl Switchboard {
         now: Timestamp,
     ) -> Vec<Action> {
         if self.legs.len() >= MOST_CALLS || self.leg(id).is_some() {
-            return vec![Action::Hangup { call: id, busy: true }];
+            return vec![Action::Hangup { call: id, decline: Decline::Busy }];
         }
         self.add(id, account, from, name, now);
         let mut actions = Vec::new();
@@ -376,11 +378,11 @@ impl Switchboard {
         }
         actions
     }
-    /// The codec in use became known.
-    pub fn codec(&mut self, id: CallId, codec: Option<String>) -> Vec<Action> {
+    /// What the media are now became known: the codec, and how they are encrypted.
+    pub fn media(&mut self, id: CallId, codec: Option<String>, encryption: Option<MediaEncryption>) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.call(id).is_some_and(|call| call.codec != codec) {
-            self.change(id, &mut actions, |leg| leg.call.codec = codec);
+        if self.call(id).is_some_and(|call| (&call.codec, call.encryption) != (&codec, encryption)) {
+            self.change(id, &mut actions, |leg| (leg.call.codec, leg.call.encryption) = (codec, encryption));
         }
         actions
     }

@@ -27,6 +27,7 @@ fn description(direction: MediaDirection) -> SessionDescription {
         telephone_events: vec![],
         direction,
         ptime: None,
+        protection: Default::default(),
     }
 }
 
@@ -53,7 +54,7 @@ fn a_call_out_from_dialling_to_the_end() {
     assert!(actions.contains(&Action::Alert(Alert::Silent)));
     assert_eq!(state(&board, A), CallState::Active);
     let actions = board.hang_up(None).unwrap();
-    assert!(actions.contains(&Action::Hangup { call: A, busy: false }));
+    assert!(actions.contains(&Action::Hangup { call: A, decline: Decline::Declined }));
     assert!(actions.contains(&Action::StopMedia { call: A }));
     assert!(board.calls().is_empty());
     assert!(board.ended(A, EndReason::HungUpThere).is_empty(), "an end is told once");
@@ -125,7 +126,7 @@ fn a_missed_call_and_a_declined_one() {
     assert!(ended.contains(&Action::Alert(Alert::Silent)));
     incoming(&mut board, B);
     let actions = board.decline(None).unwrap();
-    assert!(actions.contains(&Action::Hangup { call: B, busy: false }));
+    assert!(actions.contains(&Action::Hangup { call: B, decline: Decline::Declined }));
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn the_ninth_call_is_busy_and_an_account_takes_its_calls_along() {
     for n in 0..MOST_CALLS as u32 {
         incoming(&mut board, CallId(n));
     }
-    assert_eq!(incoming(&mut board, CallId(99)), vec![Action::Hangup { call: CallId(99), busy: true }]);
+    assert_eq!(incoming(&mut board, CallId(99)), vec![Action::Hangup { call: CallId(99), decline: Decline::Busy }]);
     let actions = board.account_gone(&account());
     let ends = actions.iter().filter(|a| matches!(a, Action::Changed(call) if call.state.is_ended())).count();
     assert_eq!(ends, MOST_CALLS);

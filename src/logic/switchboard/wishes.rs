@@ -1,5 +1,5 @@
 //! What the person asks of calls: place, answer, end, hold, resume, mute, keys; and which call is meant when none is named.
-use super::{Action, Alert, CallId, CallState, EndReason, MOST_CALLS, SwitchError, Switchboard, is_live};
+use super::{Action, Alert, CallId, CallState, Decline, EndReason, MOST_CALLS, SwitchError, Switchboard, is_live};
 use crate::domain::{account::AccountId, address::Address, private::Private, session::MediaDirection};
 use jiff::Timestamp;
 
@@ -107,7 +107,11 @@ impl Switchboard {
         Ok(self.end(id, reason))
     }
     fn end(&mut self, id: CallId, reason: EndReason) -> Vec<Action> {
-        let mut actions = vec![Action::Hangup { call: id, busy: false }];
+        let decline = match reason {
+            EndReason::NoCommonMedia | EndReason::NotEncrypted => Decline::Media,
+            _ => Decline::Declined,
+        };
+        let mut actions = vec![Action::Hangup { call: id, decline }];
         actions.extend(self.ended(id, reason));
         actions
     }

@@ -147,7 +147,7 @@ impl Agent {
         let repeats = self.transactions.repeats(client);
         let Some(sent) = self.sent.remove(&client) else { return };
         match sent.purpose {
-            Purpose::Invite(call) => self.invite_refused(call, response.code, now),
+            Purpose::Invite(call) => self.invite_refused(call, sent, response.code, now),
             Purpose::Reinvite(call) => self.reoffer_refused(call, client, response.code, now),
             Purpose::Bye => {}
             Purpose::Owner(request) => {

@@ -55,6 +55,8 @@ pub(super) struct Calling {
     pub(super) heard: bool,
     /// A CANCEL is sent.
     pub(super) cancelled: bool,
+    /// The offer to make where the first one is refused for its media.
+    pub(super) second: Option<Box<SessionDescription>>,
     /// An answer that came early.
     pub(super) early: Option<SessionDescription>,
     pub(super) limit: Instant,

@@ -66,6 +66,8 @@ pub(crate) struct Invitation {
     pub(crate) hop: SocketAddr,
     /// Our offer.
     pub(crate) offer: SessionDescription,
+    /// The offer to make where that one is refused for its media.
+    pub(crate) second: Option<SessionDescription>,
 }
 
 /// What happened.

@@ -8,7 +8,7 @@ use super::{
     call::{Answered, Call, MOST_CALLS, Mid, Offered, RING_AGAIN, RINGING, Stage},
 };
 use crate::domain::{
-    call::{CallId, EndReason},
+    call::{CallId, Decline, EndReason},
     private::Private,
     session::SessionDescription,
 };
@@ -96,11 +96,16 @@ impl Agent {
     }
 
     /// Ends a call whatever its state: declines, cancels or hangs up.
-    pub(crate) fn end(&mut self, call: CallId, busy: bool, now: Instant) {
+    pub(crate) fn end(&mut self, call: CallId, decline: Decline, now: Instant) {
         let Some(state) = self.calls.get_mut(&call) else { return };
         if state.ended {
             return;
         }
+        let code = match decline {
+            Decline::Declined => 603,
+            Decline::Busy => 486,
+            Decline::Media => 488,
+        };
         let reason = match &mut state.stage {
             Stage::Calling(_) => {
                 state.ended = true;
@@ -108,7 +113,7 @@ impl Agent {
                 EndReason::Cancelled
             }
             Stage::Offered(offered) => {
-                let (server, response) = (offered.server, offered.response(if busy { 486 } else { 603 }));
+                let (server, response) = (offered.server, offered.response(code));
                 self.calls.remove(&call);
                 self.transactions.respond(server, &response, now);
                 EndReason::Declined
@@ -132,7 +137,7 @@ impl Agent {
     /// Ends all calls.
     pub(crate) fn end_all(&mut self, now: Instant) {
         let calls: Vec<_> = self.calls.keys().copied().collect();
-        calls.into_iter().for_each(|call| self.end(call, false, now));
+        calls.into_iter().for_each(|call| self.end(call, Decline::Declined, now));
     }
 
     /// The ACK to a 2xx of ours.

@@ -1,11 +1,15 @@
 //! Calls of ours until they stand: INVITE, early media, the first of several acceptances, giving up (RFC 3261 section 13.2).
 use super::{
     super::body::{self, Body},
-    Agent, AgentEvent, ClientId, Dialog, HeaderName, Invitation, Method, NameAddr, Purpose, Request, Response,
+    Agent, AgentEvent, ClientId, Dialog, HeaderName, Invitation, Method, NameAddr, Purpose, Request, Response, Sent,
     call::{Call, Calling, MOST_CALLS, RINGING, Stage},
 };
 use crate::{
-    domain::call::{CallId, EndReason},
+    domain::{
+        call::{CallId, EndReason},
+        protection::Profile,
+        session::SessionDescription,
+    },
     sip::{failure, transaction::PATIENCE},
 };
 use std::time::Instant;
@@ -13,7 +17,7 @@ use std::time::Instant;
 impl Agent {
     /// Places a call.
     pub(crate) fn place(&mut self, call: CallId, invitation: Invitation, now: Instant) {
-        let Invitation { from, to, hop, offer } = invitation;
+        let Invitation { from, to, hop, offer, second } = invitation;
         if self.calls.len() >= MOST_CALLS || self.calls.contains_key(&call) {
             return self.event(AgentEvent::Ended { call, reason: EndReason::LocalFault });
         }
@@ -24,8 +28,14 @@ impl Agent {
         let (tag, call_id) = (self.chance.token(), self.chance.token());
         let ends = (&from.with_tag(&tag), &NameAddr::new(to.clone()));
         let mut request = Self::compose(Method::Invite, to, ends, &call_id, 1);
-        let calling =
-            Calling { client: ClientId::default(), heard: false, cancelled: false, early: None, limit: now + RINGING };
+        let calling = Calling {
+            client: ClientId::default(),
+            heard: false,
+            cancelled: false,
+            second: second.map(Box::new),
+            early: None,
+            limit: now + RINGING,
+        };
         let mut state = Call::new(Stage::Calling(calling), u64::from(self.chance.number()), user);
         state.session.local = Some(offer.clone());
         describe(&mut request, &contact, state.session.write(&offer));
@@ -161,8 +171,37 @@ impl Agent {
     }
 
     /// The INVITE was refused.
-    pub(super) fn invite_refused(&mut self, call: CallId, code: u16, _now: Instant) {
-        self.call_over(call, failure::of_call(code));
+    pub(super) fn invite_refused(&mut self, call: CallId, sent: Sent, code: u16, now: Instant) {
+        let reason = failure::of_call(code);
+        let Some(state) = self.calls.get_mut(&call).filter(|_| reason == EndReason::NoCommonMedia) else {
+            return self.call_over(call, reason);
+        };
+        let second = match &mut state.stage {
+            Stage::Calling(calling) if !state.ended => calling.second.take(),
+            _ => None,
+        };
+        let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile == Profile::Secure);
+        match second {
+            Some(second) => self.offer_again(call, sent, *second, now),
+            None => self.call_over(call, if secure { EndReason::NotEncrypted } else { reason }),
+        }
+    }
+
+    /// Invites once more, with the second offer.
+    fn offer_again(&mut self, call: CallId, sent: Sent, offer: SessionDescription, now: Instant) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let Sent { mut request, to, .. } = sent;
+        let number = request.headers.cseq().map_or(1, |(number, _)| number).saturating_add(1);
+        request.headers.set(HeaderName::CSeq, format!("{number} {}", Method::Invite));
+        request.body = state.session.write(&offer);
+        state.session.local = Some(offer);
+        if let Stage::Calling(calling) = &mut state.stage {
+            calling.early = None;
+        }
+        match self.send(request, to, Purpose::Invite(call), now) {
+            Some(client) => self.sent_again(Purpose::Invite(call), client, number),
+            None => self.call_over(call, EndReason::LocalFault),
+        }
     }
 
     /// Ends a dialog; nobody waits for the answer.

@@ -38,15 +38,18 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
         accounts.map(line).collect()
     };
     let (tone, picture, words) = link(cx, &cx.model.wired);
+    // with an account of the person's own beside it, the demo's promise is not the whole truth
+    let alone = cx.model.demo && cx.model.accounts.len() == 1;
     let demo = cx.model.demo.then(|| {
+        let words = cx.t(if alone { "demo-on" } else { "demo-beside" });
         Row::new()
             .push(icon(Icon::Demo, 14.0).color(p.warn_text))
-            .push(text::caption(cx.t("demo-on")).color(p.warn_text))
+            .push(text::caption(words).color(p.warn_text))
             .spacing(space::XS + 2.0)
             .align_y(Alignment::Center)
             .into()
     });
-    let link = (!cx.model.demo).then(|| status::link(p, tone, picture, words, Message::Go(Place::Settings)));
+    let link = (!alone).then(|| status::link(p, tone, picture, words, Message::Go(Place::Settings)));
     let line = Row::with_children(accounts.into_iter().chain(link).chain(demo))
         .spacing(space::S)
         .align_y(Alignment::Center)

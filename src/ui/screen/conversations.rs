@@ -9,7 +9,7 @@ use crate::{
     engine::api::Command,
     ui::{
         context::Context,
-        model::Model,
+        model::means,
         moment,
         theme::{space, text},
         widget::{
@@ -102,8 +102,8 @@ pub fn view<'a>(list: &'a List, cx: Context<'a>, open: Option<ConversationId>) -
     };
     let head = Row::new().push(search).push(beside).spacing(space::S).align_y(Alignment::Center);
     let words = list.search.trim();
-    let shown: Vec<&Conversation> =
-        cx.model.conversations.iter().filter(|one| words.is_empty() || matches(cx.model, one, words)).collect();
+    let wanted = |one: &&Conversation| means(words, cx.model.name(one.name.as_ref(), &one.peer), &one.peer);
+    let shown: Vec<&Conversation> = cx.model.conversations.iter().filter(wanted).collect();
     let mut rows = Column::new().spacing(2.0).padding(Padding::from([0.0, space::S]));
     if shown.is_empty() && list.found.is_empty() {
         rows = rows.push(if words.is_empty() {
@@ -128,13 +128,6 @@ pub fn view<'a>(list: &'a List, cx: Context<'a>, open: Option<ConversationId>) -
         .width(Length::Fill)
         .height(Length::Fill);
     pane.into()
-}
-
-/// Whether a name or an address holds the words.
-pub fn matches(model: &Model, one: &Conversation, words: &str) -> bool {
-    let words = words.to_lowercase();
-    let name = model.name(one.name.as_ref(), &one.peer);
-    name.to_lowercase().contains(&words) || one.peer.rest().to_lowercase().contains(&words)
 }
 
 fn line<'a>(cx: Context<'a>, one: &'a Conversation, chosen: bool) -> Element<'a, Message> {

@@ -5,7 +5,7 @@ use crate::{
     engine::api::{Command, Refusal},
     ui::{
         context::Context,
-        model::Model,
+        model::{Model, means},
         target::Target,
         theme::{space, text},
         widget::{
@@ -57,12 +57,10 @@ pub fn take(field: Field, target: &mut Target, known: Known, text: bool) -> Vec<
 
 /// People whose name or address holds what was typed; all of them while nothing is.
 fn offered(model: &Model, typed: &str, text: bool) -> Vec<Known> {
-    let words = typed.trim().to_lowercase();
-    let holds = |name: &str, address: &str| name.to_lowercase().contains(&words) || address.contains(&words);
     let mut known: Vec<Known> = Vec::new();
     for one in &model.conversations {
         let name = model.name(one.name.as_ref(), &one.peer);
-        if holds(name, one.peer.rest()) {
+        if means(typed, name, &one.peer) {
             known.push(Known {
                 name: name.to_owned(),
                 uri: one.peer.uri(),
@@ -75,7 +73,7 @@ fn offered(model: &Model, typed: &str, text: bool) -> Vec<Known> {
     for contact in &model.contacts {
         let uri = contact.address.uri();
         let name = contact.name.expose();
-        if holds(name, contact.address.rest()) && !known.iter().any(|known| known.uri == uri) {
+        if means(typed, name, &contact.address) && !known.iter().any(|known| known.uri == uri) {
             known.push(Known {
                 name: name.clone(),
                 uri,

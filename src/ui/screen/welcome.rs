@@ -213,6 +213,7 @@ impl Welcome {
             address: address.to_owned(),
             server: given(&self.server),
             ca: given(&self.ca).map(Into::into),
+            encryption: None,
             kind,
         };
         kinds.into_iter().map(config).collect()

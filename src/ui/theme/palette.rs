@@ -143,7 +143,7 @@ pub static DARK: Palette = Palette {
     line: rgb(0x2B3639),
     outline: rgb(0x7C8A8C),
     text: rgb(0xEDF1F0),
-    muted: rgb(0xB9C4C3),
+    muted: rgb(0xC0CACA),
     rail: rgb(0x0C1113),
     rail_chosen: rgb(0x1D3536),
     on_rail: rgb(0xDCE8E6),

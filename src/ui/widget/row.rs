@@ -31,11 +31,13 @@ pub fn row<'a, M: Clone + 'a>(p: &'static Palette, parts: Parts<'a, M>) -> Press
         .push(parts.end.map(|end| text::caption(end).color(p.muted)))
         .spacing(space::S)
         .align_y(Alignment::Center);
-    let second = Row::new()
-        .push(container(parts.below).width(Length::Fill).height(20.0).clip(true))
-        .push(parts.badge)
-        .spacing(space::S)
-        .align_y(Alignment::Center);
+    let second = (parts.below.is_some() || parts.badge.is_some()).then(|| {
+        Row::new()
+            .push(container(super::slot(parts.below)).width(Length::Fill).height(20.0).clip(true))
+            .push(parts.badge)
+            .spacing(space::S)
+            .align_y(Alignment::Center)
+    });
     let lines = Column::new().push(first).push(second).spacing(2.0).width(Length::Fill);
     let content = Row::new().push(parts.picture).push(lines).spacing(space::M).align_y(Alignment::Center);
     let chosen = parts.chosen;

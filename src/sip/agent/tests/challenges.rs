@@ -109,12 +109,12 @@ fn a_challenged_call_and_hanging_up_meanwhile() {
     let ack = last(&net, "ACK");
     assert_eq!(header(&ack, "CSeq"), "2 ACK");
     assert!(ack.contains("Proxy-Authorization: "), "{ack}");
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     assert_eq!(header(&last(&net, "BYE"), "CSeq"), "3 BYE");
 
     let mut net = agent();
     net.call();
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     respond(&mut net, "INVITE", 407, "s", &challenge(true, "r", "n", ""));
     assert_eq!((net.count(0, "INVITE"), net.ended(0)), (1, EndReason::Cancelled));
     net.is_silent();

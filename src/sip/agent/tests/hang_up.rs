@@ -5,7 +5,7 @@ use super::*;
 fn before_anything_was_heard() {
     let mut net = Net::pair();
     net.call();
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     assert_eq!(net.ended(0), EndReason::Cancelled);
     net.run(Duration::ZERO);
     assert_eq!(net.count(0, "CANCEL"), 0, "not before a provisional answer");
@@ -25,7 +25,7 @@ fn while_it_rings() {
         let theirs = net.invited(1);
         net.act(1, |agent, now| agent.ring(theirs, now));
         net.seconds(1);
-        net.act(0, |agent, now| agent.end(CALL, false, now));
+        net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
         assert_eq!(net.ended(0), EndReason::Cancelled);
         net.seconds(40);
         assert_eq!(net.ended(1), EndReason::Cancelled, "seed {seed}");
@@ -43,7 +43,7 @@ fn while_the_answer_crosses_the_cancel() {
     net.seconds(1);
     // both at the same moment
     net.act(1, |agent, now| agent.answer(theirs, description(5000), now));
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     net.seconds(3);
     assert_eq!((net.ended(0), net.ended(1)), (EndReason::Cancelled, EndReason::HungUpThere));
     assert_eq!((net.count(0, "ACK"), net.count(0, "BYE")), (1, 1));
@@ -58,7 +58,7 @@ fn by_the_called_side_before_the_ack() {
     let theirs = net.invited(1);
     net.act(1, |agent, now| {
         agent.answer(theirs, description(5000), now);
-        agent.end(theirs, false, now);
+        agent.end(theirs, Decline::Declined, now);
     });
     assert_eq!(net.ended(1), EndReason::HungUpHere);
     assert_eq!(net.count(1, "BYE"), 0, "not before the ACK");
@@ -75,7 +75,7 @@ fn while_our_offer_is_under_way() {
         net.act(0, |agent, now| agent.reoffer(CALL, holding(4000), now));
         let call = [CALL, theirs][by];
         net.run(Duration::from_millis(15)); // it is there and nobody has decided on it
-        net.act(by, |agent, now| agent.end(call, false, now));
+        net.act(by, |agent, now| agent.end(call, Decline::Declined, now));
         net.seconds(3);
         assert_eq!(net.ended(by), EndReason::HungUpHere);
         assert_eq!(net.ended(1 - by), EndReason::HungUpThere);
@@ -87,8 +87,8 @@ fn while_our_offer_is_under_way() {
 fn by_both_at_once() {
     let mut net = Net::pair();
     let theirs = net.talking();
-    net.act(0, |agent, now| agent.end(CALL, false, now));
-    net.act(1, |agent, now| agent.end(theirs, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
+    net.act(1, |agent, now| agent.end(theirs, Decline::Declined, now));
     net.seconds(3);
     assert_eq!((net.ended(0), net.ended(1)), (EndReason::HungUpHere, EndReason::HungUpHere));
     net.is_silent();
@@ -100,7 +100,7 @@ fn while_the_connection_is_away() {
     net.talking();
     net.act(0, |agent, now| {
         agent.disconnected(now);
-        agent.end(CALL, false, now);
+        agent.end(CALL, Decline::Declined, now);
     });
     assert_eq!(net.ended(0), EndReason::HungUpHere);
     net.seconds(5);
@@ -117,7 +117,7 @@ fn while_the_connection_goes() {
     let mut net = Net::stream();
     net.talking();
     net.weather.loss = 100;
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     assert_eq!(net.ended(0), EndReason::HungUpHere);
     net.weather.loss = 0;
     let way = Way { transport: SipTransport::Tcp, local: addr(0) };

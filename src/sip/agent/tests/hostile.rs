@@ -13,7 +13,7 @@ fn conversation() -> Vec<(usize, Bytes)> {
     net.seconds(1);
     net.act(1, |agent, now| agent.answer_reoffer(theirs, description(5000), now));
     net.seconds(1);
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     net.seconds(1);
     net.sent.iter().map(|(by, _, text)| (*by, Bytes::from(text.clone()))).collect()
 }
@@ -53,7 +53,7 @@ proptest! {
         prop_assert!(open.iter().all(|calls| calls.len() <= 61));
         for (at, calls) in open.into_iter().enumerate() {
             for call in calls {
-                net.act(at, |agent, now| agent.end(call, false, now));
+                net.act(at, |agent, now| agent.end(call, Decline::Declined, now));
             }
         }
         for agent in 0..2 {

@@ -11,7 +11,7 @@ mod texts;
 
 use super::*;
 use crate::domain::{
-    call::EndReason,
+    call::{Decline, EndReason},
     session::{Codec, MediaDirection, PayloadType, SessionDescription},
 };
 use std::time::Duration;
@@ -83,9 +83,13 @@ impl Net {
     }
 
     fn call(&mut self) {
+        self.call_with(description(4000), None);
+    }
+
+    fn call_with(&mut self, offer: SessionDescription, second: Option<SessionDescription>) {
         let to = Uri::parse(&format!("sip:bob@{}", addr(1))).unwrap();
         let from = NameAddr::parse("\"Alice\" <sip:alice@a.test>").unwrap();
-        let invitation = Invitation { from, to, hop: addr(1), offer: description(4000) };
+        let invitation = Invitation { from, to, hop: addr(1), offer, second };
         self.act(0, |agent, now| agent.place(CALL, invitation, now));
     }
 
@@ -213,6 +217,7 @@ fn description(port: u16) -> SessionDescription {
         telephone_events: vec![(101, 8000)],
         direction: MediaDirection::SendRecv,
         ptime: None,
+        protection: Default::default(),
     }
 }
 

@@ -26,7 +26,7 @@ fn hold_and_resume_from_either_side() {
             net.seconds(20);
             assert_eq!(net.answered(by), answer, "seed {seed}");
         }
-        net.act(0, |agent, now| agent.end(CALL, false, now));
+        net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
         net.seconds(20);
         assert_eq!((net.ended(0), net.ended(1)), (EndReason::HungUpHere, EndReason::HungUpThere), "seed {seed}");
         net.is_silent();
@@ -62,7 +62,7 @@ fn nobody_decides_and_the_offer_is_refused() {
     net.seconds(25);
     reoffered(&mut net, 1);
     net.take(0, |event| matches!(event, AgentEvent::OfferRefused { .. }).then_some(()));
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     net.seconds(2);
     assert_eq!(net.ended(1), EndReason::HungUpThere);
 }
@@ -101,7 +101,7 @@ fn a_server_that_is_away_refuses_the_offer_and_the_call_goes_on() {
     net.seconds(40);
     net.take(0, |event| matches!(event, AgentEvent::OfferRefused { .. }).then_some(()));
     net.weather.loss = 0;
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     net.seconds(2);
     assert_eq!((net.ended(0), net.ended(1)), (EndReason::HungUpHere, EndReason::HungUpThere));
 }
@@ -121,7 +121,7 @@ fn a_new_address_is_told_to_the_other_side() {
     net.act(1, |agent, now| agent.answer_reoffer(theirs, description(5000), now));
     net.seconds(1);
     assert!(net.events[0].is_empty(), "nobody asked for it: {:?}", net.events[0]);
-    net.act(1, |agent, now| agent.end(theirs, false, now));
+    net.act(1, |agent, now| agent.end(theirs, Decline::Declined, now));
     net.seconds(1);
     assert_eq!(net.ended(0), EndReason::HungUpThere);
 }

@@ -1,5 +1,9 @@
 //! Peers that do what ours do not: fork, answer late, offer late, cancel with a reason. Their messages are written by hand.
 use super::*;
+use crate::domain::{
+    private::Private,
+    protection::{Profile, Protection, SdesKey, Suite},
+};
 
 /// Our agent alone, against a script at `addr(1)`.
 pub(super) fn alone() -> Net {
@@ -99,6 +103,43 @@ fn an_answer_of_no_use_ends_the_call() {
     assert_eq!((net.count(0, "ACK"), net.count(0, "BYE")), (1, 1));
 }
 
+fn secure() -> SessionDescription {
+    let key = Private::new(zeroize::Zeroizing::new(vec![7; 30]));
+    let keys = vec![SdesKey { tag: 1, suite: Suite::Aes128Sha80, key, mki: Vec::new() }];
+    SessionDescription { protection: Protection { profile: Profile::Secure, keys }, ..description(4000) }
+}
+
+#[test]
+fn an_offer_refused_for_its_media_is_followed_by_the_second_one_once() {
+    let mut open = secure();
+    open.protection.profile = Profile::Open;
+    let mut net = alone();
+    net.call_with(secure(), Some(open));
+    let first = last(&net, "INVITE");
+    assert!(first.contains("m=audio 4000 RTP/SAVP 0") && first.contains("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"));
+    respond(&mut net, "INVITE", 488, "one", "");
+    let second = last(&net, "INVITE");
+    assert!(second.contains("m=audio 4000 RTP/AVP 0") && second.contains("a=crypto:1 "), "{second}");
+    assert_eq!(
+        (header(&second, "Call-ID"), header(&second, "CSeq")),
+        (header(&first, "Call-ID"), "2 INVITE".to_owned())
+    );
+    respond(&mut net, "INVITE", 200, "one", &with_sdp(""));
+    assert_eq!(net.answered(0).protection, Protection::default());
+    assert_eq!(header(&last(&net, "ACK sip:bob@10.0.0.2:5060"), "CSeq"), "2 ACK");
+    for (offer, second, reason) in [
+        (secure(), None, EndReason::NotEncrypted),
+        (secure(), Some(description(4000)), EndReason::NoCommonMedia),
+        (description(4000), None, EndReason::NoCommonMedia),
+    ] {
+        let mut net = alone();
+        net.call_with(offer, second);
+        respond(&mut net, "INVITE", 488, "one", "");
+        respond(&mut net, "INVITE", 488, "one", "");
+        assert_eq!(net.ended(0), reason);
+    }
+}
+
 #[test]
 fn refusals_are_acknowledged_each_time() {
     let mut net = alone();
@@ -188,7 +229,7 @@ fn requests_in_mid_call() {
         let answer = net.sent.last().unwrap().2.clone();
         assert!(answer.starts_with(&format!("SIP/2.0 {code} ")), "{method}: {answer}");
     }
-    net.act(0, |agent, now| agent.end(call, false, now));
+    net.act(0, |agent, now| agent.end(call, Decline::Declined, now));
     let bye = last(&net, "BYE");
     assert!(bye.starts_with("BYE sip:bob@10.0.0.3:7777 SIP/2.0") && bye.contains("Route: <sip:10.0.0.2;lr>"), "{bye}");
 }

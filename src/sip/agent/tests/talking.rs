@@ -22,7 +22,7 @@ fn placed_ringing_answered_ended() {
     net.seconds(1);
     assert_eq!(net.answered(0), description(5000));
     net.take(1, |event| matches!(event, AgentEvent::Confirmed { answer: None, .. }).then_some(()));
-    net.act(0, |agent, now| agent.end(CALL, false, now));
+    net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     net.seconds(1);
     assert_eq!((net.ended(0), net.ended(1)), (EndReason::HungUpHere, EndReason::HungUpThere));
     net.is_silent();
@@ -47,7 +47,7 @@ fn every_storm_is_survived() {
         net.take(1, |event| matches!(event, AgentEvent::Confirmed { .. }).then_some(()));
         let (by, other) = if seed % 2 == 0 { (0, 1) } else { (1, 0) };
         let call = if by == 0 { CALL } else { theirs };
-        net.act(by, |agent, now| agent.end(call, false, now));
+        net.act(by, |agent, now| agent.end(call, Decline::Declined, now));
         net.seconds(30);
         assert_eq!((net.ended(by), net.ended(other)), (EndReason::HungUpHere, EndReason::HungUpThere), "seed {seed}");
         net.is_silent();
@@ -80,12 +80,16 @@ fn ringing_has_an_end_on_both_sides() {
 
 #[test]
 fn declined_and_busy() {
-    for (busy, expected) in [(false, EndReason::Declined), (true, EndReason::Busy)] {
+    for (decline, expected) in [
+        (Decline::Declined, EndReason::Declined),
+        (Decline::Busy, EndReason::Busy),
+        (Decline::Media, EndReason::NoCommonMedia),
+    ] {
         let mut net = Net::pair();
         net.call();
         net.seconds(1);
         let theirs = net.invited(1);
-        net.act(1, |agent, now| agent.end(theirs, busy, now));
+        net.act(1, |agent, now| agent.end(theirs, decline, now));
         net.seconds(1);
         assert_eq!((net.ended(0), net.ended(1)), (expected, EndReason::Declined));
         net.is_silent();
@@ -116,7 +120,7 @@ fn over_a_stream_nothing_is_said_twice() {
     net.seconds(10);
     net.answered(0);
     assert!(scripted::last(&net, "INVITE").contains("Contact: <sip:alice@10.0.0.1:5060;transport=tcp>"));
-    net.act(1, |agent, now| agent.end(theirs, false, now));
+    net.act(1, |agent, now| agent.end(theirs, Decline::Declined, now));
     net.seconds(10);
     assert_eq!((net.ended(0), net.ended(1)), (EndReason::HungUpThere, EndReason::HungUpHere));
     let said: Vec<_> = ["INVITE", "ACK"].map(|what| net.count(0, what)).into();

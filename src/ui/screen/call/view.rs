@@ -1,7 +1,7 @@
 //! What the call screen looks like.
 use super::{Message, Screen, state};
 use crate::{
-    domain::call::{Call, CallState},
+    domain::call::{Call, CallState, MediaEncryption},
     ui::{
         context::Context,
         moment,
@@ -41,10 +41,10 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
     let warnings = warnings(cx, call);
     // in a wide window the keypad stands beside the rest
     let beside = !cx.narrow();
-    let full =
-        [keys.is_some() && !beside, others.is_some(), warnings.is_some()].into_iter().filter(|there| *there).count();
+    let full = [keys.is_some() && !beside, others.is_some(), warnings.is_some()];
+    let height = full.into_iter().filter(|there| *there).fold(560.0, |height, _| height + 150.0);
     // what ends the call never scrolls away: where all does not fit, the rest is made small and scrolls
-    if cx.low() || cx.size.height < [560.0, 720.0, 860.0, 1000.0][full.min(3)] {
+    if cx.size.height < height {
         return small(screen, cx, call, [warnings, keys, others]);
     }
     let name = cx.model.name(call.name.as_ref(), &call.peer);
@@ -117,6 +117,11 @@ fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Messa
     let size = if call.state == CallState::Active { text::TITLE } else { text::BODY };
     let codec = call.codec.as_ref().filter(|_| call.state == CallState::Active);
     let codec = codec.map(|codec| text::caption(cx.with("call-codec", "codec", codec)).color(p.muted));
+    let locked = call.encryption.filter(|_| !call.state.is_ended()).map(|encryption| {
+        let color = if encryption == MediaEncryption::Sdes { p.good_text } else { p.muted };
+        let words = text::caption(cx.t(encryption.key())).color(color);
+        Row::new().push(icon(Icon::Lock, 13.0).color(color)).push(words).spacing(space::XS).align_y(Alignment::Center)
+    });
     Column::new()
         .push(
             text::mono(line, size)
@@ -124,6 +129,7 @@ fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Messa
                 .color(p.text),
         )
         .push(codec)
+        .push(locked)
         .spacing(2.0)
         .align_x(side)
         .into()

@@ -1,0 +1,86 @@
+//! How the packets of a media session are protected, free of SDP and Jingle: the profile, and the keys that signalling
+//! carries (SDES, RFC 4568). It must not encrypt: the media engine does.
+use super::private::Private;
+use zeroize::Zeroizing;
+
+/// An SRTP crypto suite (RFC 4568 section 6.2, RFC 6188, RFC 7714).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Suite {
+    /// AES-128 in counter mode, 80 bits of HMAC-SHA1.
+    Aes128Sha80,
+    /// The same with 32 bits of HMAC-SHA1 in RTP.
+    Aes128Sha32,
+    /// AES-256 in counter mode, 80 bits of HMAC-SHA1.
+    Aes256Sha80,
+    /// The same with 32 bits of HMAC-SHA1 in RTP.
+    Aes256Sha32,
+    /// AES-128 in Galois counter mode.
+    Aes128Gcm,
+    /// AES-256 in Galois counter mode.
+    Aes256Gcm,
+}
+
+impl Suite {
+    /// All, best first.
+    pub const ALL: [Self; 6] =
+        [Self::Aes256Gcm, Self::Aes128Gcm, Self::Aes256Sha80, Self::Aes128Sha80, Self::Aes256Sha32, Self::Aes128Sha32];
+
+    /// The registered name, for example `AES_CM_128_HMAC_SHA1_80`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Aes128Sha80 => "AES_CM_128_HMAC_SHA1_80",
+            Self::Aes128Sha32 => "AES_CM_128_HMAC_SHA1_32",
+            Self::Aes256Sha80 => "AES_256_CM_HMAC_SHA1_80",
+            Self::Aes256Sha32 => "AES_256_CM_HMAC_SHA1_32",
+            Self::Aes128Gcm => "AEAD_AES_128_GCM",
+            Self::Aes256Gcm => "AEAD_AES_256_GCM",
+        }
+    }
+    /// Octets of the master key.
+    pub const fn key_length(self) -> usize {
+        match self {
+            Self::Aes128Sha80 | Self::Aes128Sha32 | Self::Aes128Gcm => 16,
+            Self::Aes256Sha80 | Self::Aes256Sha32 | Self::Aes256Gcm => 32,
+        }
+    }
+    /// Octets of the master salt.
+    pub const fn salt_length(self) -> usize {
+        if self.is_aead() { 12 } else { 14 }
+    }
+    /// Whether one algorithm encrypts and authenticates (RFC 7714).
+    pub const fn is_aead(self) -> bool {
+        matches!(self, Self::Aes128Gcm | Self::Aes256Gcm)
+    }
+}
+
+/// The RTP profile that a description names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// `RTP/AVP`: in the clear, unless both sides give keys all the same (best effort).
+    #[default]
+    Open,
+    /// `RTP/SAVP`: never in the clear.
+    Secure,
+}
+
+/// One key that signalling carries: the describing side encrypts with it what it sends (RFC 4568 section 5.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SdesKey {
+    /// Names it within the description; an answer repeats the tag of what it takes. At most nine digits.
+    pub tag: u32,
+    /// For which suite.
+    pub suite: Suite,
+    /// Master key, then master salt; as long as the suite wants.
+    pub key: Private<Zeroizing<Vec<u8>>>,
+    /// The master key identifier that each packet bears (RFC 3711 section 3.1), as it stands there; empty: none.
+    pub mki: Vec<u8>,
+}
+
+/// How the describing side protects what it sends.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Protection {
+    /// The profile.
+    pub profile: Profile,
+    /// In an offer all that may be chosen, best first; in an answer the chosen one.
+    pub keys: Vec<SdesKey>,
+}

@@ -1,0 +1,195 @@
+//! The seam between the network and the sound: datagrams in with `now`, plain RTP and RTCP out of them; plain packets down,
+//! datagrams and where they go out of them. Which part of a description is the transport's, [`Terms`] says; what both sides
+//! made of it is a [`Way`]. Sans-IO.
+//!
+//! Today's transports are plain RTP and SDES-SRTP over two ports. Another one (ICE with DTLS-SRTP) adds its part to `Terms`
+//! and `Way`, and keeps its own packets (STUN, DTLS) from going up; who plays and who speaks need not know.
+mod source;
+mod terms;
+
+pub(super) use terms::{Terms, Way};
+
+use super::{
+    packet::{self, Rtp},
+    srtp::{Failure, Inbound, Outbound},
+};
+use source::Source;
+use std::{net::SocketAddr, time::Instant};
+
+/// One of our two ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Port {
+    /// RTP, and RTCP where both share a port (RFC 5761).
+    Media,
+    /// RTCP alone.
+    Control,
+}
+
+/// What a datagram held.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Incoming<'a> {
+    Media(Rtp<'a>),
+    Control(&'a [u8]),
+}
+
+/// Why a datagram is not passed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    Malformed,
+    /// A payload type that was not agreed on.
+    UnknownPayload,
+    /// From elsewhere, while the other side speaks.
+    Foreign,
+    /// Not under the key that was agreed on; plain RTP, too, where encryption was.
+    Forged,
+    /// It was here before.
+    Replayed,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Malformed => Self::Malformed,
+            Failure::Forged | Failure::UsedUp => Self::Forged,
+            Failure::Replayed => Self::Replayed,
+        }
+    }
+}
+
+/// A session's transport.
+#[derive(Debug)]
+pub(super) struct Transport {
+    way: Way,
+    media: Source,
+    /// Where RTCP goes that has a port of its own.
+    control: SocketAddr,
+    keys: Option<Keys>,
+}
+
+#[derive(Debug)]
+struct Keys {
+    theirs: Inbound,
+    ours: Outbound,
+    /// Keys of ours that were in use: one that comes back goes on where it was. There is one for each suite.
+    before: Vec<Outbound>,
+}
+
+impl Transport {
+    /// # Errors
+    /// A key that its suite cannot use: then there is no transport, and never one in the clear in its place.
+    pub(super) fn new(way: Way) -> Result<Self, Failure> {
+        let (media, control) = (Source::new(way.rtp), way.rtcp);
+        let keys = None;
+        let mut transport = Self { way: way.clone(), media, control, keys };
+        transport.follow_keys(&way)?;
+        Ok(transport)
+    }
+
+    /// A later agreement. What is the same goes on: addresses that were learnt, and what is known of each key.
+    ///
+    /// # Errors
+    /// As for [`Self::new`]; the transport must not be used any more.
+    pub(super) fn agree(&mut self, way: Way) -> Result<(), Failure> {
+        self.media.describe(way.rtp);
+        if way.rtcp != self.way.rtcp {
+            self.control = way.rtcp;
+        }
+        self.follow_keys(&way)?;
+        self.way = way;
+        Ok(())
+    }
+
+    fn follow_keys(&mut self, way: &Way) -> Result<(), Failure> {
+        let Some((ours, theirs)) = &way.keys else {
+            self.keys = None;
+            return Ok(());
+        };
+        let (known_theirs, known_ours, mut before) = match self.keys.take() {
+            Some(Keys { theirs, ours, before }) => (Some(theirs), Some(ours), before),
+            None => (None, None, Vec::new()),
+        };
+        before.extend(known_ours);
+        let ours = match before.iter().position(|known| known.has(ours)) {
+            Some(at) => before.swap_remove(at),
+            None => Outbound::new(ours).ok_or(Failure::Malformed)?,
+        };
+        let theirs = match known_theirs.filter(|known| known.has(theirs)) {
+            Some(known) => known,
+            None => Inbound::new(theirs).ok_or(Failure::Malformed)?,
+        };
+        self.keys = Some(Keys { theirs, ours, before });
+        Ok(())
+    }
+
+    /// A datagram came. `knows` tells whether a payload type was agreed on: what is not does not move the address.
+    pub(super) fn receive<'a>(
+        &mut self,
+        datagram: &'a mut [u8],
+        port: Port,
+        from: SocketAddr,
+        now: Instant,
+        knows: impl Fn(&Rtp<'_>) -> bool,
+    ) -> Result<Incoming<'a>, Refused> {
+        if port == Port::Control || packet::is_rtcp(datagram) {
+            return self.receive_control(datagram, port, from);
+        }
+        let Some(keys) = &mut self.keys else {
+            let packet = Rtp::parse(datagram).ok_or(Refused::Malformed)?;
+            if !knows(&packet) {
+                return Err(Refused::UnknownPayload);
+            }
+            if !self.media.heard(from, (packet.ssrc, packet.sequence), now) {
+                return Err(Refused::Foreign);
+            }
+            return Ok(Incoming::Media(packet));
+        };
+        let length = keys.theirs.open(datagram)?;
+        self.media.authentic(from, now);
+        let packet = Rtp::parse(datagram.get(..length).unwrap_or_default()).ok_or(Refused::Malformed)?;
+        if knows(&packet) { Ok(Incoming::Media(packet)) } else { Err(Refused::UnknownPayload) }
+    }
+
+    fn receive_control<'a>(
+        &mut self,
+        datagram: &'a mut [u8],
+        port: Port,
+        from: SocketAddr,
+    ) -> Result<Incoming<'a>, Refused> {
+        let length = match &mut self.keys {
+            Some(keys) => keys.theirs.open_control(datagram)?,
+            None => {
+                let hosts = [self.media.target().ip(), self.way.rtp.ip(), self.way.rtcp.ip()];
+                if !hosts.contains(&from.ip()) {
+                    return Err(Refused::Foreign);
+                }
+                datagram.len()
+            }
+        };
+        let compound = datagram.get(..length).filter(|bytes| packet::is_rtcp(bytes)).ok_or(Refused::Malformed)?;
+        if port == Port::Control {
+            self.control = from; // behind a NAT, too
+        }
+        Ok(Incoming::Control(compound))
+    }
+
+    /// Makes a plain packet what goes out; tells from which port and to where. `None`: the other side named no address.
+    ///
+    /// # Errors
+    /// Why it cannot be sealed: then it must not go out.
+    pub(super) fn send(&mut self, packet: &mut Vec<u8>, kind: Port) -> Result<Option<(Port, SocketAddr)>, Failure> {
+        if let Some(keys) = &mut self.keys {
+            match kind {
+                Port::Media => keys.ours.seal(packet)?,
+                Port::Control => keys.ours.seal_control(packet)?,
+            }
+        }
+        let (port, to) = match kind {
+            Port::Control if !self.way.muxed => (Port::Control, self.control),
+            _ => (Port::Media, self.media.target()),
+        };
+        Ok((!to.ip().is_unspecified()).then_some((port, to)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What is worth a notification, and what its buttons do. No bus: `desktop::notify` has tests of its own.
+#![allow(clippy::unwrap_used, clippy::panic)]
+use super::*;
+use crate::{
+    domain::{conversation::Conversation, message::MessageState},
+    ui::{app::App, fixture},
+    words::Language,
+};
+
+struct Desk {
+    app: App,
+    alerts: Alerts,
+    words: Words,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let app = fixture::app(fixture::snapshot());
+        Self { app, alerts: Alerts::default(), words: Words::new(Language::En) }
+    }
+    fn happen(&mut self, event: &Event, seen: Option<ConversationId>) -> Vec<Wish> {
+        self.app.model.apply(event.clone());
+        self.alerts.event(event, &self.app.model, &self.words, seen)
+    }
+    fn text(&mut self, mine: Option<MessageState>, old: bool, seen: Option<ConversationId>) -> Vec<Wish> {
+        let text = fixture::text(80, 1, "xmpp:+15551234567@sms.example", "hello", 0, mine);
+        let known = self.app.model.conversation(text.conversation).unwrap().clone();
+        let conversation = Box::new(Conversation { last: Some(text.clone()), ..known });
+        self.happen(&Event::Message { account: fixture::xmpp(), message: text, conversation, old }, seen)
+    }
+    fn code(&mut self, message: i64) -> Vec<Wish> {
+        let code = self.app.model.codes.first().unwrap().clone();
+        let code = ReceivedCode { message: MessageId(message), ..code };
+        self.happen(&Event::Code { account: fixture::xmpp(), code }, None)
+    }
+    fn call(&mut self, state: CallState) -> Vec<Wish> {
+        self.happen(&Event::Call { account: fixture::sip(), call: fixture::call(state) }, None)
+    }
+}
+
+fn told(wishes: &[Wish]) -> Option<&Notification> {
+    wishes.iter().find_map(|wish| match wish {
+        Wish::Notify(notification, _) => Some(notification),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_text_is_told_unless_it_is_ours_old_or_looked_at() {
+    let mut desk = Desk::new();
+    let wishes = desk.text(None, false, None);
+    let notification = told(&wishes).unwrap();
+    assert_eq!((notification.title.expose().as_str(), notification.kind), ("Ana María Gómez", NotificationKind::Text));
+    assert!(told(&desk.text(Some(MessageState::Queued), false, None)).is_none());
+    assert!(told(&desk.text(None, true, None)).is_none());
+    assert!(told(&desk.text(None, false, Some(ConversationId(1)))).is_none());
+}
+
+#[test]
+fn a_code_is_told_once_with_a_button_that_copies_it() {
+    let mut desk = Desk::new();
+    let wishes = desk.code(21);
+    let notification = told(&wishes).unwrap();
+    assert_eq!(notification.actions, [(NotificationAction::CopyCode, "Copy code".to_owned())]);
+    assert!(notification.body.expose().starts_with("482 913"));
+    // one from an archive is no news
+    desk.text(None, true, None);
+    assert!(told(&desk.code(80)).is_none());
+}
+
+#[test]
+fn a_call_is_told_while_it_rings_and_can_be_answered_there() {
+    let mut desk = Desk::new();
+    let wishes = desk.call(CallState::Incoming);
+    let words: Vec<_> = told(&wishes).unwrap().actions.iter().map(|(_, word)| word.as_str()).collect();
+    assert_eq!(words, ["Answer", "Decline"]);
+    assert!(wishes.iter().any(|wish| matches!(wish, Wish::Attention)));
+    assert!(told(&desk.call(CallState::Active)).is_none());
+}
+
+#[test]
+fn buttons_answer_decline_and_copy_what_they_stand_on() {
+    let desk = Desk::new();
+    let model = &desk.app.model;
+    let call = About::Call(fixture::call(CallState::Incoming).id);
+    let answer = act(Some(call), NotificationAction::Answer, model);
+    assert!(matches!(answer[..], [Wish::Ask(Command::Answer { call: Some(_) }, _), Wish::Go(Place::Call), Wish::Show]));
+    let decline = act(Some(call), NotificationAction::Decline, model);
+    assert!(matches!(decline[..], [Wish::Ask(Command::Decline { call: Some(_) }, _)]));
+    // the second code, not the newest
+    let copy = act(Some(About::Code(MessageId(22))), NotificationAction::CopyCode, model);
+    assert!(matches!(&copy[..], [Wish::Copy(MessageId(22), code)] if code.expose() == "7719"));
+    assert!(act(Some(About::Code(MessageId(404))), NotificationAction::CopyCode, model).is_empty());
+    let open = act(Some(About::Text(ConversationId(3))), NotificationAction::Open, model);
+    assert!(matches!(open[..], [Wish::Open(ConversationId(3)), Wish::Show]));
+}
