@@ -8,8 +8,8 @@
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
 //! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |
-//! | [`media`] | one engine for both: negotiation, transports (RTP, SRTP), jitter buffer, codecs, DTMF |
-//! | [`audio`] | devices, realtime callbacks, rings, tones, levels; PCM only; the only room that imports cpal |
+//! | [`media`] | one engine for both: negotiation, transports (RTP, SRTP), jitter buffer, codecs, DTMF, recordings |
+//! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, levels; PCM only; the only room that imports cpal |
 //! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |
 //! | [`secrets`] | passwords: Secret Service or an encrypted vault |
 //! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS and TLS for both kinds of account |

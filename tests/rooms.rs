@@ -15,6 +15,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("alsa", &["audio"]),
     ("opusic_sys", &["media"]),
     ("pulseaudio", &["audio"]),
+    ("sonora", &["audio"]),
     ("opus", &["media"]),
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),

@@ -176,6 +176,11 @@ call-held-there = They put you on hold
 call-mute = Mute
 call-unmute = Unmute
 call-muted = Microphone off
+call-join = Join the calls
+call-joined = Joined: all hear each other
+call-record = Record
+call-record-stop = Stop recording
+call-recording = Recording
 call-hold = Hold
 call-resume = Resume
 call-keypad = Keypad
@@ -217,12 +222,18 @@ settings-device-default = Default of this computer
 settings-device-default-named = Default: { $name }
 settings-device-silence = None (silence)
 settings-device-gone = Not plugged in: { $name }
+settings-voice = What the other side does not hear
+settings-voice-echo = The loudspeaker's echo
+settings-voice-noise = Noise
+settings-voice-gain = Too soft or too loud
 settings-test-start = Test the sound
 settings-test-stop = Stop the test
 settings-test-tone = Play a tone
 settings-test-about = Speak: the bar should move.
 settings-no-microphone = No microphone can be used. The other side would hear silence.
 settings-no-loudspeaker = No loudspeaker can be used. You would hear nothing.
+settings-other-microphone = The chosen microphone is not plugged in. Another one is used until it is back.
+settings-other-loudspeaker = The chosen loudspeaker is not plugged in. Another one is used until it is back.
 settings-network = Network
 settings-wired-about = Landline connects only over a cable.
 settings-wireless-about = You allowed wireless links. Radio can be tracked and listened for from outside.
@@ -320,6 +331,8 @@ refusal-secrets-locked = The passwords are locked. Enter the passphrase.
 refusal-secrets-failed = The password could not be kept. Check the keyring, and that the disk is not full.
 refusal-config = The settings could not be saved. Check that the disk is not full.
 refusal-sound = No sound device could be opened. Check the plugs.
+refusal-disk-full = The disk is full: the call is not recorded any more. It goes on.
+refusal-not-recorded = The recording cannot be written: the call is not recorded. It goes on.
 refusal-stopping = Landline is closing.
 
 ## Demo exchange
@@ -378,12 +391,14 @@ cli-secrets-none = Passwords: none kept yet.
 cli-wireless-allowed = Wireless links are allowed by you.
 cli-wireless-forbidden = Only the cable is used.
 cli-device-default = default
+cli-device-wireless = wireless: used only when chosen
 cli-device-chosen = chosen
 cli-devices-none = None found.
 cli-unread = { $count ->
     [one] 1 unread text
    *[other] { $count } unread texts
 }
+cli-recording = Recorded into { $path }
 cli-calls-none = No calls now.
 cli-messages-none = No messages.
 cli-codes-none = No codes.
@@ -442,8 +457,8 @@ help-landline-run = Run Landline and print what happens
 help-landline-run-more =
     Runs until Ctrl-C or SIGTERM; accounts then log out. With --json each event is one line, written at once:
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
-    account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received, contacts, wired,
-    devices_changed, show_window, quit. Without --headless the window is opened.
+    account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received,
+    recording_failed, contacts, wired, devices_changed, show_window, quit. Without --headless the window is opened.
 help-landline-account = Add, list and remove accounts
 help-landline-account-add = Add an account
 help-landline-account-add-sip = Add a SIP account
@@ -476,6 +491,12 @@ help-landline-hold = Put a call on hold
 help-landline-resume = Go on with a call on hold
 help-landline-mute = Switch the microphone off in a call
 help-landline-unmute = Switch the microphone on again
+help-landline-join = Join all calls: everybody hears everybody
+help-landline-record = Record a call, or stop recording it
+help-landline-record-more =
+    Both sides are kept as an Opus file in the folder of data, below "recordings", readable by you alone: you on the left,
+    the other side on the right. The other side hears a short tone every 15 seconds, unless config.toml says
+    announce = false below [recording]. In many places the law asks that everybody knows of a recording.
 help-landline-dtmf = Press keys in a call
 help-landline-text = Send a text
 help-landline-text-more =
@@ -504,6 +525,7 @@ help-arg-id = The account, as “account list” shows it
 help-arg-to = A number, a name or an address
 help-arg-account = From this account, as “account list” shows it
 help-arg-call = Which call, as “calls” shows it, if there are several
+help-arg-switch = on: from now on; off: no longer
 help-arg-digits = Keys: 0-9 * # A-D, and a comma for a pause of one second
 help-arg-body = The text
 help-arg-wait = Return when it is sent, or delivered

@@ -176,6 +176,11 @@ call-held-there = Te pusieron en espera
 call-mute = Silenciar
 call-unmute = Activar
 call-muted = Micrófono apagado
+call-join = Unir las llamadas
+call-joined = Unidas: todos se oyen
+call-record = Grabar
+call-record-stop = Dejar de grabar
+call-recording = Grabando
 call-hold = Espera
 call-resume = Reanudar
 call-keypad = Teclado
@@ -217,12 +222,18 @@ settings-device-default = El de esta computadora
 settings-device-default-named = Predeterminado: { $name }
 settings-device-silence = Ninguno (silencio)
 settings-device-gone = Desconectado: { $name }
+settings-voice = Lo que la otra persona no oye
+settings-voice-echo = El eco del altavoz
+settings-voice-noise = El ruido
+settings-voice-gain = Demasiado bajo o alto
 settings-test-start = Probar el sonido
 settings-test-stop = Terminar la prueba
 settings-test-tone = Tocar un tono
 settings-test-about = Habla: la barra debe moverse.
 settings-no-microphone = No se puede usar ningún micrófono. La otra persona oiría silencio.
 settings-no-loudspeaker = No se puede usar ningún altavoz. No oirías nada.
+settings-other-microphone = El micrófono elegido está desconectado. Se usa otro hasta que vuelva.
+settings-other-loudspeaker = El altavoz elegido está desconectado. Se usa otro hasta que vuelva.
 settings-network = Red
 settings-wired-about = Landline se conecta solo por cable.
 settings-wireless-about = Permitiste enlaces inalámbricos. Desde fuera se puede seguir y escuchar la radio.
@@ -320,6 +331,8 @@ refusal-secrets-locked = Las contraseñas están bloqueadas. Escribe la frase de
 refusal-secrets-failed = No se pudo guardar la contraseña. Revisa el llavero y que el disco no esté lleno.
 refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no esté lleno.
 refusal-sound = No se pudo abrir ningún dispositivo de sonido. Revisa los conectores.
+refusal-disk-full = El disco está lleno: la llamada ya no se graba. La llamada sigue.
+refusal-not-recorded = No se puede escribir la grabación: la llamada no se graba. La llamada sigue.
 refusal-stopping = Landline se está cerrando.
 
 ## Central de prueba
@@ -378,12 +391,14 @@ cli-secrets-none = Contraseñas: aún no hay ninguna guardada.
 cli-wireless-allowed = Permites los enlaces inalámbricos.
 cli-wireless-forbidden = Solo se usa el cable.
 cli-device-default = predeterminado
+cli-device-wireless = inalámbrico: solo se usa si se elige
 cli-device-chosen = elegido
 cli-devices-none = No se encontró ninguno.
 cli-unread = { $count ->
     [one] 1 mensaje sin leer
    *[other] { $count } mensajes sin leer
 }
+cli-recording = Se graba en { $path }
 cli-calls-none = No hay llamadas ahora.
 cli-messages-none = No hay mensajes.
 cli-codes-none = No hay códigos.
@@ -444,7 +459,7 @@ help-landline-run-more =
     Funciona hasta Ctrl-C o SIGTERM; entonces las cuentas se desconectan. Con --json cada suceso es una línea, escrita
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
     account_added, account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received,
-    contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
+    recording_failed, contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
 help-landline-account = Agregar, listar y quitar cuentas
 help-landline-account-add = Agregar una cuenta
 help-landline-account-add-sip = Agregar una cuenta SIP
@@ -477,6 +492,12 @@ help-landline-hold = Poner una llamada en espera
 help-landline-resume = Seguir con una llamada en espera
 help-landline-mute = Apagar el micrófono en una llamada
 help-landline-unmute = Encender de nuevo el micrófono
+help-landline-join = Unir todas las llamadas: todos se oyen entre sí
+help-landline-record = Grabar una llamada, o dejar de grabarla
+help-landline-record-more =
+    Ambas voces se guardan como archivo Opus en la carpeta de datos, en "recordings", y solo tú puedes leerlo: tú a la
+    izquierda, la otra persona a la derecha. La otra persona oye un tono breve cada 15 segundos, salvo que config.toml
+    diga announce = false en [recording]. En muchos lugares la ley exige que todos sepan que se graba.
 help-landline-dtmf = Pulsar teclas en una llamada
 help-landline-text = Enviar un mensaje
 help-landline-text-more =
@@ -506,6 +527,7 @@ help-arg-id = La cuenta, como la muestra “account list”
 help-arg-to = Un número, un nombre o una dirección
 help-arg-account = Desde esta cuenta, como la muestra “account list”
 help-arg-call = Qué llamada, como la muestra “calls”, si hay varias
+help-arg-switch = on: desde ahora; off: ya no
 help-arg-digits = Teclas: 0-9 * # A-D, y una coma para una pausa de un segundo
 help-arg-body = El mensaje
 help-arg-wait = Volver cuando esté enviado (sent) o entregado (delivered)

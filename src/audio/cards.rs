@@ -42,6 +42,7 @@ impl From<cpal::Error> for CardError {
 /// A device that runs until this is dropped.
 pub(super) struct Running {
     stream: Stream,
+    id: Option<cpal::DeviceId>,
 }
 
 /// cpal's, or our own to a PulseAudio server.
@@ -51,6 +52,10 @@ enum Stream {
 }
 
 impl Running {
+    /// Whether it is this one; one without an id is any.
+    pub(super) fn is(&self, id: &str) -> bool {
+        self.id.as_ref().is_none_or(|own| own.to_string() == id)
+    }
     /// Why it has stopped, if it has.
     pub(super) fn failed(&self) -> Option<CardError> {
         match &self.stream {
@@ -60,8 +65,9 @@ impl Running {
     }
 }
 
+/// Which way a device's sound goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     In,
     Out,
 }
@@ -70,9 +76,7 @@ enum Way {
 fn find(id: Option<&str>, way: Way) -> Result<cpal::Device, CardError> {
     quiet();
     let Some(id) = id else {
-        let host = host()?;
-        let device = if way == Way::In { host.default_input_device() } else { host.default_output_device() };
-        return device.ok_or(CardError::Absent);
+        return default(&host()?, way).ok_or(CardError::Absent);
     };
     let id: cpal::DeviceId = id.parse().map_err(|_| CardError::Absent)?;
     let host = cpal::host_from_id(id.host())?;
@@ -93,6 +97,49 @@ fn at_pulse(device: &cpal::Device) -> Option<String> {
 fn refused(error: pulseaudio::protocol::ProtocolError) -> CardError {
     tracing::debug!(%error, "the sound server refuses");
     CardError::Failed(ErrorKind::DeviceNotAvailable)
+}
+
+/// The desktop's default device; where that is wireless, another one: radio is used by those only who ask for it.
+fn default(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
+    let device = if way == Way::In { host.default_input_device() } else { host.default_output_device() };
+    if device.as_ref().is_some_and(|device| !is_wireless(device)) {
+        return device;
+    }
+    let fits = |device: &cpal::Device| {
+        let id = device.id().ok();
+        let monitor = id.as_ref().is_some_and(is_monitor);
+        let way = if way == Way::In { device.supports_input() && !monitor } else { device.supports_output() };
+        way && id.is_some_and(|id| id.host() != HostId::Alsa || offered_of_alsa(id.id())) && !is_wireless(device)
+    };
+    host.devices().ok()?.find(fits)
+}
+
+/// Which device would be opened now for this choice: the chosen one if it is there, else the default one.
+/// `None` when nobody can tell.
+pub(super) fn wanted(chosen: Option<&str>, way: Way) -> Option<String> {
+    let device = find(chosen, way).or_else(|_| find(None, way)).ok()?;
+    device.id().ok().map(|id| id.to_string())
+}
+
+/// What a loudspeaker plays, as a source of sound.
+fn is_monitor(id: &cpal::DeviceId) -> bool {
+    id.host() == HostId::PulseAudio && id.id().ends_with(".monitor")
+}
+
+fn is_wireless(device: &cpal::Device) -> bool {
+    let name = device.description().map(|description| description.name().to_owned()).unwrap_or_default();
+    device.id().is_ok_and(|id| by_radio(id.id(), &name))
+}
+
+/// Whether a device of this id and name sends its sound by radio. Sound servers name Bluetooth devices by the stack's name,
+/// and AirPlay by its protocol; USB adapters of radio headsets show it in what they call themselves.
+fn by_radio(id: &str, name: &str) -> bool {
+    let id = id.to_ascii_lowercase();
+    let stacks = ["bluez", "bluealsa", "raop"];
+    let marks = ["bluetooth", "wireless", "airpods", "airplay", "dect", "wi-fi", "wifi"];
+    let words = format!("{id} {}", name.to_lowercase());
+    let mut words = words.split(|c: char| !c.is_alphanumeric() && c != '-');
+    stacks.iter().any(|stack| id.contains(stack)) || words.any(|word| marks.contains(&word))
 }
 
 /// libasound writes its complaints to the terminal; they are told in our own words. It keeps a handler for each thread.
@@ -148,7 +195,8 @@ fn watch() -> (impl FnMut(cpal::Error) + Send + 'static, Receiver<ErrorKind>) {
 pub(super) fn open_input(id: Option<&str>, ring: Loan<Producer<f32>>, meter: Meter) -> Result<Running, CardError> {
     let device = find(id, Way::In)?;
     if let Some(name) = at_pulse(&device) {
-        return Ok(Running { stream: Stream::Pulse(pulse::open_input(&name, ring, meter).map_err(refused)?) });
+        let stream = Stream::Pulse(pulse::open_input(&name, ring, meter).map_err(refused)?);
+        return Ok(Running { stream, id: device.id().ok() });
     }
     let (config, format) = best(device.supported_input_configs()?).ok_or(CardError::Format)?;
     let capture = Capture::lent(ring, config.channels, config.sample_rate, meter).ok_or(CardError::Format)?;
@@ -168,14 +216,15 @@ fn input<T: Pcm + cpal::SizedSample + Send>(
     let stream =
         device.build_input_stream(config, move |data: &[T], _: &_| capture.hear(data), watch, Some(BUILDING))?;
     stream.play()?;
-    Ok(Running { stream: Stream::Cpal { _stream: stream, failed } })
+    Ok(Running { stream: Stream::Cpal { _stream: stream, failed }, id: device.id().ok() })
 }
 
 /// Opens a loudspeaker and lets it run.
 pub(super) fn open_output(id: Option<&str>, ring: Loan<Consumer<f32>>, meter: Meter) -> Result<Running, CardError> {
     let device = find(id, Way::Out)?;
     if let Some(name) = at_pulse(&device) {
-        return Ok(Running { stream: Stream::Pulse(pulse::open_output(&name, ring, meter).map_err(refused)?) });
+        let stream = Stream::Pulse(pulse::open_output(&name, ring, meter).map_err(refused)?);
+        return Ok(Running { stream, id: device.id().ok() });
     }
     let (config, format) = best(device.supported_output_configs()?).ok_or(CardError::Format)?;
     let playback = Playback::lent(ring, config.channels, config.sample_rate, meter).ok_or(CardError::Format)?;
@@ -195,7 +244,7 @@ fn output<T: Pcm + cpal::SizedSample + Send>(
     let stream =
         device.build_output_stream(config, move |data: &mut [T], _: &_| playback.speak(data), watch, Some(BUILDING))?;
     stream.play()?;
-    Ok(Running { stream: Stream::Cpal { _stream: stream, failed } })
+    Ok(Running { stream: Stream::Cpal { _stream: stream, failed }, id: device.id().ok() })
 }
 
 /// All devices a person may choose from.
@@ -204,7 +253,7 @@ pub(super) fn list() -> Devices {
     let Ok(host) = host() else { return Devices::default() };
     let Ok(all) = host.devices() else { return Devices::default() };
     let id_of = |device: Option<cpal::Device>| device.and_then(|d| d.id().ok()).map(|id| id.to_string());
-    let (input, output) = (id_of(host.default_input_device()), id_of(host.default_output_device()));
+    let (input, output) = (id_of(default(&host, Way::In)), id_of(default(&host, Way::Out)));
     let mut devices = Devices::default();
     for device in all {
         let Ok(id) = device.id() else { continue };
@@ -212,12 +261,13 @@ pub(super) fn list() -> Devices {
             continue;
         }
         let name = device.description().map_or_else(|_| id.id().to_owned(), |d| d.name().to_owned());
-        let monitor = id.host() == HostId::PulseAudio && id.id().ends_with(".monitor");
+        let (monitor, wireless) = (is_monitor(&id), by_radio(id.id(), &name));
         let id = id.to_string();
         let entry = |default: &Option<String>| Device {
             id: id.clone(),
             name: name.clone(),
             default: default.as_ref() == Some(&id),
+            wireless,
         };
         // what a loudspeaker plays is no microphone, unless the desktop says so
         if device.supports_input() && (!monitor || input.as_ref() == Some(&id)) {
@@ -263,6 +313,28 @@ mod tests {
         assert_eq!(config.buffer_size, BufferSize::Fixed(1024));
 
         assert!(best([offer(2, 48_000, 48_000, 64, SampleFormat::U8)].into_iter()).is_none());
+    }
+
+    #[test]
+    fn radio_is_known_by_its_names() {
+        for (id, name) in [
+            ("bluez_sink.00_11_22_33_44_55.a2dp_sink", "WH-1000XM4"),
+            ("bluez_input.00_11_22_33_44_55.0", "Buds"),
+            ("bluealsa:DEV=00:11:22:33:44:55", ""),
+            ("raop_sink.Kitchen.local.192.168.1.2.5000", "Kitchen"),
+            ("alsa_output.usb-Corsair_Gaming_Receiver-00.analog-stereo", "Corsair VOID Wireless Gaming Dongle"),
+            ("alsa_input.usb-Logitech_Wireless_Headset-00.mono-fallback", "Headset"),
+            ("alsa_output.usb-x", "Savi DECT headset"),
+        ] {
+            assert!(by_radio(id, name), "{id} {name}");
+        }
+        for (id, name) in [
+            ("alsa_output.pci-0000_00_1f.3.analog-stereo", "Built-in Audio Analog Stereo"),
+            ("alsa_input.usb-Plantronics_Blackwire_C5220-00.mono-fallback", "Blackwire wired headset"),
+            ("plughw:CARD=PCH,DEV=0", "HDA Intel PCH, detected"),
+        ] {
+            assert!(!by_radio(id, name), "{id} {name}");
+        }
     }
 
     #[test]

@@ -11,6 +11,10 @@ pub struct Faults {
     pub no_microphone: bool,
     /// Nothing is heard here.
     pub no_loudspeaker: bool,
+    /// The chosen microphone is not there; the default one takes its place until it is back.
+    pub other_microphone: bool,
+    /// The chosen loudspeaker is not there; the default one takes its place until it is back.
+    pub other_loudspeaker: bool,
 }
 
 /// Peak meters and faults of a stream; cheap to clone.
@@ -27,7 +31,12 @@ impl Levels {
     }
     /// What is missing now.
     pub fn faults(&self) -> Faults {
-        Faults { no_microphone: self.input.is_missing(), no_loudspeaker: self.output.is_missing() }
+        Faults {
+            no_microphone: self.input.is_missing(),
+            no_loudspeaker: self.output.is_missing(),
+            other_microphone: self.input.is_replaced(),
+            other_loudspeaker: self.output.is_replaced(),
+        }
     }
 }
 
@@ -40,6 +49,7 @@ struct Side {
     /// Bits of a non-negative `f32`: they order as the numbers do.
     peak: AtomicU32,
     missing: AtomicBool,
+    replaced: AtomicBool,
 }
 
 impl Meter {
@@ -53,6 +63,12 @@ impl Meter {
     }
     pub(super) fn set_missing(&self, missing: bool) {
         self.0.missing.store(missing, Ordering::Relaxed);
+    }
+    pub(super) fn set_replaced(&self, replaced: bool) {
+        self.0.replaced.store(replaced, Ordering::Relaxed);
+    }
+    fn is_replaced(&self) -> bool {
+        self.0.replaced.load(Ordering::Relaxed)
     }
     fn is_missing(&self) -> bool {
         self.0.missing.load(Ordering::Relaxed)

@@ -1,22 +1,27 @@
 //! The only room that imports cpal: devices, realtime callbacks, lock-free rings, tones, levels.
 //! It sees PCM only: 48 kHz, mono, `f32` in -1.0..=1.0. It knows no codec and no call.
 mod cards;
+mod choice;
 mod convert;
 mod level;
 mod loan;
+mod mixer;
 mod paced;
 mod pulse;
 pub mod realtime;
 mod ringer;
 mod stream;
 mod tone;
+pub mod voice;
 mod wav;
 mod worker;
 
+pub use choice::DeviceChoice;
 pub(crate) use convert::resample;
 pub use level::{Faults, Levels, Meter};
+pub use mixer::Conference;
 pub use ringer::{Ringer, SoundTest};
-pub use tone::Tone;
+pub use tone::{Country, Tone};
 
 use serde::{Deserialize, Serialize};
 use std::{
@@ -26,6 +31,7 @@ use std::{
     },
     time::Duration,
 };
+use voice::Voice;
 use worker::Worker;
 
 /// Sample rate of every ring, in Hz.
@@ -43,8 +49,11 @@ pub struct Device {
     pub id: String,
     /// What a person reads.
     pub name: String,
-    /// It is the desktop's default.
+    /// It is used where none is chosen: the desktop's default, unless that is wireless.
     pub default: bool,
+    /// Its sound goes by radio: it is used only when it is chosen.
+    #[serde(default)]
+    pub wireless: bool,
 }
 
 /// All sound devices.
@@ -56,18 +65,6 @@ pub struct Devices {
     pub outputs: Vec<Device>,
 }
 
-/// Which devices to use. `None`: the default. Besides those of [`devices`] there are `null` (silence, on purpose),
-/// `tone:HZ` as a microphone, and `file:PATH.wav` as either: played once, or written anew.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeviceChoice {
-    /// Microphone id.
-    pub input: Option<String>,
-    /// Loudspeaker id.
-    pub output: Option<String>,
-    /// Device for ringing; `None`: the same as `output`.
-    pub ring: Option<String>,
-}
-
 /// An open microphone and loudspeaker. Devices stop when it is dropped.
 #[derive(Debug)]
 pub struct AudioStream {
@@ -76,6 +73,7 @@ pub struct AudioStream {
     /// What the loudspeaker plays: 48 kHz, mono. Drained in real time, also by the null device.
     pub playback: rtrb::Producer<f32>,
     levels: Levels,
+    voice: Option<Voice>,
     /// Held for their drop.
     _workers: Vec<Worker>,
 }
@@ -86,7 +84,25 @@ impl AudioStream {
     pub fn loose() -> (Self, rtrb::Producer<f32>, rtrb::Consumer<f32>) {
         let (spoken, capture) = rtrb::RingBuffer::new(RING);
         let (playback, heard) = rtrb::RingBuffer::new(RING);
-        (Self { capture, playback, levels: Levels::default(), _workers: Vec::new() }, spoken, heard)
+        (Self { capture, playback, levels: Levels::default(), voice: None, _workers: Vec::new() }, spoken, heard)
+    }
+    /// Plays a piece, all of it or nothing; `false` when the ring has no room.
+    pub fn play(&mut self, piece: &[f32]) -> bool {
+        let played = self.playback.push_entire_slice(piece).is_ok();
+        if let Some(voice) = self.voice.as_mut().filter(|_| played) {
+            voice.far(piece);
+        }
+        played
+    }
+    /// Hears a piece, in whole tens of milliseconds, with echo and noise taken out as chosen; `false` when not so much has
+    /// been heard yet.
+    pub fn hear(&mut self, piece: &mut [f32]) -> bool {
+        let heard = self.capture.pop_entire_slice(piece).is_ok();
+        if let Some(voice) = self.voice.as_mut().filter(|_| heard) {
+            let played = self.playback.buffer().capacity() - self.playback.slots();
+            voice.near(piece, played + self.capture.slots());
+        }
+        heard
     }
     /// What is missing now; a device may go and come back later.
     pub fn faults(&self) -> Faults {

@@ -31,8 +31,10 @@ pub(super) enum Target {
 impl Target {
     pub(super) fn of(id: Option<&str>) -> Self {
         let Some(id) = id else { return Self::Card(None) };
-        if id == "null" {
-            return Self::Null;
+        match id {
+            "default" => return Self::Card(None),
+            "null" => return Self::Null,
+            _ => {}
         }
         if let Some(hz) = id.strip_prefix("tone:").and_then(|hz| hz.parse().ok())
             && (1.0..=20_000.0).contains(&hz)
@@ -133,7 +135,7 @@ mod tests {
         let (said, heard) = (dir.path().join("said.wav"), dir.path().join("heard.wav"));
         wav::Writer::create(&said).unwrap().write(&[8192; 4800]).unwrap();
         let id = |path: &std::path::Path| Some(format!("file:{}", path.display()));
-        let choice = DeviceChoice { input: id(&said), output: id(&heard), ring: None };
+        let choice = DeviceChoice { input: id(&said), output: id(&heard), ..DeviceChoice::default() };
         let mut stream = audio::open(&choice);
         assert_eq!(stream.faults(), Faults::default());
         let end = Instant::now() + Duration::from_secs(30);
@@ -161,8 +163,9 @@ mod tests {
     #[test]
     fn a_file_that_is_none_is_a_fault_and_silence() {
         let missing = Some("file:/nonexistent/a.wav".to_owned());
-        let mut stream = audio::open(&DeviceChoice { input: missing.clone(), output: missing, ring: None });
-        assert_eq!(stream.faults(), Faults { no_microphone: true, no_loudspeaker: true });
+        let mut stream =
+            audio::open(&DeviceChoice { input: missing.clone(), output: missing, ..DeviceChoice::default() });
+        assert_eq!(stream.faults(), Faults { no_microphone: true, no_loudspeaker: true, ..Faults::default() });
         let end = Instant::now() + Duration::from_secs(30);
         while stream.capture.slots() < 480 {
             assert!(Instant::now() < end);
@@ -175,6 +178,7 @@ mod tests {
     fn ids() {
         for (id, target) in [
             (None, Target::Card(None)),
+            (Some("default"), Target::Card(None)),
             (Some("null"), Target::Null),
             (Some("tone:660"), Target::Tone(660.0)),
             (Some("tone:x"), Target::Card(Some("tone:x".to_owned()))),

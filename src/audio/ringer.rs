@@ -3,18 +3,20 @@ use super::{
     DeviceChoice, FRAME, RING,
     level::{Levels, Meter},
     stream::{self, loudspeaker},
-    tone::{Samples, Tone},
+    tone::{Country, Samples, Tone},
     worker::{Stop, TICK, Worker},
 };
+use crate::domain::private::Private;
 use rtrb::{Producer, RingBuffer};
 
 /// Samples kept ahead of the device: enough for a busy machine, short enough to stop at once.
 const AHEAD: usize = 3 * FRAME;
 
-/// Plays one tone at a time on the ring device (rings) or the loudspeaker (the others).
+/// Plays one tone at a time on the ring devices (rings) or the loudspeaker (the others), and keys beside it.
 #[derive(Debug, Default)]
 pub struct Ringer {
-    player: Option<Worker>,
+    players: Vec<Worker>,
+    keys: Option<Worker>,
 }
 
 impl Ringer {
@@ -22,26 +24,34 @@ impl Ringer {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Plays from now on, instead of what played before; [`Tone::Test`] ends by itself.
+    /// Plays from now on, instead of what played before; tones that only tell something end by themselves.
     pub fn play(&mut self, tone: Tone, choice: &DeviceChoice) {
         self.stop();
-        let device = match tone {
-            Tone::Ring => choice.ring.clone().or_else(|| choice.output.clone()),
-            Tone::Waiting | Tone::RingBack | Tone::Test => choice.output.clone(),
+        let country = choice.tones.unwrap_or_else(Country::of_desktop);
+        let devices = match tone {
+            Tone::Ring if !choice.ring.is_empty() => choice.ring.iter().cloned().map(Some).collect(),
+            _ => vec![choice.output.clone()],
         };
-        self.player = Worker::start("ringer", move |stop| play_on(stop, device.as_deref(), tone));
+        let player = |device: Option<String>| {
+            Worker::start("ringer", move |stop| play_on(stop, device.as_deref(), Samples::new(tone, country)))
+        };
+        self.players = devices.into_iter().filter_map(player).collect();
+    }
+    /// Lets keys be heard that are pressed; later keys cut earlier ones short.
+    pub fn press(&mut self, keys: &Private<String>, choice: &DeviceChoice) {
+        let (samples, device) = (Samples::keys(keys.expose()), choice.output.clone());
+        self.keys = Worker::start("keys", move |stop| play_on(stop, device.as_deref(), samples));
     }
     /// Silence.
     pub fn stop(&mut self) {
-        self.player = None;
+        self.players.clear();
     }
 }
 
-fn play_on(stop: &Stop, device: Option<&str>, tone: Tone) {
+fn play_on(stop: &Stop, device: Option<&str>, mut samples: Samples) {
     let (mut playback, ring) = RingBuffer::new(RING);
     let (word, _) = std::sync::mpsc::sync_channel(1);
     let _speaker = loudspeaker(device, ring, Meter::default(), word);
-    let mut samples = Samples::new(tone);
     while feed(&mut samples, &mut playback) && stop.pause(TICK) {}
     // the end of the tone is still to be heard
     while playback.slots() < RING && stop.pause(TICK) {}
@@ -70,7 +80,7 @@ impl SoundTest {
     pub fn start(choice: &DeviceChoice, tone: bool) -> Self {
         let stream = stream::open(choice);
         let levels = stream.levels();
-        let mut samples = tone.then(|| Samples::new(Tone::Test));
+        let mut samples = tone.then(|| Samples::new(Tone::Test, Country::default()));
         let player = Worker::start("sound test", move |stop| {
             let mut stream = stream; // the whole of it, or its devices would stop here
             while stop.pause(TICK) {
@@ -111,21 +121,24 @@ mod tests {
     }
 
     #[test]
-    fn a_ring_is_heard_on_the_ring_device_and_stops() {
+    fn a_ring_is_heard_on_all_ring_devices_and_stops() {
         let dir = tempfile::tempdir().expect("a folder");
-        let path = dir.path().join("ring.wav");
+        let paths = [dir.path().join("ring.wav"), dir.path().join("headset.wav")];
         let choice = DeviceChoice {
             input: Some("null".to_owned()),
             output: Some("null".to_owned()),
-            ring: Some(format!("file:{}", path.display())),
+            ring: paths.iter().map(|path| format!("file:{}", path.display())).collect(),
+            ..DeviceChoice::default()
         };
         let mut ringer = Ringer::new();
         ringer.play(Tone::Ring, &choice);
-        let loud = || wav::read(&path).filter(|r| r.samples.iter().any(|s| s.unsigned_abs() > 7000)).map(drop);
-        wait_for("the ring", loud);
+        for path in &paths {
+            let loud = || wav::read(path).filter(|r| r.samples.iter().any(|s| s.unsigned_abs() > 7000)).map(drop);
+            wait_for("the ring", loud);
+        }
         ringer.stop();
         ringer.play(Tone::RingBack, &choice);
-        let length = || std::fs::metadata(&path).map_or(0, |m| m.len());
+        let length = || paths.each_ref().map(|path| std::fs::metadata(path).map_or(0, |m| m.len()));
         wait_for("the end of the ring", || {
             let before = length();
             std::thread::sleep(Duration::from_millis(60));
@@ -134,8 +147,25 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_heard_beside_a_tone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("heard.wav");
+        let choice = DeviceChoice { output: Some(format!("file:{}", path.display())), ..DeviceChoice::default() };
+        let mut ringer = Ringer::new();
+        ringer.press(&"1".into(), &choice);
+        wait_for("the key", || {
+            let heard = wav::read(&path)?.samples;
+            heard.iter().any(|s| s.unsigned_abs() > 5000).then_some(())
+        });
+    }
+
+    #[test]
     fn a_sound_test_shows_both_meters() {
-        let choice = DeviceChoice { input: Some("tone:500".to_owned()), output: Some("null".to_owned()), ring: None };
+        let choice = DeviceChoice {
+            input: Some("tone:500".to_owned()),
+            output: Some("null".to_owned()),
+            ..DeviceChoice::default()
+        };
         let test = SoundTest::start(&choice, true);
         let (mut input, mut output) = (0.0_f32, 0.0_f32);
         wait_for("both meters", || {

@@ -2,10 +2,11 @@
 //! again, so that a headset plugged in or a sound server that comes back is heard again.
 use super::{
     AudioStream, DeviceChoice, RING,
-    cards::{self, CardError, Running},
+    cards::{self, CardError, Running, Way},
     level::{Levels, Meter},
     loan::{Lender, Loan},
     paced::{self, Target},
+    voice::Voice,
     wav,
     worker::{Stop, Worker},
 };
@@ -21,6 +22,9 @@ const OPENING: Duration = Duration::from_millis(400);
 const AGAIN: Duration = Duration::from_secs(2);
 /// How often a running device is asked whether it still runs.
 const LOOK: Duration = Duration::from_millis(100);
+/// How often a running device is compared with the one that is wanted; up to the second figure while that does not open.
+const COMPARE: Duration = Duration::from_secs(3);
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// Dropped by a worker as soon as its device runs or has failed.
 pub(super) type Word = SyncSender<()>;
@@ -35,7 +39,10 @@ pub(super) fn open(choice: &DeviceChoice) -> AudioStream {
     let output = loudspeaker(choice.output.as_deref(), ring, levels.output.clone(), word);
     let end = Instant::now() + OPENING;
     while words.recv_timeout(end.saturating_duration_since(Instant::now())).is_ok() {}
-    AudioStream { capture, playback, levels, _workers: [input, output].into_iter().flatten().collect() }
+    // what is no sound card has no echo and no noise
+    let card = matches!(Target::of(choice.input.as_deref()), Target::Card(_));
+    let voice = if card { Voice::new(choice.voice) } else { None };
+    AudioStream { capture, playback, levels, voice, _workers: [input, output].into_iter().flatten().collect() }
 }
 
 /// A microphone that fills `ring`.
@@ -57,12 +64,10 @@ fn microphone(id: Option<&str>, ring: Producer<f32>, meter: Meter, word: Word) -
             drop(word);
             paced::hear_file(stop, Loan::given(ring), meter, recording);
         }
-        Target::Card(id) => keep_open(
-            stop,
+        Target::Card(id) => Card { stop, id: id.as_deref(), way: Way::In, meter: &meter }.keep_open(
             ring,
-            &meter,
             word,
-            |ring| cards::open_input(id.as_deref(), ring, meter.clone()),
+            |id, ring| cards::open_input(id, ring, meter.clone()),
             |ring| paced::hear_nothing(stop, ring, meter.clone(), Some(AGAIN)),
         ),
     });
@@ -87,12 +92,10 @@ pub(super) fn loudspeaker(id: Option<&str>, ring: Consumer<f32>, meter: Meter, w
             drop(word);
             paced::speak_to_file(stop, Loan::given(ring), meter, file);
         }
-        Target::Card(id) => keep_open(
-            stop,
+        Target::Card(id) => Card { stop, id: id.as_deref(), way: Way::Out, meter: &meter }.keep_open(
             ring,
-            &meter,
             word,
-            |ring| cards::open_output(id.as_deref(), ring, meter.clone()),
+            |id, ring| cards::open_output(id, ring, meter.clone()),
             |ring| paced::speak_to_nobody(stop, ring, meter.clone(), Some(AGAIN)),
         ),
     });
@@ -102,46 +105,92 @@ pub(super) fn loudspeaker(id: Option<&str>, ring: Consumer<f32>, meter: Meter, w
     worker
 }
 
-/// Opens a card again and again until told to end; silence keeps the ring's pace while it is away.
-fn keep_open<T>(
-    stop: &Stop,
-    ring: T,
-    meter: &Meter,
-    word: Word,
-    mut open: impl FnMut(Loan<T>) -> Result<Running, CardError>,
-    mut silence: impl FnMut(Loan<T>),
-) {
-    let lender = Lender::new(ring);
-    let mut word = Some(word);
-    let mut told = None;
-    while !stop.is_set() {
-        let Some(loan) = lender.lend() else {
-            tracing::warn!("a sound device hangs");
-            return meter.set_missing(true);
-        };
-        let opened = open(loan);
-        meter.set_missing(opened.is_err());
-        drop(word.take());
-        let reason = match opened {
-            Ok(running) => {
-                told = None;
-                loop {
-                    if !stop.pause(LOOK) {
-                        return;
-                    }
-                    if let Some(reason) = running.failed() {
-                        break reason;
-                    }
-                }
+/// A sound card that is kept open.
+struct Card<'a> {
+    stop: &'a Stop,
+    /// The chosen one; `None`: the default one.
+    id: Option<&'a str>,
+    way: Way,
+    meter: &'a Meter,
+}
+
+/// Why a card is closed.
+enum Closed {
+    /// The stream's owner is gone.
+    Told,
+    /// It failed.
+    Failed(CardError),
+    /// Another one is wanted: the chosen one is back, or gone, or the default one is another.
+    Changed,
+}
+
+impl Card<'_> {
+    /// Opens it again and again until told to end: the chosen one, else the default one. Silence keeps the ring's pace
+    /// while there is none.
+    fn keep_open<T>(
+        &self,
+        ring: T,
+        word: Word,
+        mut open: impl FnMut(Option<&str>, Loan<T>) -> Result<Running, CardError>,
+        mut silence: impl FnMut(Loan<T>),
+    ) {
+        let lender = Lender::new(ring);
+        let (mut word, mut told, mut compare) = (Some(word), None, COMPARE);
+        let mut lend_to = |id: Option<&str>| lender.lend().map(|loan| open(id, loan));
+        while !self.stop.is_set() {
+            let Some(mut opened) = lend_to(self.id) else { return self.hangs() };
+            let mut replaced = false;
+            if opened.is_err() && self.id.is_some() {
+                let Some(instead) = lend_to(None) else { return self.hangs() };
+                replaced = instead.is_ok();
+                opened = if replaced { instead } else { opened };
             }
-            Err(reason) => reason,
-        };
-        if told.replace(reason) != Some(reason) {
-            tracing::warn!(%reason, "silence in place of a sound device");
+            self.meter.set_missing(opened.is_err());
+            self.meter.set_replaced(replaced);
+            drop(word.take());
+            // a chosen device that is there but does not open must not cost a gap every few seconds
+            compare = if replaced { compare.saturating_mul(2).min(SELDOM) } else { COMPARE };
+            let closed = opened.map_or_else(Closed::Failed, |running| {
+                told = None;
+                self.watch(&running, compare)
+            });
+            let reason = match closed {
+                Closed::Told => return,
+                Closed::Changed => continue,
+                Closed::Failed(reason) => reason,
+            };
+            if told.replace(reason) != Some(reason) {
+                tracing::warn!(%reason, "silence in place of a sound device");
+            }
+            self.meter.set_missing(true);
+            if let Some(loan) = lender.lend() {
+                silence(loan);
+            }
         }
-        meter.set_missing(true);
-        if let Some(loan) = lender.lend() {
-            silence(loan);
+    }
+
+    fn hangs(&self) {
+        tracing::warn!("a sound device hangs");
+        self.meter.set_missing(true);
+    }
+
+    /// Returns when the running device has to be closed.
+    fn watch(&self, running: &Running, compare: Duration) -> Closed {
+        let mut next = Instant::now() + compare;
+        loop {
+            if !self.stop.pause(LOOK) {
+                return Closed::Told;
+            }
+            if let Some(reason) = running.failed() {
+                return Closed::Failed(reason);
+            }
+            if Instant::now() < next {
+                continue;
+            }
+            next = Instant::now() + compare;
+            if cards::wanted(self.id, self.way).is_some_and(|wanted| !running.is(&wanted)) {
+                return Closed::Changed;
+            }
         }
     }
 }

@@ -1,7 +1,51 @@
-//! Sounds that are not a call's, generated sample by sample: European cadences at 425 Hz, and a warble that rings.
-//! Pure: no device, no clock but the samples themselves.
+//! Sounds that are not a call's, generated sample by sample: the tones of each country's telephones, the keys, and a warble
+//! that rings. A country is a row of data. Pure: no device, no clock but the samples themselves.
 use super::RATE;
+use serde::{Deserialize, Serialize};
 use std::f32::consts::TAU;
+
+/// Whose tones are heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Country {
+    /// United States, Canada and their neighbours in the plan of numbers.
+    Us,
+    /// Mexico.
+    Mx,
+    /// Most of Europe, and whoever is not named.
+    #[default]
+    Eu,
+}
+
+impl Country {
+    /// All, in the order of a list to choose from.
+    pub const ALL: [Self; 3] = [Self::Us, Self::Mx, Self::Eu];
+
+    /// The country of a locale like `es_MX.UTF-8`.
+    pub fn of_locale(locale: &str) -> Self {
+        let country = locale.split(['.', '@']).next().and_then(|name| name.split(['_', '-']).nth(1));
+        match country.unwrap_or_default() {
+            "US" | "CA" | "PR" | "DO" | "JM" | "BS" | "TT" => Self::Us,
+            "MX" => Self::Mx,
+            _ => Self::Eu,
+        }
+    }
+
+    /// The country that the desktop is set to, by the variables of POSIX in their order.
+    pub fn of_desktop() -> Self {
+        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = set("LC_ALL").or_else(|| set("LC_TELEPHONE")).or_else(|| set("LANG"));
+        locale.as_deref().map_or_else(Self::default, Self::of_locale)
+    }
+
+    const fn plan(self) -> &'static Plan {
+        match self {
+            Self::Us => &US,
+            Self::Mx => &MX,
+            Self::Eu => &EU,
+        }
+    }
+}
 
 /// Sounds that are not a call's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,44 +56,148 @@ pub enum Tone {
     Waiting,
     /// It rings at the other side.
     RingBack,
+    /// The other side is in a call.
+    Busy,
+    /// The call could not be put through.
+    Congestion,
     /// A short tone to try the loudspeaker.
     Test,
 }
 
+/// One tone: up to two frequencies in Hz, and for how many ms it sounds and is silent by turns, again and again.
+struct Cadence {
+    hz: [f32; 2],
+    ms: &'static [u64],
+}
+
+/// A country's tones (ITU-T E.180 and its list; ETSI TR 101 041 for Europe).
+struct Plan {
+    ring_back: Cadence,
+    busy: Cadence,
+    congestion: Cadence,
+    waiting: Cadence,
+}
+
+const US: Plan = Plan {
+    ring_back: Cadence { hz: [440.0, 480.0], ms: &[2000, 4000] },
+    busy: Cadence { hz: [480.0, 620.0], ms: &[500, 500] },
+    congestion: Cadence { hz: [480.0, 620.0], ms: &[250, 250] },
+    waiting: Cadence { hz: [440.0, 0.0], ms: &[300, 9700] },
+};
+const MX: Plan = Plan {
+    ring_back: Cadence { hz: [425.0, 0.0], ms: &[1000, 4000] },
+    busy: Cadence { hz: [425.0, 0.0], ms: &[250, 250] },
+    congestion: Cadence { hz: [425.0, 0.0], ms: &[250, 250] },
+    waiting: Cadence { hz: [425.0, 0.0], ms: &[200, 600, 200, 10_000] },
+};
+const EU: Plan = Plan {
+    ring_back: Cadence { hz: [425.0, 0.0], ms: &[1000, 4000] },
+    busy: Cadence { hz: [425.0, 0.0], ms: &[500, 500] },
+    congestion: Cadence { hz: [425.0, 0.0], ms: &[200, 200] },
+    waiting: Cadence { hz: [425.0, 0.0], ms: &[200, 200, 200, 3400] },
+};
+
+/// A person who is told that it is busy there needs no more than this, in ms.
+const TOLD: u64 = 5000;
+/// A key is heard for so long, and then is not, in ms; a pause between keys is a second.
+const KEY: u64 = 120;
+const BETWEEN: u64 = 60;
+const PAUSE: u64 = 1000;
+/// The rows and columns of a phone's keys, in Hz (ITU-T Q.23).
+const ROWS: [(&str, f32); 4] = [("123A", 697.0), ("456B", 770.0), ("789C", 852.0), ("*0#D", 941.0)];
+const COLUMNS: [f32; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
+
 /// What sounds at one moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Note {
-    Hz(f32),
+    Hz([f32; 2]),
     Silence,
     End,
 }
 
-impl Tone {
+impl Cadence {
+    fn note(&self, ms: u64) -> Note {
+        let mut at = ms % self.ms.iter().sum::<u64>();
+        for (n, length) in self.ms.iter().enumerate() {
+            if at < *length {
+                return if n % 2 == 0 { Note::Hz(self.hz) } else { Note::Silence };
+            }
+            at -= length;
+        }
+        Note::Silence
+    }
+}
+
+/// What is played.
+#[derive(Debug, Clone)]
+enum Piece {
+    Tone(Tone, Country),
+    /// Keys with their frequencies and when they begin, and when the last ends.
+    Keys(Vec<(u64, [f32; 2])>, u64),
+}
+
+impl Piece {
     /// The note at a time since the start.
-    const fn note(self, ms: u64) -> Note {
-        match self {
-            Self::Ring if ms % 3000 < 1200 => Note::Hz(if (ms / 50).is_multiple_of(2) { 760.0 } else { 960.0 }),
-            Self::Waiting if matches!(ms % 4000, 0..200 | 400..600) => Note::Hz(425.0),
-            Self::RingBack if ms % 5000 < 1000 => Note::Hz(425.0),
-            Self::Test if ms < 1000 => Note::Hz(440.0),
-            Self::Test => Note::End,
-            Self::Ring | Self::Waiting | Self::RingBack => Note::Silence,
+    fn note(&self, ms: u64) -> Note {
+        let (tone, plan) = match self {
+            Self::Tone(tone, country) => (tone, country.plan()),
+            Self::Keys(_, end) if ms >= *end => return Note::End,
+            Self::Keys(keys, _) => {
+                let key = keys.iter().find(|(from, _)| (*from..from + KEY).contains(&ms));
+                return key.map_or(Note::Silence, |(_, hz)| Note::Hz(*hz));
+            }
+        };
+        match tone {
+            Tone::Ring if ms % 3000 < 1200 => Note::Hz([if (ms / 50).is_multiple_of(2) { 760.0 } else { 960.0 }, 0.0]),
+            Tone::Ring => Note::Silence,
+            Tone::Waiting => plan.waiting.note(ms),
+            Tone::RingBack => plan.ring_back.note(ms),
+            Tone::Busy | Tone::Congestion if ms >= TOLD => Note::End,
+            Tone::Busy => plan.busy.note(ms),
+            Tone::Congestion => plan.congestion.note(ms),
+            Tone::Test if ms < 1000 => Note::Hz([440.0, 0.0]),
+            Tone::Test => Note::End,
         }
     }
 }
 
-/// A tone's samples at 48 kHz; only [`Tone::Test`] ends.
+/// The two frequencies of a key.
+fn key(key: char) -> Option<[f32; 2]> {
+    ROWS.iter().find_map(|(keys, row)| {
+        let column = COLUMNS.get(keys.chars().position(|k| k == key.to_ascii_uppercase())?)?;
+        Some([*row, *column])
+    })
+}
+
+/// A tone's samples at 48 kHz.
 #[derive(Debug)]
 pub(super) struct Samples {
-    tone: Tone,
+    piece: Piece,
     at: u64,
-    phase: f32,
+    hz: [f32; 2],
+    phase: [f32; 2],
     gain: f32,
 }
 
 impl Samples {
-    pub(super) const fn new(tone: Tone) -> Self {
-        Self { tone, at: 0, phase: 0.0, gain: 0.0 }
+    pub(super) const fn new(tone: Tone, country: Country) -> Self {
+        Self::of(Piece::Tone(tone, country))
+    }
+    /// Keys one after the other, `,` for a pause; what is no key is passed over.
+    pub(super) fn keys(keys: &str) -> Self {
+        let (mut at, mut notes) = (0, Vec::new());
+        for sign in keys.chars() {
+            if let Some(hz) = key(sign) {
+                notes.push((at, hz));
+                at += KEY + BETWEEN;
+            } else if sign == ',' {
+                at += PAUSE;
+            }
+        }
+        Self::of(Piece::Keys(notes, at))
+    }
+    const fn of(piece: Piece) -> Self {
+        Self { piece, at: 0, hz: [0.0; 2], phase: [0.0; 2], gain: 0.0 }
     }
 }
 
@@ -59,17 +207,23 @@ impl Iterator for Samples {
         /// A quarter of full scale, reached and left within about 5 ms: no click.
         const LOUD: f32 = 0.25;
         const SMOOTH: f32 = 0.01;
-        let note = self.tone.note(self.at * 1000 / u64::from(RATE));
+        let note = self.piece.note(self.at * 1000 / u64::from(RATE));
         self.at += 1;
-        let (step, loud) = match note {
-            Note::Hz(hz) => (hz / RATE as f32, LOUD),
-            Note::Silence => (0.0, 0.0),
+        let loud = match note {
+            Note::Hz(hz) => {
+                self.hz = hz;
+                if hz[1] > 0.0 { LOUD / 2.0 } else { LOUD }
+            }
             Note::End if self.gain < 0.0005 => return None,
-            Note::End => (440.0 / RATE as f32, 0.0),
+            Note::Silence | Note::End => 0.0,
         };
         self.gain += (loud - self.gain) * SMOOTH;
-        self.phase = (self.phase + step).fract();
-        Some((self.phase * TAU).sin() * self.gain)
+        let mut sample = 0.0;
+        for (phase, hz) in self.phase.iter_mut().zip(self.hz) {
+            *phase = (*phase + hz / RATE as f32).fract();
+            sample += (*phase * TAU).sin(); // a frequency of 0 is silent
+        }
+        Some(sample * self.gain)
     }
 }
 
@@ -95,36 +249,5 @@ impl Iterator for Sine {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Root mean square of the milliseconds from..to.
-    fn loudness(tone: Tone, from: usize, to: usize) -> f32 {
-        let samples: Vec<f32> = Samples::new(tone).skip(from * 48).take((to - from) * 48).collect();
-        (samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32).sqrt()
-    }
-
-    #[test]
-    fn cadences() {
-        for (tone, loud, silent) in [
-            (Tone::Ring, [(50, 1150), (3050, 4150)], [(1300, 2950), (4300, 5900)]),
-            (Tone::Waiting, [(20, 190), (420, 590)], [(250, 390), (650, 3990)]),
-            (Tone::RingBack, [(20, 990), (5020, 5990)], [(1050, 4990), (6050, 9900)]),
-        ] {
-            for (from, to) in loud {
-                assert!(loudness(tone, from, to) > 0.15, "{tone:?} {from}..{to}");
-            }
-            for (from, to) in silent {
-                assert!(loudness(tone, from, to) < 0.01, "{tone:?} {from}..{to}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_test_tone_ends_by_itself_and_without_a_click() {
-        let samples: Vec<f32> = Samples::new(Tone::Test).collect();
-        assert!((48_000..52_800).contains(&samples.len()), "{}", samples.len());
-        assert!(samples.last().is_some_and(|s| s.abs() < 0.001));
-        assert!(samples.iter().all(|s| s.abs() <= 0.25));
-    }
-}
+#[path = "tone_tests.rs"]
+mod tests;

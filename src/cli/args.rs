@@ -46,6 +46,13 @@ pub(super) enum Command {
     Resume(Which),
     Mute(Which),
     Unmute(Which),
+    Join,
+    Record {
+        #[arg(value_name = "on|off")]
+        switch: Switch,
+        #[command(flatten)]
+        which: Which,
+    },
     Dtmf {
         #[arg(value_name = "DIGITS", allow_hyphen_values = true)]
         digits: String,
@@ -127,6 +134,12 @@ pub(super) struct Common {
 pub(super) struct Which {
     #[arg(long, value_name = "ID")]
     pub(super) call: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

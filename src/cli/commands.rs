@@ -1,6 +1,6 @@
 //! The commands that end at once: they ask, print the answer, and are done.
 use super::{
-    args::{AccountCommand, Add, Command as Asked, Common, Wait, Which},
+    args::{AccountCommand, Add, Command as Asked, Common, Switch, Wait, Which},
     ask,
     client::Client,
     fault::Fault,
@@ -62,6 +62,13 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Resume(which) => about_call(Command::Resume { call: id(&which) }, home, printer).await,
         Asked::Mute(which) => about_call(Command::Mute { call: id(&which), on: true }, home, printer).await,
         Asked::Unmute(which) => about_call(Command::Mute { call: id(&which), on: false }, home, printer).await,
+        Asked::Join => match Line::to_running(home).await?.ask(Command::Join).await? {
+            Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
+            _ => Err(Fault::OtherVersion),
+        },
+        Asked::Record { switch, which } => {
+            about_call(Command::Record { call: id(&which), on: switch == Switch::On }, home, printer).await
+        }
         Asked::Dtmf { digits, which } => {
             about_call(Command::Dtmf { call: id(&which), digits: digits.into() }, home, printer).await
         }
@@ -187,8 +194,11 @@ async fn devices(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         }
         for device in list {
             let mut line = format!("  {}  {}", print::clean(&device.id), print::clean(&device.name));
-            let marks =
-                [(device.default, "cli-device-default"), (chosen.as_ref() == Some(&device.id), "cli-device-chosen")];
+            let marks = [
+                (device.default, "cli-device-default"),
+                (device.wireless, "cli-device-wireless"),
+                (chosen.as_ref() == Some(&device.id), "cli-device-chosen"),
+            ];
             for (_, mark) in marks.iter().filter(|(on, _)| *on) {
                 line.push_str(&format!("  ({})", words.text(mark)));
             }

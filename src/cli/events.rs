@@ -36,6 +36,9 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::Wired { status } => print::carrier(words, status),
         Event::DevicesChanged { no_microphone: true, .. } => words.text("settings-no-microphone"),
         Event::DevicesChanged { no_loudspeaker: true, .. } => words.text("settings-no-loudspeaker"),
+        Event::DevicesChanged { other_microphone: true, .. } => words.text("settings-other-microphone"),
+        Event::DevicesChanged { other_loudspeaker: true, .. } => words.text("settings-other-loudspeaker"),
+        Event::RecordingFailed { reason, .. } => words.text(reason.key()),
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
         | Event::ConversationRead { .. }

@@ -106,8 +106,15 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
         CallState::Held => "call-held",
         CallState::Ended { reason } => reason.key(),
     });
+    if call.joined {
+        state = format!("{state}. {}", words.text("call-joined"));
+    }
     if call.muted {
         state = format!("{state}. {}", words.text("call-muted"));
+    }
+    if let Some(path) = &call.recording {
+        let path = clean(&path.to_string_lossy());
+        state = format!("{state}. {}", words.with("cli-recording", &[("path", (&path).into())]));
     }
     if let Some(encryption) = call.encryption.filter(|_| !call.state.is_ended()) {
         state = format!("{state}. {}", words.text(encryption.key()));

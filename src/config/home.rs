@@ -53,6 +53,12 @@ impl Home {
         }
         Ok(())
     }
+    /// Where recordings of calls are kept; made when it is not there (0700).
+    pub fn recordings(&self) -> Result<PathBuf, ConfigError> {
+        let folder = self.data.join("recordings");
+        private_dir(&folder)?;
+        Ok(folder)
+    }
     /// `config.toml`.
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")

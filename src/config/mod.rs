@@ -45,10 +45,26 @@ pub struct Config {
     pub wired: WiredPolicy,
     /// Sound.
     pub sound: DeviceChoice,
+    /// Recordings of calls.
+    pub recording: RecordingConfig,
     /// What the window looks like.
     pub window: WindowConfig,
     /// Accounts.
     pub accounts: Vec<AccountConfig>,
+}
+
+/// Recordings of calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RecordingConfig {
+    /// The other side hears a short tone again and again: in many places the law asks for it.
+    pub announce: bool,
+}
+
+impl Default for RecordingConfig {
+    fn default() -> Self {
+        Self { announce: true }
+    }
 }
 
 /// What the window looks like.

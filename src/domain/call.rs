@@ -2,6 +2,7 @@
 use super::{account::AccountId, address::Address, message::Direction, private::Private};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Id of a call in this run, printed as lowercase hexadecimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -160,6 +161,12 @@ pub struct Call {
     pub answered_at: Option<Timestamp>,
     /// The codec in use, by its RTP name.
     pub codec: Option<String>,
+    /// It is one of several calls that are joined: everybody hears everybody.
+    #[serde(default)]
+    pub joined: bool,
+    /// The file that it is being recorded into.
+    #[serde(default)]
+    pub recording: Option<PathBuf>,
     /// How its packets are encrypted now; `None`: they are not.
     #[serde(default)]
     pub encryption: Option<MediaEncryption>,

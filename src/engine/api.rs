@@ -122,6 +122,16 @@ pub enum Command {
         /// `0-9 * # A-D`, and `,` for a pause of 1 s.
         digits: Private<String>,
     },
+    /// Join all calls that are talked in or held: everybody hears everybody. Who is put on hold leaves.
+    /// Reply: [`Reply::Calls`].
+    Join,
+    /// Record a call, or stop: a new file in the home's folder of recordings. Reply: [`Reply::Call`].
+    Record {
+        /// Which call.
+        call: Option<CallId>,
+        /// Record.
+        on: bool,
+    },
     /// Calls now. Reply: [`Reply::Calls`].
     Calls,
     /// Calls of the past, newest first. Reply: [`Reply::CallHistory`].
@@ -390,6 +400,15 @@ pub enum Event {
         /// The key.
         digit: Private<char>,
     },
+    /// A recording has ended by itself; the call goes on.
+    RecordingFailed {
+        /// Which account.
+        account: AccountId,
+        /// Which call.
+        call: CallId,
+        /// Why.
+        reason: Refusal,
+    },
     /// Contacts changed.
     Contacts {
         /// All of them.
@@ -416,6 +435,12 @@ pub enum Event {
         no_microphone: bool,
         /// The loudspeaker cannot be used.
         no_loudspeaker: bool,
+        /// The chosen microphone is not there: the default one takes its place until it is back.
+        #[serde(default)]
+        other_microphone: bool,
+        /// The chosen loudspeaker is not there: the default one takes its place until it is back.
+        #[serde(default)]
+        other_loudspeaker: bool,
     },
     /// The window is asked for.
     ShowWindow,

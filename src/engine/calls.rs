@@ -38,10 +38,10 @@ pub(super) struct Leg {
     secure: bool,
     encryption: Encryption,
     row: Option<i64>,
-    media: Option<MediaSession>,
+    pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
     local: Option<SessionDescription>,
-    levels: Option<audio::Levels>,
+    pub(super) levels: Option<audio::Levels>,
     levels_told: Instant,
     /// What of its devices was missing when it was told last.
     faults: audio::Faults,
@@ -165,14 +165,17 @@ impl Engine {
                 Vec::new()
             }
             Action::Mute { call, on } => {
-                if let Some(media) = self.media(call) {
-                    media.set_muted(on);
-                }
+                self.mute(call, on);
+                Vec::new()
+            }
+            Action::Conference { calls } => {
+                self.conference(calls);
                 Vec::new()
             }
             Action::Dtmf { call, digits } => {
                 if let Some(media) = self.media(call) {
                     media.send_dtmf(digits.expose());
+                    self.ringer.press(&digits, &self.setup.config.sound);
                 }
                 Vec::new()
             }
@@ -198,7 +201,7 @@ impl Engine {
         }
     }
 
-    fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
+    pub(super) fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
         self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut())
     }
 
@@ -355,6 +358,7 @@ impl Engine {
     pub(super) async fn media_event(&mut self, call: CallId, event: MediaEvent) {
         let Some(account) = self.legs.get(&call).map(|leg| leg.account.clone()) else { return };
         match event {
+            MediaEvent::RecordingFailed(error) => self.recording_failed(account, call, error).await,
             MediaEvent::Dtmf(digit) => self.tell(Event::DtmfReceived { account, call, digit }),
             other => tracing::debug!(?other, "media"),
         }
@@ -366,24 +370,26 @@ impl Engine {
             Alert::Ring => Tone::Ring,
             Alert::Waiting => Tone::Waiting,
             Alert::RingBack => Tone::RingBack,
+            Alert::Busy => Tone::Busy,
+            Alert::Congestion => Tone::Congestion,
         };
         self.ringer.play(tone, &self.setup.config.sound);
     }
 
     /// Gives running calls streams on the devices that are chosen now.
     pub(super) fn change_devices(&mut self) {
-        for leg in self.legs.values_mut() {
-            if let Some(media) = &mut leg.media {
-                let stream = audio::open(&self.setup.config.sound);
-                leg.levels = Some(stream.levels());
-                media.attach(stream);
-            }
+        let joined = self.conference.take().map(|conference| conference.calls).unwrap_or_default();
+        for call in self.legs.keys().copied().filter(|call| !joined.contains(call)).collect::<Vec<_>>() {
+            self.attach_devices(call);
+        }
+        if !joined.is_empty() {
+            self.attach_conference(joined);
         }
         self.tell_faults();
     }
 
     /// Tells what of the calls' devices is missing or has come back since it was told last.
-    fn tell_faults(&mut self) {
+    pub(super) fn tell_faults(&mut self) {
         let mut changed = None;
         for leg in self.legs.values_mut() {
             let faults = leg.levels.as_ref().map(audio::Levels::faults).unwrap_or_default();
@@ -391,12 +397,19 @@ impl Engine {
                 changed = Some(faults);
             }
         }
-        let Some(audio::Faults { no_microphone, no_loudspeaker }) = changed else { return };
+        let Some(faults) = changed else { return };
         let events = self.events.clone();
         // a sound server that hangs must not hold up the calls
         tokio::task::spawn_blocking(move || {
             let devices = audio::devices();
-            let _ = events.send(Event::DevicesChanged { devices, no_microphone, no_loudspeaker });
+            let audio::Faults { no_microphone, no_loudspeaker, other_microphone, other_loudspeaker } = faults;
+            let _ = events.send(Event::DevicesChanged {
+                devices,
+                no_microphone,
+                no_loudspeaker,
+                other_microphone,
+                other_loudspeaker,
+            });
         });
     }
 
@@ -434,7 +447,7 @@ const fn end_reason(error: &MediaError) -> EndReason {
     }
 }
 
-const fn switch_refusal(error: SwitchError) -> Refusal {
+pub(super) const fn switch_refusal(error: SwitchError) -> Refusal {
     match error {
         SwitchError::NoCall => Refusal::NoCall,
         SwitchError::TooMany => Refusal::NotSupported,

@@ -87,6 +87,8 @@ impl Engine {
                 let actions = self.switchboard.dtmf(call, &digits);
                 self.wish(actions).await
             }
+            Command::Join => self.join().await,
+            Command::Record { call, on } => self.record(call, on).await,
             Command::Calls => Ok(Reply::Calls(self.switchboard.calls())),
             Command::CallHistory { limit } => {
                 self.store.call_history(limit).await.map(Reply::CallHistory).map_err(stored)

@@ -54,6 +54,12 @@ pub enum Refusal {
     /// No sound device could be opened.
     #[error("no sound")]
     Sound,
+    /// No room is left for a recording.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The recording cannot be written.
+    #[error("the call is not recorded")]
+    NotRecorded,
     /// The engine is stopping.
     #[error("stopping")]
     Stopping,
@@ -79,6 +85,8 @@ impl Refusal {
             Self::SecretsFailed => "refusal-secrets-failed",
             Self::Config => "refusal-config",
             Self::Sound => "refusal-sound",
+            Self::DiskFull => "refusal-disk-full",
+            Self::NotRecorded => "refusal-not-recorded",
             Self::Stopping => "refusal-stopping",
         }
     }

@@ -5,6 +5,7 @@ use super::{
     accounts::Account,
     api::{Command, Event, Refusal, Reply, Request},
     calls::Leg,
+    conference::Conference,
 };
 use crate::{
     account::{self, AccountCommand, AccountEvent},
@@ -43,6 +44,7 @@ pub(super) struct Engine {
     pub(super) switchboard: Switchboard,
     pub(super) legs: HashMap<CallId, Leg>,
     pub(super) media_events: mpsc::Sender<(CallId, MediaEvent)>,
+    pub(super) conference: Option<Conference>,
     pub(super) ringer: audio::Ringer,
     pub(super) sound_test: Option<audio::SoundTest>,
     pub(super) wired: WiredStatus,
@@ -76,6 +78,7 @@ impl Engine {
             switchboard: Switchboard::default(),
             legs: HashMap::new(),
             media_events,
+            conference: None,
             ringer: audio::Ringer::new(),
             sound_test: None,
             wired,

@@ -8,6 +8,7 @@ use super::{
     packet::LARGEST,
     receive::Receiver,
     reception::Statistics,
+    record::Tap,
     rtcp::{self, Report, Said},
     send::{Pace, Pacer, Sender, random},
     transport::{Incoming, Port, Refused, Transport},
@@ -44,6 +45,7 @@ pub(super) enum Order {
     Attach(Box<AudioStream>),
     Mute(bool),
     Keys(Private<String>),
+    Record(Option<Box<Tap>>),
     Stop,
 }
 
@@ -63,6 +65,7 @@ pub(super) struct Edge {
     stream: Option<AudioStream>,
     ahead: Ahead,
     muted: bool,
+    tap: Option<Box<Tap>>,
     /// When sound came last, or was first expected; `None`: it was told that none comes, or none is expected.
     heard: Option<Instant>,
     flowing: bool,
@@ -97,6 +100,7 @@ impl Edge {
             stream: None,
             ahead: Ahead::new(now),
             muted: false,
+            tap: None,
             heard: None,
             flowing: false,
             report: now,
@@ -138,6 +142,7 @@ impl Edge {
                 self.ahead = Ahead::new(Instant::now());
             }
             Order::Mute(on) => self.muted = on,
+            Order::Record(tap) => self.tap = tap,
             Order::Keys(keys) => {
                 let all = keys.expose().chars().count();
                 let refused = self.sender.as_mut().map_or(all, |sender| sender.push_keys(keys.expose()));
@@ -279,8 +284,11 @@ impl Edge {
             if receives {
                 self.receiver.play(&mut piece, now, &mut self.count);
             }
-            if stream.playback.push_entire_slice(&piece).is_err() {
+            if !stream.play(&piece) {
                 break;
+            }
+            if let Some(tap) = &mut self.tap {
+                tap.far(&piece);
             }
         }
     }
@@ -312,7 +320,7 @@ impl Edge {
                 Pace::Sound { skip } => {
                     drain(self.stream.as_mut(), skip);
                     if let Some(stream) = &mut self.stream
-                        && stream.capture.pop_entire_slice(&mut self.sound).is_err()
+                        && !stream.hear(&mut self.sound)
                     {
                         return;
                     }
@@ -320,6 +328,9 @@ impl Edge {
             }
             if self.muted {
                 self.sound.fill(0.0);
+            }
+            if let Some(tap) = &mut self.tap {
+                tap.near(&mut self.sound);
             }
             if sender.packet(&self.sound, &mut self.packet) {
                 match transport.send(&mut self.packet, Port::Media) {

@@ -15,12 +15,14 @@ mod g722_band;
 mod jitter;
 mod libopus;
 mod negotiate;
+mod ogg;
 mod opus;
 mod packet;
 mod pitch;
 mod rate;
 mod receive;
 mod reception;
+mod record;
 mod redundancy;
 mod rtcp;
 mod send;
@@ -39,6 +41,7 @@ mod pair_tests;
 
 pub(crate) use g711::from_ulaw;
 pub use reception::Statistics;
+pub use record::RecordError;
 
 use crate::{
     audio::AudioStream,
@@ -51,7 +54,7 @@ use crate::{
 };
 use edge::{Edge, Order};
 use negotiate::Negotiator;
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
@@ -72,6 +75,8 @@ pub enum MediaEvent {
     FirstPacket,
     /// Nothing has come for 8 s though the other side should send.
     Quiet,
+    /// The recording has ended; the call goes on.
+    RecordingFailed(RecordError),
 }
 
 /// Why there is no sound.
@@ -100,6 +105,7 @@ pub struct MediaSession {
     negotiator: Negotiator,
     orders: mpsc::Sender<Order>,
     events: Option<mpsc::Receiver<MediaEvent>>,
+    tell: mpsc::WeakSender<MediaEvent>,
     statistics: watch::Receiver<Statistics>,
     codec: Option<Codec>,
     encrypted: bool,
@@ -123,6 +129,7 @@ impl MediaSession {
         let (rtp, rtcp) = (rtp.into_std().map_err(unusable)?, rtcp.into_std().map_err(unusable)?);
         let (orders, queue) = mpsc::channel(CHANNEL);
         let (tell, events) = mpsc::channel(CHANNEL);
+        let later = tell.downgrade();
         let (count, statistics) = watch::channel(Statistics::default());
         let run = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
@@ -139,7 +146,7 @@ impl MediaSession {
         };
         std::thread::Builder::new().name("media".to_owned()).spawn(run).map_err(|_| MediaError::Thread)?;
         let negotiator = Negotiator::new(Terms::new(at, control_at, policy));
-        Ok(Self { negotiator, orders, events: Some(events), statistics, codec: None, encrypted: false })
+        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None, encrypted: false })
     }
 
     /// Our offer of all we can (RFC 3264).
@@ -190,6 +197,23 @@ impl MediaSession {
     /// Sends keys one after the other: `0`-`9`, `*`, `#`, `A`-`D`; `,` waits a second.
     pub fn send_dtmf(&mut self, digits: &str) {
         self.order(Order::Keys(Private::from(digits)));
+    }
+
+    /// Records into a new file from now on: Opus, what is sent on the left, what is received on the right. `announce`: the
+    /// other side hears a short tone now and every 15 seconds.
+    ///
+    /// # Errors
+    /// [`RecordError`] when it does not start; later it is told as [`MediaEvent::RecordingFailed`].
+    pub fn record(&mut self, path: &Path, announce: bool) -> Result<(), RecordError> {
+        let tell = self.tell.upgrade().ok_or(RecordError::System)?;
+        let tap = record::start(path, announce, tell)?;
+        self.order(Order::Record(Some(Box::new(tap))));
+        Ok(())
+    }
+
+    /// Ends the recording; so does the end of the session.
+    pub fn stop_recording(&mut self) {
+        self.order(Order::Record(None));
     }
 
     /// The codec we send.

@@ -217,6 +217,8 @@ async fn calls_and_names() {
         started_at: at(1),
         answered_at: None,
         codec: None,
+        joined: false,
+        recording: None,
         encryption: None,
         dtmf_sent: Private::default(),
     };

@@ -201,7 +201,8 @@ pub fn radio() -> WiredStatus {
 }
 
 pub fn devices() -> Devices {
-    let device = |id: &str, name: &str, default| Device { id: id.to_owned(), name: name.to_owned(), default };
+    let device =
+        |id: &str, name: &str, default| Device { id: id.to_owned(), name: name.to_owned(), default, wireless: false };
     Devices {
         inputs: vec![device("in1", "Built-in microphone", true), device("in2", "USB headset", false)],
         outputs: vec![device("out1", "Built-in loudspeaker", true), device("out2", "USB headset", false)],
@@ -223,6 +224,8 @@ pub fn call(state: CallState) -> Call {
         started_at: ago(2),
         answered_at: answered.then(|| now() - SignedDuration::from_secs(102)),
         codec: answered.then(|| "opus".to_owned()),
+        joined: false,
+        recording: None,
         encryption: None,
         dtmf_sent: "".into(),
     }

@@ -282,11 +282,11 @@ fn look_at(part: usize, parts: usize) {
 #[test]
 fn long_screens_look_as_they_did_to_their_end() {
     let way = |language, look, size, text| Way { language, look, size, text };
-    let tall = |width| Size::new(width, 1900.0);
+    let tall = |width| Size::new(width, 2060.0);
     let ways = [
         ("en-light", way("en", Appearance::Light, tall(900.0), 100)),
         ("es-dark", way("es", Appearance::Dark, tall(900.0), 100)),
-        ("es-light-360-200", way("es", Appearance::Light, Size::new(360.0, 5400.0), 200)),
+        ("es-light-360-200", way("es", Appearance::Light, Size::new(360.0, 6000.0), 200)),
     ];
     let scenes: [(&str, Scene); 2] = [("settings-whole", allowing), ("welcome-whole", unfolded)];
     let mut wrong = Vec::new();

@@ -13,7 +13,7 @@ use crate::{
         message::{Direction, Message, MessageId},
         private::Private,
     },
-    engine::api::{AccountStatus, Event, SecretsState, Snapshot},
+    engine::api::{AccountStatus, Event, Refusal, SecretsState, Snapshot},
     net::WiredStatus,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -75,6 +75,12 @@ pub struct Model {
     pub no_microphone: bool,
     /// The loudspeaker cannot be used.
     pub no_loudspeaker: bool,
+    /// Why the recording of a call has ended by itself.
+    pub recording_failed: Option<Refusal>,
+    /// The chosen microphone is away; another one takes its place.
+    pub other_microphone: bool,
+    /// The chosen loudspeaker is away; another one takes its place.
+    pub other_loudspeaker: bool,
     /// Microphone and loudspeaker, 0.0..=1.0.
     pub levels: (f32, f32),
     /// The open conversation's messages.
@@ -150,11 +156,14 @@ impl Model {
             Event::Contacts { contacts } => self.contacts = contacts,
             Event::Wired { status } => self.wired = status,
             Event::Levels { input, output } => self.levels = (input, output),
-            Event::DevicesChanged { devices, no_microphone, no_loudspeaker } => {
+            Event::DevicesChanged { devices, no_microphone, no_loudspeaker, other_microphone, other_loudspeaker } => {
                 self.devices = devices;
                 self.no_microphone = no_microphone;
                 self.no_loudspeaker = no_loudspeaker;
+                self.other_microphone = other_microphone;
+                self.other_loudspeaker = other_loudspeaker;
             }
+            Event::RecordingFailed { reason, .. } => self.recording_failed = Some(reason),
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
         }
     }
@@ -198,6 +207,9 @@ impl Model {
     }
 
     fn keep_call(&mut self, call: Call) {
+        if call.recording.is_some() || call.state.is_ended() {
+            self.recording_failed = None;
+        }
         let known = self.calls.iter_mut().find(|known| known.id == call.id);
         match (call.state.is_ended(), known) {
             (true, _) => {

@@ -40,7 +40,9 @@ impl Landline {
     pub fn choose_sound(&self, input: &str, output: &str) {
         let config = self.home().join("config");
         std::fs::create_dir_all(&config).expect("a folder");
-        let text = format!("[sound]\ninput = {input:?}\noutput = {output:?}\nring = \"null\"\n");
+        // a steady tone is noise, and would be taken out
+        let voice = "[sound.voice]\necho = false\nnoise = false\ngain = false\n";
+        let text = format!("[sound]\ninput = {input:?}\noutput = {output:?}\nring = \"null\"\n{voice}");
         std::fs::write(config.join("config.toml"), text).expect("the configuration");
     }
     /// Logs all there is to log from the next start on.

@@ -95,6 +95,34 @@ impl Pulse {
         self.helpers.push(process);
         path
     }
+    /// Plugs in a loudspeaker of this name; what comes back takes it out again.
+    pub fn plug(&self, name: &str) -> String {
+        let mut command = self.client("pactl");
+        command.args(["load-module", "module-null-sink", &format!("sink_name={name}"), "rate=44100"]);
+        let output = command.output().expect("pactl");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+    /// Takes out what [`Pulse::plug`] plugged in.
+    pub fn unplug(&self, plugged: &str) {
+        assert!(self.client("pactl").args(["unload-module", plugged]).status().expect("pactl").success());
+    }
+    /// Makes a loudspeaker the desktop's default.
+    pub fn prefer(&self, name: &str) {
+        assert!(self.client("pactl").args(["set-default-sink", name]).status().expect("pactl").success());
+    }
+    /// Whether something plays on this loudspeaker now.
+    pub fn plays_on(&self, name: &str) -> bool {
+        let list = |what| {
+            let output = self.client("pactl").args(["list", "short", what]).output().expect("pactl");
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        };
+        let fields = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
+        let sinks = list("sinks");
+        let sink = sinks.lines().map(fields).find(|sink| sink.get(1).is_some_and(|known| known == name));
+        let Some(index) = sink.and_then(|sink| sink.first().cloned()) else { return false };
+        list("sink-inputs").lines().map(fields).any(|input| input.get(1) == Some(&index))
+    }
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.process.kill();

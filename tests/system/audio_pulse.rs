@@ -54,7 +54,7 @@ fn a_machine_without_sound_says_so_and_nothing_else() {
     const ROLE: &str = "LANDLINE_TEST_IS_SILENT";
     if std::env::var_os(ROLE).is_some() {
         let stream = audio::open(&DeviceChoice::default());
-        assert_eq!(stream.faults(), Faults { no_microphone: true, no_loudspeaker: true });
+        assert_eq!(stream.faults(), Faults { no_microphone: true, no_loudspeaker: true, ..Faults::default() });
         // what the rest of the program does with it goes on: silence in real time
         let end = Instant::now() + PATIENCE;
         while stream.capture.slots() < 4800 {
@@ -82,7 +82,8 @@ fn speak_and_listen() {
     let output = devices.outputs.iter().find(|d| d.id == LOUDSPEAKER).expect("the loudspeaker");
     assert_eq!((input.name.as_str(), output.name.as_str()), ("Microphone", "Ear"));
     eprintln!("devices found");
-    let choice = DeviceChoice { input: Some(MICROPHONE.into()), output: Some(LOUDSPEAKER.into()), ring: None };
+    let choice =
+        DeviceChoice { input: Some(MICROPHONE.into()), output: Some(LOUDSPEAKER.into()), ..DeviceChoice::default() };
     let mut stream = audio::open(&choice);
     assert_eq!(stream.faults(), Faults::default());
     let (mut heard, mut phase) = (Vec::new(), 0.0_f64);
@@ -141,4 +142,46 @@ fn a_call_goes_from_one_sound_card_to_the_other_end_and_back() {
     });
     let ear = pulse.listen();
     wait_for("baresip at the new loudspeaker", || sound::hears_tone(&ear, 880.0).then_some(()));
+}
+
+#[test]
+fn a_chosen_loudspeaker_goes_and_returns_and_radio_waits_to_be_chosen() {
+    const HEADSET: &str = "headset";
+    const RADIO: &str = "bluez_sink.00_11_22_33_44_55.a2dp_sink";
+    let pulse = Pulse::start();
+    pulse.prefer("ear");
+    let mut headset = pulse.plug(HEADSET);
+    let kamailio = Kamailio::start();
+    let server = kamailio.server();
+    let _bob =
+        Baresip::start(&Options { user: "bob", server: &server, answer: "auto", tone: 880, codec: "opus/48000/2" });
+    let mut alice = Landline::new();
+    alice.choose_sound(MICROPHONE, &format!("pulseaudio:{HEADSET}"));
+    alice.add_sip("alice", "secret-alice", &server, "udp", None);
+    alice.run_with(&["run", "--headless", "--json"], &[("PULSE_SERVER", &pulse.server())]);
+    alice.wait_registered();
+    alice.json(&["call", "sip:bob@sip.test"]);
+    alice.wait_call("active");
+    wait_for("sound on the chosen loudspeaker", || pulse.plays_on(HEADSET).then_some(()));
+    for _ in 0..2 {
+        pulse.unplug(&headset);
+        alice.wait_event("the fault", |e| e["event"] == "devices_changed" && e["other_loudspeaker"] == true);
+        wait_for("sound on the default loudspeaker", || pulse.plays_on("ear").then_some(()));
+        headset = pulse.plug(HEADSET);
+        alice.wait_event("its end", |e| e["event"] == "devices_changed" && e["other_loudspeaker"] == false);
+        wait_for("sound on the chosen loudspeaker again", || pulse.plays_on(HEADSET).then_some(()));
+    }
+    // the desktop adopts radio headphones; a loudspeaker that is gone must not make us use them
+    pulse.plug(RADIO);
+    pulse.prefer(RADIO);
+    pulse.unplug(&headset);
+    alice.wait_event("the fault", |e| e["event"] == "devices_changed" && e["other_loudspeaker"] == true);
+    wait_for("sound on a wired loudspeaker", || (pulse.plays_on("ear") && !pulse.plays_on(RADIO)).then_some(()));
+    assert_eq!(alice.json(&["calls"])[0]["state"], "active", "none of this ends the call");
+    let devices = alice.json(&["devices"]);
+    let radio = devices["outputs"].as_array().unwrap().iter().find(|device| device["wireless"] == true).unwrap();
+    assert_eq!(
+        (radio["id"].as_str(), radio["default"].as_bool()),
+        (Some(&*format!("pulseaudio:{RADIO}")), Some(false))
+    );
 }

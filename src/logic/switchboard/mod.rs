@@ -9,7 +9,9 @@ use crate::domain::{
     session::{MediaDirection, SessionDescription},
 };
 use jiff::Timestamp;
+use std::path::PathBuf;
 
+mod conference;
 mod wishes;
 
 #[cfg(test)]
@@ -30,6 +32,32 @@ pub enum Alert {
     Waiting,
     /// It rings there, and they send no sound of their own.
     RingBack,
+    /// Nobody is in a call now, and the last one out ended because it is busy there. It stops by itself.
+    Busy,
+    /// As [`Alert::Busy`], because the call could not be put through.
+    Congestion,
+}
+
+impl Alert {
+    /// What is heard after a call of ours that was never answered.
+    const fn after(reason: EndReason) -> Self {
+        match reason {
+            EndReason::Busy | EndReason::Declined => Self::Busy,
+            EndReason::NotFound
+            | EndReason::Unavailable
+            | EndReason::Refused
+            | EndReason::NoCommonMedia
+            | EndReason::NotEncrypted
+            | EndReason::ServerGone
+            | EndReason::Server => Self::Congestion,
+            EndReason::HungUpHere
+            | EndReason::HungUpThere
+            | EndReason::Cancelled
+            | EndReason::NoAnswer
+            | EndReason::HandledElsewhere
+            | EndReason::LocalFault => Self::Silent,
+        }
+    }
 }
 
 /// What the engine has to do.
@@ -94,6 +122,11 @@ pub enum Action {
         /// Mute.
         on: bool,
     },
+    /// These calls hear each other from now on, and no others: all that are joined, or none.
+    Conference {
+        /// Which.
+        calls: Vec<CallId>,
+    },
     /// Press keys.
     Dtmf {
         /// Which.
@@ -141,6 +174,8 @@ struct Leg {
 pub struct Switchboard {
     legs: Vec<Leg>,
     alert: Alert,
+    /// Calls that were joined when it was told last.
+    joined: Vec<CallId>,
 }
 
 const fn is_live(state: CallState) -> bool {
@@ -179,6 +214,8 @@ impl Switchboard {
                 started_at: now,
                 answered_at: None,
                 codec: None,
+                joined: false,
+                recording: None,
                 encryption: None,
                 dtmf_sent: Private::default(),
             },
@@ -206,6 +243,9 @@ impl Switchboard {
             (false, _, true) => Alert::RingBack,
             _ => Alert::Silent,
         };
+        self.sound(alert, actions);
+    }
+    fn sound(&mut self, alert: Alert, actions: &mut Vec<Action>) {
         if alert != self.alert {
             self.alert = alert;
             actions.push(Action::Alert(alert));
@@ -301,25 +341,42 @@ impl Switchboard {
         self.change(id, &mut actions, |leg| {
             leg.offering = None;
             leg.hold = leg.call.state == CallState::Held;
+            leg.call.joined &= !leg.hold;
         });
+        self.follow_conference(&mut actions);
         actions
     }
     /// It is over, whoever ended it.
     pub fn ended(&mut self, id: CallId, reason: EndReason) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.leg(id).is_none() {
-            return actions;
-        }
+        let Some(leg) = self.leg(id) else { return actions };
+        let unanswered = matches!(leg.call.state, CallState::Dialling | CallState::Ringing);
         actions.push(Action::StopMedia { call: id });
-        self.change(id, &mut actions, |leg| leg.call.state = CallState::Ended { reason });
+        self.change(id, &mut actions, |leg| {
+            leg.call.state = CallState::Ended { reason };
+            leg.call.recording = None;
+            leg.call.joined = false;
+        });
         self.legs.retain(|leg| leg.call.id != id);
+        self.follow_conference(&mut actions);
         self.follow_alert(&mut actions);
+        if unanswered && self.legs.is_empty() {
+            self.sound(Alert::after(reason), &mut actions);
+        }
         actions
     }
     /// An account is gone: its calls are over.
     pub fn account_gone(&mut self, account: &AccountId) -> Vec<Action> {
         let gone: Vec<_> = self.legs.iter().filter(|leg| leg.call.account == *account).map(|leg| leg.call.id).collect();
         gone.into_iter().flat_map(|id| self.ended(id, EndReason::ServerGone)).collect()
+    }
+    /// It is recorded into this file from now on, or no longer.
+    pub fn recorded(&mut self, id: CallId, into: Option<PathBuf>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.call(id).is_some_and(|call| call.recording != into) {
+            self.change(id, &mut actions, |leg| leg.call.recording = into);
+        }
+        actions
     }
     /// What the media are now became known: the codec, and how they are encrypted.
     pub fn media(&mut self, id: CallId, codec: Option<String>, encryption: Option<MediaEncryption>) -> Vec<Action> {

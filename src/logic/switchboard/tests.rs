@@ -143,6 +143,32 @@ fn the_ninth_call_is_busy_and_an_account_takes_its_calls_along() {
 }
 
 #[test]
+fn a_busy_line_is_heard_until_something_else_is() {
+    let mut board = Switchboard::default();
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.ringing(A, None);
+    let actions = board.ended(A, EndReason::Busy);
+    let alerts: Vec<_> = actions.iter().filter(|action| matches!(action, Action::Alert(_))).collect();
+    assert_eq!(alerts.last(), Some(&&Action::Alert(Alert::Busy)));
+    assert_eq!(board.hang_up(None).unwrap(), [Action::Alert(Alert::Silent)], "hanging up silences it");
+    assert_eq!(board.hang_up(None), Err(SwitchError::NoCall));
+
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.ended(A, EndReason::Unavailable);
+    assert_eq!(board.alert(), Alert::Congestion);
+    assert!(incoming(&mut board, B).contains(&Action::Alert(Alert::Ring)));
+    board.ended(B, EndReason::Busy);
+    assert_eq!(board.alert(), Alert::Silent, "only after a call of ours");
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.hang_up(None).unwrap();
+    assert_eq!(board.alert(), Alert::Silent);
+    board.place(A, account(), peer(), None, now()).unwrap();
+    board.answered(A, open(), now());
+    board.ended(A, EndReason::Server);
+    assert_eq!(board.alert(), Alert::Silent, "an answered call just ends");
+}
+
+#[test]
 fn keys_are_shown_and_checked() {
     let mut board = Switchboard::default();
     assert_eq!(board.dtmf(None, &"1".into()), Err(SwitchError::NoCall));
@@ -153,4 +179,67 @@ fn keys_are_shown_and_checked() {
     board.dtmf(None, &"#a".into()).unwrap();
     assert_eq!(board.call(A).unwrap().dtmf_sent, "12#A".into());
     assert_eq!(board.dtmf(None, &"hello".into()), Err(SwitchError::BadKey));
+}
+
+/// Two calls: one live, one held.
+fn live_and_held() -> Switchboard {
+    let mut board = Switchboard::default();
+    for id in [A, B] {
+        incoming(&mut board, id);
+        board.answer(Some(id)).unwrap();
+        board.confirmed(id, None, now());
+    }
+    board.answered(A, open(), now());
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Held, CallState::Active));
+    board
+}
+
+fn conferences(actions: &[Action]) -> Vec<Vec<CallId>> {
+    actions
+        .iter()
+        .filter_map(|a| if let Action::Conference { calls } = a { Some(calls.clone()) } else { None })
+        .collect()
+}
+
+#[test]
+fn joined_calls_are_all_live_and_end_one_by_one() {
+    let mut board = live_and_held();
+    let actions = board.join().unwrap();
+    assert_eq!(conferences(&actions), [[A, B]]);
+    assert!(actions.contains(&Action::Reoffer { call: A, direction: MediaDirection::SendRecv }));
+    assert!(!actions.iter().any(|a| matches!(a, Action::Reoffer { call: B, .. })), "the live one stays as it is");
+    board.answered(A, open(), now());
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Active, CallState::Active));
+    assert!(conferences(&board.join().unwrap()).is_empty(), "they are joined already");
+    let actions = board.mute(Some(A), true).unwrap();
+    assert!([A, B].iter().all(|id| actions.contains(&Action::Mute { call: *id, on: true })), "one microphone for all");
+    let actions = board.ended(A, EndReason::HungUpThere);
+    assert_eq!(conferences(&actions), [Vec::<CallId>::new()]);
+    assert!(!board.call(B).unwrap().joined && state(&board, B) == CallState::Active, "who is left talks on");
+    assert_eq!(board.join(), Err(SwitchError::NoCall));
+}
+
+#[test]
+fn who_is_held_leaves_the_others() {
+    let mut board = live_and_held();
+    board.join().unwrap();
+    board.answered(A, open(), now());
+    assert_eq!(conferences(&board.hold(Some(A)).unwrap()), [Vec::<CallId>::new()]);
+    board.answered(A, open(), now());
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Held, CallState::Active));
+
+    board.join().unwrap();
+    board.answered(A, open(), now());
+    let third = CallId(3);
+    incoming(&mut board, third);
+    let actions = board.answer(Some(third)).unwrap();
+    assert_eq!(conferences(&actions).last(), Some(&Vec::new()), "a call that is answered puts all others on hold");
+    for id in [A, B] {
+        assert!(actions.contains(&Action::Reoffer { call: id, direction: MediaDirection::SendOnly }));
+        board.answered(id, open(), now());
+    }
+    board.confirmed(third, None, now());
+    assert_eq!(conferences(&board.join().unwrap()), [[A, B, third]]);
+    let refused = board.offer_refused(A);
+    assert_eq!(conferences(&refused), [[B, third]], "who does not come back stays outside");
 }

@@ -25,8 +25,10 @@ impl Switchboard {
             if let Some(leg) = self.leg(other) {
                 leg.hold = true;
             }
+            self.leave(other, actions);
             self.follow_hold(other, actions);
         }
+        self.follow_conference(actions);
     }
     /// Offers what the person wants, if it is not so yet and no offer is under way.
     pub(super) fn follow_hold(&mut self, id: CallId, actions: &mut Vec<Action>) {
@@ -85,6 +87,12 @@ impl Switchboard {
     pub fn hang_up(&mut self, named: Option<CallId>) -> Result<Vec<Action>, SwitchError> {
         let id = match named {
             Some(_) => self.meant(named, |_| true)?,
+            None if self.legs.is_empty() && self.alert != Alert::Silent => {
+                // only the tone after a call is left
+                let mut actions = Vec::new();
+                self.sound(Alert::Silent, &mut actions);
+                return Ok(actions);
+            }
             None => match self.meant(None, is_live) {
                 Ok(id) => id,
                 Err(_) if self.legs.len() == 1 => self.meant(None, |_| true)?,
@@ -127,6 +135,10 @@ impl Switchboard {
             self.hold_others(id, &mut actions);
         }
         self.leg(id).ok_or(SwitchError::NoCall)?.hold = on;
+        if on {
+            self.leave(id, &mut actions);
+            self.follow_conference(&mut actions);
+        }
         self.follow_hold(id, &mut actions);
         Ok(actions)
     }
@@ -134,8 +146,14 @@ impl Switchboard {
     pub fn mute(&mut self, named: Option<CallId>, on: bool) -> Result<Vec<Action>, SwitchError> {
         let talking = |state| matches!(state, CallState::Active | CallState::Connecting | CallState::Held);
         let id = self.meant(named, talking)?;
-        let mut actions = vec![Action::Mute { call: id, on }];
-        self.change(id, &mut actions, |leg| leg.call.muted = on);
+        let joined = self.call(id).is_some_and(|call| call.joined);
+        // there is one microphone for all who are joined
+        let all = self.legs.iter().filter(|leg| leg.call.id == id || joined && leg.call.joined).map(|leg| leg.call.id);
+        let mut actions = Vec::new();
+        for id in all.collect::<Vec<_>>() {
+            actions.push(Action::Mute { call: id, on });
+            self.change(id, &mut actions, |leg| leg.call.muted = on);
+        }
         Ok(actions)
     }
     /// Presses keys: `0-9 * # A-D`, `,` for a pause.
@@ -151,6 +169,11 @@ impl Switchboard {
             leg.call.dtmf_sent = Private::new(sent);
         });
         Ok(actions)
+    }
+    /// The call that is to be recorded, or no longer: the named one, or the one that is talked in.
+    pub fn to_record(&self, named: Option<CallId>) -> Result<CallId, SwitchError> {
+        self.meant(named, |state| state == CallState::Active)
+            .or_else(|_| self.meant(named, |state| state == CallState::Held))
     }
     /// What sounds now.
     pub const fn alert(&self) -> Alert {

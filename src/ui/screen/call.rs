@@ -31,6 +31,10 @@ pub enum Message {
     HangUp(CallId),
     /// Mutes, or unmutes.
     Mute(CallId, bool),
+    /// Joins all calls.
+    Join,
+    /// Records, or stops.
+    Record(CallId, bool),
     /// Holds.
     Hold(CallId),
     /// Resumes.
@@ -60,6 +64,8 @@ impl Screen {
             Message::Decline(id) => ask(Command::Decline { call: Some(id) }),
             Message::HangUp(id) => ask(Command::HangUp { call: Some(id) }),
             Message::Mute(id, on) => ask(Command::Mute { call: Some(id), on }),
+            Message::Join => ask(Command::Join),
+            Message::Record(id, on) => ask(Command::Record { call: Some(id), on }),
             Message::Hold(id) => ask(Command::Hold { call: Some(id) }),
             Message::Resume(id) => ask(Command::Resume { call: Some(id) }),
             Message::Keypad => {

@@ -1,6 +1,6 @@
 //! The settings: accounts, sound, network, appearance. Each choice acts at once and is kept by the engine.
 use crate::{
-    audio::DeviceChoice,
+    audio::{DeviceChoice, voice::VoiceChoice},
     config::{Appearance, WindowConfig},
     domain::account::AccountId,
     engine::api::Command,
@@ -61,6 +61,8 @@ pub enum Message {
     Open(Use),
     /// Chooses a device.
     Device(Use, Option<String>),
+    /// Switches what is done with the microphone's sound.
+    Voice(VoiceChoice),
     /// Starts or stops the test.
     Test(bool),
     /// Plays a tone.
@@ -77,6 +79,8 @@ pub enum Message {
     TextSize(u16),
 }
 
+/// The device that is none, on purpose.
+const SILENCE: &str = "null";
 /// The text sizes there are, in percent.
 const SIZES: [u16; 6] = [100, 115, 130, 150, 175, 200];
 
@@ -93,7 +97,7 @@ impl Settings {
             }
             Message::Open(which) => self.open = (self.open != Some(which)).then_some(which),
             Message::Device(which, device) => {
-                self.open = None;
+                self.open = self.open.filter(|open| *open == Use::Ring && device.is_some());
                 let choice = chosen(&mut model.sound, which, device);
                 let mut wishes = ask(Command::ChooseDevices { choice });
                 if self.testing {
@@ -101,6 +105,10 @@ impl Settings {
                     wishes.push(Wish::Ask(Command::SoundTest { on: true, tone: false }, Then::Done));
                 }
                 return wishes;
+            }
+            Message::Voice(voice) => {
+                model.sound.voice = voice;
+                return ask(Command::ChooseDevices { choice: model.sound.clone() });
             }
             Message::Test(on) => {
                 self.testing = on;
@@ -134,7 +142,16 @@ fn chosen(sound: &mut DeviceChoice, which: Use, device: Option<String>) -> Devic
     match which {
         Use::Microphone => sound.input = device,
         Use::Loudspeaker => sound.output = device,
-        Use::Ring => sound.ring = device,
+        Use::Ring => match device {
+            None => sound.ring.clear(),
+            // several ring at once: choosing one again leaves it out
+            Some(id) if sound.ring.contains(&id) => sound.ring.retain(|known| *known != id),
+            Some(id) if id == SILENCE => sound.ring = vec![id],
+            Some(id) => {
+                sound.ring.retain(|known| known != SILENCE);
+                sound.ring.push(id);
+            }
+        },
     }
     sound.clone()
 }

@@ -34,7 +34,8 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         let pad = keypad(p, if cx.size.height < 720.0 { 44.0 } else { 56.0 }, move |key| Message::Key(id, key));
         column![text::caption(sent).color(p.text), pad].spacing(space::S).align_x(Alignment::Center).into()
     });
-    let others = cx.model.calls.iter().filter(|other| other.id != call.id && other.state == CallState::Held);
+    let others =
+        cx.model.calls.iter().filter(|other| other.id != call.id && (other.state == CallState::Held || other.joined));
     let others: Vec<_> = others.map(|other| waiting(cx, other)).collect();
     let others = (!others.is_empty()).then(|| Column::with_children(others).spacing(space::S).into());
     let warnings = warnings(cx, call);
@@ -152,8 +153,25 @@ fn warnings<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     let held = call.held_there.then(|| tag(Icon::Pause, cx.t("call-held-there")));
     let deaf = cx.model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
     let mute = cx.model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
-    let all: Vec<_> = [muted, held, deaf, mute].into_iter().flatten().collect();
+    let failed = cx.model.recording_failed.map(|reason| notice::problem(p, cx.t(reason.key())));
+    let all: Vec<_> = [recording(cx, call), muted, held, failed, deaf, mute].into_iter().flatten().collect();
     (!all.is_empty()).then(|| Column::with_children(all).spacing(space::S).align_x(Alignment::Center).into())
+}
+
+/// That it is recorded, which nobody may overlook, or the button for it.
+fn recording<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
+    let p = cx.p;
+    if !matches!(call.state, CallState::Active | CallState::Held) {
+        return None;
+    }
+    let word = if call.recording.is_some() { "call-record-stop" } else { "call-record" };
+    let switch =
+        button::button(p, Kind::Quiet, cx.t(word)).on_press(Message::Record(call.id, call.recording.is_none()));
+    let sign = call.recording.is_some().then(|| {
+        let word = text::strong(cx.t("call-recording")).color(p.on_bad);
+        container(word).padding([space::XS + 1.0, space::M]).style(shape::round(p.bad, space::PILL))
+    });
+    Some(Row::new().push(sign).push(switch).spacing(space::S).align_y(Alignment::Center).wrap().into())
 }
 
 /// What can be done with a call besides hanging up: whether it is on, its picture, its word, what it means.
@@ -207,10 +225,19 @@ fn ended<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
 fn waiting<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
     let p = cx.p;
     let name = cx.model.name(call.name.as_ref(), &call.peer).to_owned();
-    let words = column![text::strong(name).color(p.text), text::caption(cx.t("call-held")).color(p.muted)];
-    let resume = button::small(p, Kind::Side, Icon::Play, cx.t("call-resume")).on_press(Message::Resume(call.id));
+    let words = column![
+        text::strong(name).color(p.text),
+        text::caption(cx.t(if call.joined { "call-joined" } else { "call-held" })).color(p.muted)
+    ];
+    let resume = if call.joined {
+        button::small(p, Kind::Side, Icon::Pause, cx.t("call-hold")).on_press(Message::Hold(call.id))
+    } else {
+        button::small(p, Kind::Side, Icon::Play, cx.t("call-resume")).on_press(Message::Resume(call.id))
+    };
+    let join =
+        (!call.joined).then(|| button::small(p, Kind::Side, Icon::Plus, cx.t("call-join")).on_press(Message::Join));
     let end = button::small(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    let line =
-        Row::new().push(words.width(Length::Fill)).push(resume).push(end).spacing(space::S).align_y(Alignment::Center);
+    let line = Row::new().push(resume).push(join).push(end).spacing(space::S).align_y(Alignment::Center).wrap();
+    let line = column![words, line].spacing(space::S).width(Length::Fill);
     container(line).padding(space::M).style(shape::card(p.surface, p.line, space::RADIUS)).into()
 }

@@ -1,7 +1,7 @@
 //! Sound devices, with meters and a tone to try them. The meters move only while the test runs.
-use super::{Message, Settings, Use};
+use super::{Message, SILENCE, Settings, Use};
 use crate::{
-    audio::Device,
+    audio::{Device, voice::VoiceChoice},
     ui::{
         context::Context,
         theme::{space, text},
@@ -19,24 +19,29 @@ use iced::{
     widget::{Column, Row, row},
 };
 
-/// The device that is none, on purpose.
-const SILENCE: &str = "null";
-
 /// The section.
 pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
     let model = cx.model;
     let (inputs, outputs) = (&model.devices.inputs, &model.devices.outputs);
-    let deaf = model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
-    let mute = model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
+    let told = |key| notice::problem(p, cx.t(key));
+    let deaf = match (model.no_microphone, model.other_microphone) {
+        (true, _) => Some(told("settings-no-microphone")),
+        (false, other) => other.then(|| told("settings-other-microphone")),
+    };
+    let mute = match (model.no_loudspeaker, model.other_loudspeaker) {
+        (true, _) => Some(told("settings-no-loudspeaker")),
+        (false, other) => other.then(|| told("settings-other-loudspeaker")),
+    };
     pile(
         space::L,
         [
-            Some(devices(settings, cx, Use::Microphone, inputs, model.sound.input.as_ref())),
+            Some(devices(settings, cx, Use::Microphone, inputs, model.sound.input.as_slice())),
             deaf,
-            Some(devices(settings, cx, Use::Loudspeaker, outputs, model.sound.output.as_ref())),
+            Some(devices(settings, cx, Use::Loudspeaker, outputs, model.sound.output.as_slice())),
             mute,
-            Some(devices(settings, cx, Use::Ring, outputs, model.sound.ring.as_ref())),
+            Some(devices(settings, cx, Use::Ring, outputs, &model.sound.ring)),
+            Some(voice(cx)),
             Some(test(settings, cx)),
         ],
     )
@@ -48,7 +53,7 @@ fn devices<'a>(
     cx: Context<'a>,
     which: Use,
     all: &'a [Device],
-    chosen: Option<&'a String>,
+    chosen: &'a [String],
 ) -> Element<'a, Message> {
     let label = match which {
         Use::Microphone => "settings-microphone",
@@ -60,7 +65,7 @@ fn devices<'a>(
         (_, Some(device)) => cx.with("settings-device-default-named", "name", &device.name),
         (_, None) => cx.t("settings-device-default"),
     };
-    let name = |id: Option<&String>| match id.map(String::as_str) {
+    let name = |id: Option<&str>| match id {
         None => default(),
         Some(SILENCE) => cx.t("settings-device-silence"),
         Some(id) => match all.iter().find(|device| device.id == id) {
@@ -68,12 +73,31 @@ fn devices<'a>(
             None => cx.with("settings-device-gone", "name", id),
         },
     };
-    let option = |id: Option<String>| (name(id.as_ref()), chosen == id.as_ref(), Message::Device(which, id));
+    let option = |id: Option<String>| {
+        let on = id.as_ref().map_or(chosen.is_empty(), |id| chosen.contains(id));
+        (name(id.as_deref()), on, Message::Device(which, id))
+    };
+    let now = match chosen {
+        [] => name(None),
+        all => all.iter().map(|id| name(Some(id))).collect::<Vec<_>>().join(", "),
+    };
     let mut options = vec![option(None)];
     options.extend(all.iter().map(|device| option(Some(device.id.clone()))));
     options.push(option(Some(SILENCE.to_owned())));
     let open = settings.open == Some(which);
-    field::labelled(cx.p, cx.t(label), choice::fold(cx.p, name(chosen), open, Message::Open(which), options), None)
+    field::labelled(cx.p, cx.t(label), choice::fold(cx.p, now, open, Message::Open(which), options), None)
+}
+
+/// What is done with the microphone's sound: each can be switched.
+fn voice<'a>(cx: Context<'a>) -> Element<'a, Message> {
+    let now = cx.model.sound.voice;
+    let options = [
+        ("settings-voice-echo", now.echo, VoiceChoice { echo: !now.echo, ..now }),
+        ("settings-voice-noise", now.noise, VoiceChoice { noise: !now.noise, ..now }),
+        ("settings-voice-gain", now.gain, VoiceChoice { gain: !now.gain, ..now }),
+    ];
+    let switches = choice::segments(cx.p, options.map(|(key, on, voice)| (cx.t(key), on, Message::Voice(voice))));
+    field::labelled(cx.p, cx.t("settings-voice"), switches, None)
 }
 
 fn test<'a>(settings: &Settings, cx: Context<'a>) -> Element<'a, Message> {

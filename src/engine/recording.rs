@@ -1,0 +1,56 @@
+//! Recordings of calls: where they are kept, and what happens when one cannot go on. It hears no sound itself.
+use super::{
+    api::{Event, Refusal, Reply},
+    calls::switch_refusal,
+    run::Engine,
+};
+use crate::{
+    domain::{account::AccountId, call::CallId},
+    media::RecordError,
+};
+use jiff::Zoned;
+
+const fn refused(error: RecordError) -> Refusal {
+    match error {
+        RecordError::DiskFull => Refusal::DiskFull,
+        RecordError::File | RecordError::System => Refusal::NotRecorded,
+    }
+}
+
+impl Engine {
+    /// Starts or ends the recording of a call.
+    pub(super) async fn record(&mut self, call: Option<CallId>, on: bool) -> Result<Reply, Refusal> {
+        let call = self.switchboard.to_record(call).map_err(switch_refusal)?;
+        let already = self.switchboard.call(call).is_some_and(|call| call.recording.is_some());
+        if already == on {
+            return self.switchboard.call(call).cloned().map(Reply::Call).ok_or(Refusal::NoCall);
+        }
+        let into = if on {
+            let folder = self.setup.home.recordings().map_err(|_| Refusal::NotRecorded)?;
+            // whom one spoke with is nobody's business who reads the folder's list
+            let name = format!("{}-{call}.opus", Zoned::now().strftime("%Y-%m-%d-%H-%M-%S-%3f"));
+            let (path, announce) = (folder.join(name), self.setup.config.recording.announce);
+            let media = self.media(call).ok_or(Refusal::NoCall)?;
+            media.record(&path, announce).map_err(refused)?;
+            Some(path)
+        } else {
+            if let Some(media) = self.media(call) {
+                media.stop_recording();
+            }
+            None
+        };
+        let actions = self.switchboard.recorded(call, into);
+        self.wish(Ok(actions)).await
+    }
+
+    /// A recording has ended by itself.
+    pub(super) async fn recording_failed(&mut self, account: AccountId, call: CallId, error: RecordError) {
+        tracing::warn!(%error, "a recording has ended");
+        if let Some(media) = self.media(call) {
+            media.stop_recording();
+        }
+        let actions = self.switchboard.recorded(call, None);
+        self.carry_out(actions).await;
+        self.tell(Event::RecordingFailed { account, call, reason: refused(error) });
+    }
+}

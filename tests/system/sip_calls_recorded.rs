@@ -1,0 +1,55 @@
+//! A call is recorded into a file that only the person may read, says so while it is, and goes on when it no longer is.
+use crate::support::{
+    baresip::{Baresip, Options},
+    kamailio::Kamailio,
+    landline::Landline,
+    wait_for,
+};
+use std::{os::unix::fs::PermissionsExt, path::PathBuf};
+
+#[test]
+fn a_call_is_recorded_until_told_otherwise() {
+    let kamailio = Kamailio::start();
+    let server = kamailio.server();
+    let _bob =
+        Baresip::start(&Options { user: "bob", server: &server, answer: "auto", tone: 880, codec: "opus/48000/2" });
+    let mut alice = Landline::new();
+    alice.choose_sound("tone:660", "null");
+    alice.add_sip("alice", "secret-alice", &server, "udp", None);
+    alice.run();
+    alice.wait_registered();
+    let refused = alice.cli(&["record", "on", "--json"]);
+    assert!(!refused.status.success(), "there is no call");
+    alice.json(&["call", "sip:bob@sip.test"]);
+    alice.wait_call("active");
+
+    let call = alice.json(&["record", "on"]);
+    let path = PathBuf::from(call["recording"].as_str().expect("the file"));
+    assert!(path.starts_with(alice.home().join("data").join("recordings")));
+    assert_eq!(alice.json(&["record", "on"])["recording"], call["recording"], "asked twice, recorded once");
+    assert_eq!(alice.json(&["calls"])[0]["recording"], call["recording"]);
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    // pages of a second each
+    let length = || std::fs::metadata(&path).map_or(0, |file| file.len());
+    wait_for("two seconds of sound", || (length() > 12_000).then_some(()));
+    assert!(alice.json(&["record", "off"])["recording"].is_null());
+    wait_for("the end of the file", || {
+        let file = std::fs::read(&path).unwrap();
+        let last = file.windows(4).rposition(|four| four == b"OggS").unwrap();
+        (file[last + 5] == 4).then_some(())
+    });
+    let kept = length();
+    assert_eq!(alice.json(&["calls"])[0]["state"], "active");
+
+    // a second recording is a second file; the end of the call ends it whole
+    let call = alice.json(&["record", "on"]);
+    let second = PathBuf::from(call["recording"].as_str().unwrap());
+    assert_ne!(second, path);
+    alice.json(&["hangup"]);
+    wait_for("the end of the second file", || {
+        let file = std::fs::read(&second).unwrap();
+        let last = file.windows(4).rposition(|four| four == b"OggS")?;
+        (file[last + 5] == 4).then_some(())
+    });
+    assert_eq!(length(), kept);
+}
