@@ -77,9 +77,12 @@ fn a_machine_without_sound_says_so_and_nothing_else() {
 
 /// The process that uses the server: a tone into the loudspeaker, another one expected from the microphone.
 fn speak_and_listen() {
-    let devices = audio::devices();
-    let input = devices.inputs.iter().find(|d| d.id == MICROPHONE).expect("the microphone");
-    let output = devices.outputs.iter().find(|d| d.id == LOUDSPEAKER).expect("the loudspeaker");
+    // a busy machine may take longer than the second that `devices` waits
+    let (input, output) = wait_for("both devices", || {
+        let devices = audio::devices();
+        let input = devices.inputs.into_iter().find(|d| d.id == MICROPHONE)?;
+        Some((input, devices.outputs.into_iter().find(|d| d.id == LOUDSPEAKER)?))
+    });
     assert_eq!((input.name.as_str(), output.name.as_str()), ("Microphone", "Ear"));
     eprintln!("devices found");
     let choice =
