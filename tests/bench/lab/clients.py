@@ -59,6 +59,7 @@ class Client:
 
 class Landline(Client):
     binary = None
+    processing = False
 
     def run(self):
         self.env.update(LANDLINE_PASSPHRASE="correct horse battery", LANG="en_US.UTF-8")
@@ -66,7 +67,8 @@ class Landline(Client):
         (home / "config").mkdir(parents=True)
         sound = {"input": f"pulseaudio:{self.microphone}", "output": f"pulseaudio:{self.ear}", "ring": "null"}
         text = "".join(f'{name} = "{device}"\n' for name, device in sound.items())
-        (home / "config" / "config.toml").write_text(f"[sound]\n{text}")
+        voice = "".join(f"{name} = {str(self.processing).lower()}\n" for name in ("echo", "noise", "gain"))
+        (home / "config" / "config.toml").write_text(f"[sound]\n{text}[sound.voice]\n{voice}")
         self.command = [self.binary, "--home", str(home)]
         add = ["account", "add", "sip", "--address", f"sip:{self.side}@sip.test", "--server", SERVER]
         self.cli(*add, "--transport", "udp", "--password-stdin", text=f"secret-{self.side}\n")
@@ -95,7 +97,7 @@ class Linphone(Client):
             "sound": {
                 "playback_dev_id": f"PulseAudio: {self.ear}",
                 "capture_dev_id": f"PulseAudio: {self.microphone}",
-                "echocancellation": 0,
+                "echocancellation": int(Landline.processing),
             },
             "video": {"display": 0, "capture": 0},
             "proxy_0": {

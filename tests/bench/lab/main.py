@@ -34,6 +34,7 @@ def arguments():
     parser.add_argument("--jitter", type=float, default=8, help="ms")
     parser.add_argument("--reorder", type=float, default=0, help="percent of packets that overtake others")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--processing", action="store_true", help="with echo, noise and gain control where there is any")
     parser.add_argument("--realtime", action="store_true", help="run all of a call above the machine's other work")
     parser.add_argument("--quick", action="store_true", help="English only, one run, 5 %% loss where none is given")
     parser.add_argument("--save", type=Path, help="write all figures there, as JSON")
@@ -172,7 +173,7 @@ def machine():
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended
     wish = arguments()
-    Landline.binary = wish.landline
+    Landline.binary, Landline.processing = wish.landline, wish.processing
     results = []
     with tempfile.TemporaryDirectory(prefix="voice-") as scratch:
         root = wish.keep or Path(scratch)
