@@ -28,7 +28,7 @@ const FRAGMENT: u32 = 2 * PERIOD;
 /// Heard while we were late, and kept by the server.
 const BACKLOG: u32 = 40 * PERIOD;
 /// What lies in the server, its device's buffer included: asked for in periods. More after each gap that was heard.
-const AHEAD: u32 = 4 * PERIOD;
+const AHEAD: u32 = 6 * PERIOD;
 const MOST_AHEAD: u32 = 20 * PERIOD;
 /// Samples moved at once.
 const PIECE: usize = 480;
