@@ -4,7 +4,7 @@
 //! | room | its one job |
 //! | --- | --- |
 //! | [`domain`] | nouns: account, address, call, code, contact, conversation, message, session description; `Private<T>` |
-//! | [`logic`] | decisions without I/O or clock: codes, dialling, inbox, outbox, switchboard, alert, wired |
+//! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard and conference, wired |
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
 //! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |
@@ -18,7 +18,7 @@
 //! | [`words`] | every sentence a person reads, in English and Spanish |
 //! | [`ui`] | the window; the only room that imports iced |
 //! | [`cli`] | the command line, and the private socket to the running instance |
-//! | [`desktop`] | what surrounds the window |
+//! | [`desktop`] | what surrounds the window: notifications |
 //! | [`demo`] | an embedded exchange on loopback: real SIP, no account, no network |
 //!
 //! # Data flow
@@ -34,10 +34,13 @@
 //! - `tests/rooms.rs` keeps the import rules and the size of files.
 //! - `words` and `secrets` are rooms of their own: the command line speaks and keeps passwords too, not only the window.
 //! - Sockets of SIP are our own: rvoip's transport crate connects TCP and TLS from any interface, which breaks the wired
-//!   promise, and drops what its parser refuses. Its message crate serves for typed values.
+//!   promise, and drops what its parser refuses. Its core crate names methods, headers and statuses; messages are our own,
+//!   because its parsers print what they refuse.
 //! - A session description is a noun of `domain`, free of SDP and Jingle: both account kinds translate it.
 //! - Screens of the window return wishes and `ui::shell` alone carries them out: tests go through whole journeys with mouse
 //!   and keyboard and no window, and keep the look of every screen as hashes in `tests/snapshots`.
+//! - Calls use libopus through `opusic-sys`, in `media/libopus.rs`, the only file with `unsafe`: no safe crate reaches deep
+//!   redundancy. Streams to a PulseAudio server are our own: cpal's cost ten times the processor.
 //! - One list of dedupe keys per text (`NewMessage::dedupe`) serves live texts, carbons, archive and SIP retransmissions.
 pub mod account;
 pub mod audio;
