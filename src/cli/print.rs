@@ -5,7 +5,7 @@ use crate::{
     domain::{
         account::Registration,
         address::Address,
-        call::{Call, CallState},
+        call::Call,
         code::ReceivedCode,
         link::{Interface, LinkKind, WiredPolicy, WiredStatus},
         message::{Direction, Message, MessageState},
@@ -96,16 +96,7 @@ pub(super) fn registration(words: &Words, registration: &Registration) -> String
 /// A call.
 pub(super) fn call(words: &Words, call: &Call) -> String {
     let (id, name) = (call.id.0.to_string(), name(call.name.as_ref(), &call.peer));
-    let mut state = words.text(match call.state {
-        CallState::Dialling => "call-dialling",
-        CallState::Ringing => "call-ringing",
-        CallState::Incoming => "call-incoming",
-        CallState::Connecting => "call-connecting",
-        CallState::Active if call.held_there => "call-held-there",
-        CallState::Active => "call-active",
-        CallState::Held => "call-held",
-        CallState::Ended { reason } => reason.key(),
-    });
+    let mut state = words.text(call.key());
     if call.joined {
         state = format!("{state}. {}", words.text("call-joined"));
     }
@@ -202,26 +193,14 @@ pub(super) fn wired(words: &Words, status: &WiredStatus) -> String {
 }
 
 fn link(words: &Words, interface: &Interface) -> String {
-    let mut kind = words.text(link_kind(interface.kind));
+    let mut kind = words.text(interface.kind.key());
     if let Some(below) = interface.over.first() {
-        let below = words.text(link_kind(*below));
+        let below = words.text(below.key());
         kind = words.with("settings-link-virtual-over", &[("kind", (&below).into())]);
     }
     let state = words.text(if interface.up { "settings-link-up" } else { "settings-link-down" });
     let addresses: Vec<_> = interface.addresses.iter().map(ToString::to_string).collect();
     format!("{}  {kind}  {state}  {}", interface.name, addresses.join(" ")).trim_end().to_owned()
-}
-
-const fn link_kind(kind: LinkKind) -> &'static str {
-    match kind {
-        LinkKind::Wired => "settings-link-wired",
-        LinkKind::Wifi => "settings-link-wifi",
-        LinkKind::Cellular => "settings-link-cellular",
-        LinkKind::Bluetooth => "settings-link-bluetooth",
-        LinkKind::Loopback => "settings-link-loopback",
-        LinkKind::Virtual => "settings-link-virtual",
-        LinkKind::Unknown => "settings-link-unknown",
-    }
 }
 
 #[cfg(test)]

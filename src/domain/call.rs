@@ -174,6 +174,22 @@ pub struct Call {
     pub dtmf_sent: Private<String>,
 }
 
+impl Call {
+    /// Where it stands, as a sentence's key in `words/`.
+    pub const fn key(&self) -> &'static str {
+        match self.state {
+            CallState::Dialling => "call-dialling",
+            CallState::Ringing => "call-ringing",
+            CallState::Incoming => "call-incoming",
+            CallState::Connecting => "call-connecting",
+            CallState::Active if self.held_there => "call-held-there",
+            CallState::Active => "call-active",
+            CallState::Held => "call-held",
+            CallState::Ended { reason } => reason.key(),
+        }
+    }
+}
+
 /// A call as the history keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {

@@ -24,6 +24,18 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
+    /// Its name's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Wired => "settings-link-wired",
+            Self::Wifi => "settings-link-wifi",
+            Self::Cellular => "settings-link-cellular",
+            Self::Bluetooth => "settings-link-bluetooth",
+            Self::Loopback => "settings-link-loopback",
+            Self::Virtual => "settings-link-virtual",
+            Self::Unknown => "settings-link-unknown",
+        }
+    }
     /// Whether it uses radio.
     pub const fn is_wireless(self) -> bool {
         matches!(self, Self::Wifi | Self::Cellular | Self::Bluetooth)

@@ -1,10 +1,7 @@
 //! The call: who, how long, muted or held at a glance, and the keypad with what was pressed. Also the card of a call
 //! that rings and the one-line bar on every other screen. All act on the engine; the state comes back as events.
 use crate::{
-    domain::{
-        call::{Call, CallId},
-        conversation::ConversationId,
-    },
+    domain::{call::CallId, conversation::ConversationId},
     engine::api::Command,
     ui::wish::{Place, Then, Wish},
 };
@@ -82,20 +79,5 @@ impl Screen {
     /// The call is over.
     pub fn reset(&mut self) {
         self.keypad = false;
-    }
-}
-
-/// Where a call stands, as a key of the words.
-fn state(call: &Call) -> &'static str {
-    use crate::domain::call::CallState;
-    match call.state {
-        CallState::Dialling => "call-dialling",
-        CallState::Ringing => "call-ringing",
-        CallState::Incoming => "call-incoming",
-        CallState::Connecting => "call-connecting",
-        CallState::Active if call.held_there => "call-held-there",
-        CallState::Active => "call-active",
-        CallState::Held => "call-held",
-        CallState::Ended { reason } => reason.key(),
     }
 }

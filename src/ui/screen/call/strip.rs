@@ -1,5 +1,5 @@
 //! A call away from its screen: the card while it rings, and the bar while one talks. Neither takes the keyboard.
-use super::{Message, state};
+use super::Message;
 use crate::{
     domain::call::{Call, CallState},
     ui::{
@@ -56,8 +56,8 @@ pub fn bar<'a>(cx: Context<'a>, call: &'a Call) -> Element<'a, Message> {
     let timer = call.answered_at.map(|from| moment::timer(from, cx.now));
     let stands = match (timer, call.state) {
         (Some(timer), CallState::Active) => timer,
-        (Some(timer), _) => format!("{} {timer}", cx.t(state(call))),
-        (None, _) => cx.t(state(call)),
+        (Some(timer), _) => format!("{} {timer}", cx.t(call.key())),
+        (None, _) => cx.t(call.key()),
     };
     let line = Row::new()
         .push(icon(Icon::Phone, 15.0))

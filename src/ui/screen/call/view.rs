@@ -1,5 +1,5 @@
 //! What the call screen looks like.
-use super::{Message, Screen, state};
+use super::{Message, Screen};
 use crate::{
     domain::call::{Call, CallState, MediaEncryption},
     ui::{
@@ -107,7 +107,7 @@ fn small<'a>(
 /// The timer once it is answered, the state in words before and beside it.
 fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Message> {
     let p = cx.p;
-    let words = cx.t(state(call));
+    let words = cx.t(call.key());
     let timer = call.answered_at.filter(|_| !call.state.is_ended()).map(|from| moment::timer(from, cx.now));
     let line = match (timer, call.state) {
         (Some(timer), CallState::Active) if !call.held_there => timer,

@@ -68,18 +68,9 @@ fn picture(p: &Palette, link: &Interface) -> (Icon, Color) {
 }
 
 fn kind(cx: Context<'_>, link: &Interface) -> String {
-    let word = |kind: LinkKind| match kind {
-        LinkKind::Wired => "settings-link-wired",
-        LinkKind::Wifi => "settings-link-wifi",
-        LinkKind::Cellular => "settings-link-cellular",
-        LinkKind::Bluetooth => "settings-link-bluetooth",
-        LinkKind::Loopback => "settings-link-loopback",
-        LinkKind::Virtual => "settings-link-virtual",
-        LinkKind::Unknown => "settings-link-unknown",
-    };
     if link.over.is_empty() {
-        return cx.t(word(link.kind));
+        return cx.t(link.kind.key());
     }
-    let over = link.over.iter().map(|kind| cx.t(word(*kind))).collect::<Vec<_>>().join(", ");
+    let over = link.over.iter().map(|kind| cx.t(kind.key())).collect::<Vec<_>>().join(", ");
     cx.with("settings-link-virtual-over", "kind", &over)
 }
