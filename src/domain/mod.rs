@@ -5,6 +5,7 @@ pub mod call;
 pub mod code;
 pub mod contact;
 pub mod conversation;
+pub mod ice;
 pub mod link;
 pub mod message;
 pub mod private;

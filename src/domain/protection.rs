@@ -61,6 +61,8 @@ pub enum Profile {
     Open,
     /// `RTP/SAVP`: never in the clear.
     Secure,
+    /// `UDP/TLS/RTP/SAVP`: keys come from DTLS (RFC 5764).
+    Dtls,
 }
 
 /// One key that signalling carries: the describing side encrypts with it what it sends (RFC 4568 section 5.1).
@@ -76,11 +78,57 @@ pub struct SdesKey {
     pub mki: Vec<u8>,
 }
 
+/// A hash function of a certificate's fingerprint (RFC 8122 section 5); weaker ones are not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hash {
+    /// `sha-256`
+    Sha256,
+    /// `sha-384`
+    Sha384,
+    /// `sha-512`
+    Sha512,
+}
+
+/// What a side's DTLS certificate is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// The function.
+    pub hash: Hash,
+    /// Its octets.
+    pub digest: Vec<u8>,
+}
+
+/// Which side opens the DTLS association (RFC 8842 section 5, RFC 4145).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Setup {
+    /// Either: the answerer chooses. Offers only.
+    ActPass,
+    /// The describer opens it.
+    Active,
+    /// The other side does.
+    Passive,
+}
+
+/// One side's part of DTLS-SRTP (RFC 5763).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dtls {
+    /// Of the certificate it will show: one that matches is enough; never empty.
+    pub fingerprints: Vec<Fingerprint>,
+    /// The role it takes.
+    pub setup: Setup,
+    /// Another value in a later description asks for a new association (`tls-id`, RFC 8842 section 5.2).
+    pub id: Option<String>,
+}
+
 /// How the describing side protects what it sends.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Protection {
     /// The profile.
     pub profile: Profile,
+    /// The profile was written with feedback (`AVPF`, `SAVPF`; RFC 4585, 5124): an answer repeats the spelling.
+    pub feedback: bool,
     /// In an offer all that may be chosen, best first; in an answer the chosen one.
     pub keys: Vec<SdesKey>,
+    /// Keys may come from DTLS. In an offer it may stand beside `keys`.
+    pub dtls: Option<Dtls>,
 }

@@ -1,6 +1,6 @@
 //! A media session's description, free of SDP and Jingle: what an account hands the media engine and back.
 //! RFC 3264 in meaning; both account kinds translate it to their own wire form.
-use super::protection::Protection;
+use super::{ice::Ice, protection::Protection};
 use std::net::SocketAddr;
 
 /// A codec the engine can speak.
@@ -85,4 +85,6 @@ pub struct SessionDescription {
     pub ptime: Option<u16>,
     /// How the packets are protected.
     pub protection: Protection,
+    /// How a path is found; `None`: `rtp` and `rtcp` are where packets go.
+    pub ice: Option<Ice>,
 }

@@ -115,7 +115,7 @@ impl Negotiator {
         protection: Protection,
     ) -> SessionDescription {
         let ((rtp, rtcp), ptime) = (self.terms.addresses(), Some(PTIME));
-        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection }
+        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection, ice: None }
     }
 
     /// What both descriptions make together; their numbers are kept for later offers.

@@ -23,6 +23,7 @@ fn there(payloads: &[(u8, Codec)], events: &[(u8, u32)], direction: MediaDirecti
         direction,
         ptime: None,
         protection: Default::default(),
+        ice: None,
     }
 }
 

@@ -137,6 +137,7 @@ fn protocol(line: &MediaLine, profile: Profile) -> &str {
         _ if profile_of(&line.protocol) == Some(profile) => &line.protocol,
         Profile::Open => "RTP/AVP",
         Profile::Secure => "RTP/SAVP",
+        Profile::Dtls => "UDP/TLS/RTP/SAVP",
     }
 }
 
@@ -373,8 +374,18 @@ impl Audio<'_> {
         // who only bounds it would be content with the usual length otherwise (RFC 3551 section 4.2)
         let ptime = most.map_or(ptime, |most| Some(ptime.unwrap_or(USUAL_PTIME).min(most)));
         let rtcp_mux = own.rtcp_mux;
-        let protection = Protection { profile, keys: own.keys.clone() };
-        Ok(SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection })
+        let protection = Protection { profile, keys: own.keys.clone(), ..Protection::default() };
+        Ok(SessionDescription {
+            rtp,
+            rtcp,
+            rtcp_mux,
+            payloads,
+            telephone_events,
+            direction,
+            ptime,
+            protection,
+            ice: None,
+        })
     }
 }
 

@@ -36,6 +36,7 @@ fn an_offer_with_all_that_a_phone_says() {
         direction: MediaDirection::SendOnly,
         ptime: Some(20),
         protection: Protection::default(),
+        ice: None,
     };
     assert_eq!(described(media), Ok(description));
 }
@@ -169,6 +170,7 @@ fn what_is_written() {
         direction: MediaDirection::SendRecv,
         ptime: Some(20),
         protection: Protection::default(),
+        ice: None,
     };
     let expected = "v=0|o=- 12 3 IN IP6 2001:db8::1|s=-|c=IN IP6 2001:db8::1|t=0 0|m=audio 4000 RTP/AVP 96 0 101|\
         a=rtpmap:96 opus/48000/2|a=fmtp:96 useinbandfec=1a=evil|a=rtpmap:0 PCMU/8000|\
@@ -243,7 +245,7 @@ prop_compose! {
             SdesKey { tag, suite, key: Private::new(Zeroizing::new(key)), mki: Vec::new() }
         }).collect();
         let profile = if secure && !keys.is_empty() { Profile::Secure } else { Profile::Open };
-        let protection = Protection { profile, keys };
+        let protection = Protection { profile, keys, ..Protection::default() };
         SessionDescription {
             rtp,
             rtcp: if apart { SocketAddr::new(rtcp_ip, rtcp_port) } else { next_port(rtp) },
@@ -253,6 +255,7 @@ prop_compose! {
             direction: [SendRecv, SendOnly, RecvOnly, Inactive][direction],
             ptime,
             protection,
+            ice: None,
         }
     }
 }

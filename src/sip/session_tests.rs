@@ -169,6 +169,7 @@ fn description() -> SessionDescription {
         direction: MediaDirection::SendRecv,
         ptime: None,
         protection: Default::default(),
+        ice: None,
     }
 }
 

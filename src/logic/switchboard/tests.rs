@@ -28,6 +28,7 @@ fn description(direction: MediaDirection) -> SessionDescription {
         direction,
         ptime: None,
         protection: Default::default(),
+        ice: None,
     }
 }
 

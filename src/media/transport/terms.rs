@@ -77,7 +77,8 @@ impl Terms {
         };
         let suites = in_use.into_iter().chain(OFFERED.into_iter().filter(|suite| Some(*suite) != in_use));
         let keys = suites.filter_map(|suite| self.keys.iter().find(|key| key.suite == suite)).zip(1..);
-        Protection { profile, keys: keys.map(|(key, tag)| SdesKey { tag, ..key.clone() }).collect() }
+        let keys = keys.map(|(key, tag)| SdesKey { tag, ..key.clone() }).collect();
+        Protection { profile, keys, ..Protection::default() }
     }
 
     /// The protection of an answer: the best suite that is offered, under its tag.
@@ -96,7 +97,7 @@ impl Terms {
         if best.is_none() && (self.policy == Encryption::Required || offer.profile == Profile::Secure) {
             return Err(MediaError::NotEncrypted);
         }
-        Ok(Protection { profile: offer.profile, keys: best.into_iter().collect() })
+        Ok(Protection { profile: offer.profile, keys: best.into_iter().collect(), ..Protection::default() })
     }
 
     /// What both descriptions make together, whichever was the offer.

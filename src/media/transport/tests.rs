@@ -22,7 +22,17 @@ fn terms(port: u16, policy: Encryption) -> Terms {
 fn description(terms: &Terms, protection: Protection) -> SessionDescription {
     let ((rtp, rtcp), direction) = (terms.addresses(), MediaDirection::SendRecv);
     let (payloads, telephone_events) = (vec![], vec![]);
-    SessionDescription { rtp, rtcp, rtcp_mux: false, payloads, telephone_events, direction, ptime: None, protection }
+    SessionDescription {
+        rtp,
+        rtcp,
+        rtcp_mux: false,
+        payloads,
+        telephone_events,
+        direction,
+        ptime: None,
+        protection,
+        ice: None,
+    }
 }
 
 /// One offer and its answer; both sides' ways.

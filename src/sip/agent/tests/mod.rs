@@ -218,6 +218,7 @@ fn description(port: u16) -> SessionDescription {
         direction: MediaDirection::SendRecv,
         ptime: None,
         protection: Default::default(),
+        ice: None,
     }
 }
 

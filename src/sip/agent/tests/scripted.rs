@@ -106,7 +106,10 @@ fn an_answer_of_no_use_ends_the_call() {
 fn secure() -> SessionDescription {
     let key = Private::new(zeroize::Zeroizing::new(vec![7; 30]));
     let keys = vec![SdesKey { tag: 1, suite: Suite::Aes128Sha80, key, mki: Vec::new() }];
-    SessionDescription { protection: Protection { profile: Profile::Secure, keys }, ..description(4000) }
+    SessionDescription {
+        protection: Protection { profile: Profile::Secure, keys, ..Protection::default() },
+        ..description(4000)
+    }
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! How the two sides of a media session find a path between them, free of SDP and Jingle: candidates and credentials of ICE
+//! (RFC 8445; RFC 8839 in SDP, XEP-0176 in Jingle). It must not choose a path: the media engine does.
+use super::private::Private;
+use std::net::SocketAddr;
+
+/// Where a candidate's address is from (RFC 8445 section 5.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CandidateKind {
+    /// An interface of the describer.
+    Host,
+    /// As a STUN server saw it.
+    ServerReflexive,
+    /// As the other side saw it.
+    PeerReflexive,
+    /// On a TURN server.
+    Relayed,
+}
+
+/// One address at which the describing side may be reached over UDP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The same for candidates that share kind, base and server; at most 32 ice-chars.
+    pub foundation: String,
+    /// 1: RTP, and RTCP where both share a port; 2: RTCP.
+    pub component: u8,
+    /// The higher the better.
+    pub priority: u32,
+    /// The address.
+    pub address: SocketAddr,
+    /// The kind.
+    pub kind: CandidateKind,
+    /// What it was made from (`raddr`, `rport`), for reading alone.
+    pub related: Option<SocketAddr>,
+}
+
+/// One side's part of ICE. New credentials in a later description are a restart (RFC 8445 section 9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ice {
+    /// User name fragment, 4 to 256 ice-chars.
+    pub ufrag: String,
+    /// Password, 22 to 256 ice-chars.
+    pub pwd: Private<String>,
+    /// May be empty where more are to come.
+    pub candidates: Vec<Candidate>,
+    /// The describer only answers checks (RFC 8445 section 2.5).
+    pub lite: bool,
+    /// More may come later (RFC 8838), where signalling can carry them.
+    pub trickle: bool,
+}
