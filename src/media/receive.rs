@@ -239,7 +239,7 @@ impl Receiver {
                     count.malformed += 1;
                     stream.decoder.conceal(samples(voice.duration), None, &mut self.frame);
                 }
-                stream.correct(&mut self.frame, now);
+                count.corrected += stream.correct(&mut self.frame, now);
             }
             // in a pause nothing is lost
             Next::Lost { units, .. } | Next::Missing { units } | Next::Pause { units }
@@ -284,25 +284,27 @@ impl Receiver {
 
 impl Stream {
     /// Brings playout nearer to the delay it should have, by whole periods of the voice.
-    fn correct(&mut self, frame: &mut Vec<f32>, now: Instant) {
+    fn correct(&mut self, frame: &mut Vec<f32>, now: Instant) -> u64 {
         let surplus = self.buffer.surplus();
         let moved = |samples: usize| samples as i64 * 1_000_000 / 48_000;
         if surplus > MUCH_TOO_LATE {
             self.buffer.adjusted(-moved(frame.len()));
+            let out = frame.len() as u64 / 48;
             frame.clear();
-            return;
+            return out;
         }
         let soon = now.saturating_duration_since(self.corrected) < CORRECTED && surplus < 4 * TOO_LATE;
         let quiet = frame.iter().all(|sample| sample.abs() < QUIET);
         let part = if quiet { QUIETLY } else { 1 };
         if soon || (TOO_EARLY / part..=TOO_LATE / part).contains(&surplus) {
-            return;
+            return 0;
         }
         let by = if surplus > 0 { -moved(pitch::shorten(frame)) } else { moved(pitch::lengthen(frame)) };
         if by != 0 {
             self.buffer.adjusted(by);
             self.corrected = now;
         }
+        by.unsigned_abs() / 1000
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Statistics {
     pub replayed: u64,
     /// Sound made up in place of lost packets, in milliseconds.
     pub concealed: u64,
+    /// Sound left out or put in to follow the delay that is aimed at, in milliseconds.
+    pub corrected: u64,
     /// Packets that the operating system did not take.
     pub unsent: u64,
     /// How long playout waits for late packets, in milliseconds.
