@@ -1,5 +1,6 @@
 //! The only room that imports cpal: devices, realtime callbacks, lock-free rings, tones, levels.
 //! It sees PCM only: 48 kHz, mono, `f32` in -1.0..=1.0. It knows no codec and no call.
+mod alsa;
 mod cards;
 mod choice;
 mod convert;
@@ -7,6 +8,7 @@ mod level;
 mod loan;
 mod mixer;
 mod paced;
+mod pull;
 mod pulse;
 pub mod realtime;
 mod ringer;
@@ -20,6 +22,7 @@ pub use choice::DeviceChoice;
 pub(crate) use convert::resample;
 pub use level::{Faults, Levels, Meter};
 pub use mixer::Conference;
+pub use pull::Pull;
 pub use ringer::{Ringer, SoundTest};
 pub use tone::{Country, Tone};
 
@@ -72,6 +75,8 @@ pub struct AudioStream {
     pub capture: rtrb::Consumer<f32>,
     /// What the loudspeaker plays: 48 kHz, mono. Drained in real time, also by the null device.
     pub playback: rtrb::Producer<f32>,
+    /// Wakes who serves it; what asks takes nothing that lies ready.
+    pub pull: Pull,
     levels: Levels,
     voice: Option<Voice>,
     /// Held for their drop.
@@ -84,7 +89,18 @@ impl AudioStream {
     pub fn loose() -> (Self, rtrb::Producer<f32>, rtrb::Consumer<f32>) {
         let (spoken, capture) = rtrb::RingBuffer::new(RING);
         let (playback, heard) = rtrb::RingBuffer::new(RING);
-        (Self { capture, playback, levels: Levels::default(), voice: None, _workers: Vec::new() }, spoken, heard)
+        (
+            Self {
+                capture,
+                playback,
+                pull: Pull::default(),
+                levels: Levels::default(),
+                voice: None,
+                _workers: Vec::new(),
+            },
+            spoken,
+            heard,
+        )
     }
     /// Plays a piece, all of it or nothing; `false` when the ring has no room.
     pub fn play(&mut self, piece: &[f32]) -> bool {

@@ -22,11 +22,11 @@ use std::{
 use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
-    time::MissedTickBehavior,
 };
 
-/// How often the rings are looked at.
+/// How often the rings are looked at; less often where the devices tell.
 const TICK: Duration = Duration::from_millis(5);
+const SELDOM: Duration = Duration::from_millis(20);
 /// What is played at once: 2.5 ms.
 const PIECE: usize = 120;
 /// Nothing received for so long is told.
@@ -62,7 +62,7 @@ pub(super) struct Edge {
     receiver: Receiver,
     sender: Option<Sender>,
     pacer: Pacer,
-    stream: Option<AudioStream>,
+    stream: Option<Box<AudioStream>>,
     ahead: Ahead,
     muted: bool,
     tap: Option<Box<Tap>>,
@@ -114,8 +114,7 @@ impl Edge {
 
     /// Runs until told to stop.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut next = Instant::now();
         // one octet more than the largest: what fills it was larger
         let mut datagram = [0; LARGEST + 1];
         loop {
@@ -126,7 +125,13 @@ impl Edge {
                 },
                 Ok(()) = self.rtp.readable() => self.read(Port::Media, &mut datagram),
                 Ok(()) = self.rtcp.readable() => self.read(Port::Control, &mut datagram),
-                _ = tick.tick() => self.tick(Instant::now()),
+                () = news(self.stream.as_deref()) => self.tick(Instant::now()),
+                () = tokio::time::sleep_until(next.into()) => {
+                    let now = Instant::now();
+                    self.tick(now);
+                    let told = self.stream.as_ref().is_some_and(|stream| stream.pull.asked().is_some());
+                    next = now + if told { SELDOM } else { TICK };
+                }
             }
         }
         self.report(Instant::now(), true);
@@ -138,7 +143,8 @@ impl Edge {
         match order {
             Order::Apply(agreed) => self.apply(*agreed),
             Order::Attach(stream) => {
-                self.stream = Some(*stream);
+                stream.pull.serve();
+                self.stream = Some(stream);
                 self.ahead = Ahead::new(Instant::now());
             }
             Order::Mute(on) => self.muted = on,
@@ -279,7 +285,8 @@ impl Edge {
         let capacity = stream.playback.buffer().capacity();
         let receives = self.agreed.as_ref().is_some_and(|agreed| agreed.receives);
         let mut piece = [0.0; PIECE];
-        let wanted = self.ahead.wanted(now, capacity - stream.playback.slots());
+        let held = capacity - stream.playback.slots();
+        let wanted = stream.pull.asked().map_or_else(|| self.ahead.wanted(now, held), |asked| asked.min(capacity));
         while capacity - stream.playback.slots() < wanted {
             if receives {
                 self.receiver.play(&mut piece, now, &mut self.count);
@@ -291,13 +298,14 @@ impl Edge {
                 tap.far(&piece);
             }
         }
+        stream.pull.filled();
     }
 
     /// Sends what the microphone has heard.
     fn send(&mut self, now: Instant) {
         let sends = self.agreed.as_ref().is_some_and(|agreed| agreed.sends);
         let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else {
-            drain(self.stream.as_mut(), usize::MAX);
+            drain(self.stream.as_deref_mut(), usize::MAX);
             return;
         };
         if !sends {
@@ -306,7 +314,7 @@ impl Edge {
             while self.pacer.next(now, 0, frame) == Pace::Silence {
                 sender.skip(frame);
             }
-            drain(self.stream.as_mut(), usize::MAX);
+            drain(self.stream.as_deref_mut(), usize::MAX);
             return;
         }
         let frame = sender.frame();
@@ -318,7 +326,7 @@ impl Edge {
                 Pace::Wait => return,
                 Pace::Silence => {}
                 Pace::Sound { skip } => {
-                    drain(self.stream.as_mut(), skip);
+                    drain(self.stream.as_deref_mut(), skip);
                     if let Some(stream) = &mut self.stream
                         && !stream.hear(&mut self.sound)
                     {
@@ -373,6 +381,14 @@ impl Edge {
         if self.events.try_send(event).is_err() {
             tracing::warn!("an event of a call's media has no reader");
         }
+    }
+}
+
+/// Waits until the devices have something to tell.
+async fn news(stream: Option<&AudioStream>) {
+    match stream {
+        Some(stream) => stream.pull.news().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -299,7 +299,10 @@ impl Stream {
         if soon || (TOO_EARLY / part..=TOO_LATE / part).contains(&surplus) {
             return 0;
         }
-        let by = if surplus > 0 { -moved(pitch::shorten(frame)) } else { moved(pitch::lengthen(frame)) };
+        // a voice gives up whole periods of its own; silence can be cut to measure, and must not be cut too far
+        let exact = usize::try_from(surplus.unsigned_abs() * 48 / 1000).unwrap_or(0);
+        let most = if quiet { exact } else { usize::MAX };
+        let by = if surplus > 0 { -moved(pitch::shorten(frame, most)) } else { moved(pitch::lengthen(frame, most)) };
         if by != 0 {
             self.buffer.adjusted(by);
             self.corrected = now;
