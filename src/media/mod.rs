@@ -23,6 +23,7 @@ mod rate;
 mod receive;
 mod reception;
 mod record;
+mod red;
 mod redundancy;
 mod rtcp;
 mod send;
