@@ -5,7 +5,10 @@
 //! that cannot, the usual ones refuse it at once and without ringing (488). Then, or where there is no second chance, the
 //! offer is `RTP/AVP` with keys: who does not know them answers in the clear, and the call screen says so. The other order
 //! would leave calls in the clear with all who take keys under `RTP/SAVP` alone, Linphone among them.
-use super::super::MediaError;
+use super::{
+    super::MediaError,
+    means::{DtlsWay, IceWay, Means},
+};
 use crate::domain::{
     account::Encryption,
     private::Private,
@@ -26,8 +29,12 @@ pub(in crate::media) struct Way {
     pub rtcp: SocketAddr,
     /// RTCP goes over the RTP sockets.
     pub muxed: bool,
-    /// Our key and theirs; `None`: in the clear.
+    /// Our key and theirs; `None`: in the clear, unless `dtls` is there.
     pub keys: Option<(SdesKey, SdesKey)>,
+    /// Keys come from DTLS: never beside `keys`.
+    pub dtls: Option<DtlsWay>,
+    /// How the path is found; `None`: `rtp` and `rtcp` are where packets go.
+    pub ice: Option<IceWay>,
 }
 
 /// Our side.
@@ -36,6 +43,7 @@ pub(in crate::media) struct Terms {
     rtp: SocketAddr,
     rtcp: SocketAddr,
     policy: Encryption,
+    means: Means,
     /// One for each suite, for the whole session: hold and resume keep it.
     keys: Vec<SdesKey>,
     /// The other side's profile, and the suite in use, once there was an agreement.
@@ -50,7 +58,12 @@ impl Terms {
             getrandom::fill(&mut key).ok()?;
             Some(SdesKey { tag, suite, key: Private::new(key), mki: Vec::new() })
         });
-        Self { rtp, rtcp, policy, keys: keys.collect(), agreed: None }
+        Self { rtp, rtcp, policy, means: Means::default(), keys: keys.collect(), agreed: None }
+    }
+
+    /// What else we bring.
+    pub(in crate::media) const fn means(&mut self) -> &mut Means {
+        &mut self.means
     }
 
     pub(in crate::media) const fn addresses(&self) -> (SocketAddr, SocketAddr) {
@@ -122,6 +135,6 @@ impl Terms {
         self.agreed = Some((remote.protection.profile, pair.as_ref().map(|(ours, _)| ours.suite)));
         let muxed = local.rtcp_mux && remote.rtcp_mux;
         let rtcp = if muxed { remote.rtp } else { remote.rtcp };
-        Ok(Way { rtp: remote.rtp, rtcp, muxed, keys: pair })
+        Ok(Way { rtp: remote.rtp, rtcp, muxed, keys: pair, dtls: None, ice: None })
     }
 }
