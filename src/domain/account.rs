@@ -47,6 +47,16 @@ pub enum Encryption {
     Off,
 }
 
+/// Which keys encrypt calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keys {
+    /// Those that the signalling carries (RFC 4568): the servers on its way can read them.
+    Sdes,
+    /// Those that both sides make between themselves (RFC 5764).
+    Dtls,
+}
+
 /// What differs between the two kinds of account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
