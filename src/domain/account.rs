@@ -1,4 +1,5 @@
 //! An account: what is configured, what it can do, and how its registration stands.
+use super::server::{StunServer, TurnServer};
 use serde::{Deserialize, Serialize};
 use std::{net::IpAddr, path::PathBuf};
 
@@ -75,6 +76,28 @@ pub enum AccountKind {
     },
 }
 
+/// How an account's calls are protected and find their path, where the person says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallSettings {
+    /// Which keys are offered; `None`: both kinds, and the other side chooses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
+    /// Whether ICE (RFC 8445) is spoken; `None`: it is answered always, and offered where it costs nothing: over a stream,
+    /// which bears a longer message, or where a server below is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ice: Option<bool>,
+    /// Tells us our address as the outside sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stun: Option<StunServer>,
+    /// Relays where there is no direct path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnServer>,
+    /// Our name there; the password is a secret of the account ([`AccountConfig::turn_secret`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_user: Option<String>,
+}
+
 /// One configured account. The password is not here: it lives in the room `secrets`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountConfig {
@@ -95,6 +118,9 @@ pub struct AccountConfig {
     /// SIP or XMPP, with what only that kind has.
     #[serde(flatten)]
     pub kind: AccountKind,
+    /// How its calls are protected and find their path.
+    #[serde(default)]
+    pub calls: CallSettings,
 }
 
 impl AccountConfig {
@@ -105,6 +131,10 @@ impl AccountConfig {
     /// The part after the `@`: the domain that certificates must name.
     pub fn domain(&self) -> &str {
         self.address.rsplit_once('@').map_or(self.address.as_str(), |(_, domain)| domain)
+    }
+    /// The name under which the password of its TURN server is kept: no id has a space.
+    pub fn turn_secret(&self) -> AccountId {
+        AccountId(format!("{} turn", self.id))
     }
     /// The id an account gets when it is added: `sip-user-domain` or `xmpp-user-domain`.
     pub fn derive_id(kind: &AccountKind, address: &str) -> AccountId {

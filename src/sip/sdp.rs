@@ -417,17 +417,8 @@ impl Audio<'_> {
         let ptime = most.map_or(ptime, |most| Some(ptime.unwrap_or(USUAL_PTIME).min(most)));
         let rtcp_mux = own.rtcp_mux;
         let protection = Protection { profile, feedback, keys, dtls };
-        let described = SessionDescription {
-            rtp,
-            rtcp,
-            rtcp_mux,
-            payloads,
-            telephone_events,
-            direction,
-            ptime,
-            protection,
-            ice,
-        };
+        let described =
+            SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection, ice };
         Ok((described, mismatch))
     }
 }

@@ -34,7 +34,9 @@ impl<'a> DtlsFields<'a> {
         let setup = match self.setup.or(session.setup) {
             // who forgets it takes either role
             None => Setup::ActPass,
-            Some(word) => SETUPS.into_iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map(|(setup, _)| setup)?,
+            Some(word) => {
+                SETUPS.into_iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map(|(setup, _)| setup)?
+            }
         };
         (!own.fingerprints.is_empty()).then(|| Dtls {
             fingerprints: own.fingerprints.clone(),

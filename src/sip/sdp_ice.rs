@@ -72,7 +72,8 @@ impl<'a> IceFields<'a> {
             return;
         }
         self.places.extend(place(value));
-        let known = |new: &Candidate| self.candidates.iter().any(|c| (c.component, c.address) == (new.component, new.address));
+        let known =
+            |new: &Candidate| self.candidates.iter().any(|c| (c.component, c.address) == (new.component, new.address));
         let new = candidate(value).filter(|new| !known(new));
         self.candidates.extend(new);
     }

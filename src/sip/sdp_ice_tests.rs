@@ -136,7 +136,10 @@ fn fingerprints_of_either_level_and_roles() {
     assert_eq!(both.fingerprints.iter().map(|print| print.digest[0]).collect::<Vec<_>>(), [255], "its own");
     assert_eq!(dtls(PRINT, "").map(|dtls| dtls.setup), Some(Setup::ActPass));
     assert_eq!(dtls(PRINT, "a=setup:holdconn|"), None);
-    assert_eq!(dtls("", "a=setup:active|a=fingerprint:sha-1 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13|"), None);
+    assert_eq!(
+        dtls("", "a=setup:active|a=fingerprint:sha-1 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13|"),
+        None
+    );
     assert_eq!(dtls("", &format!("{}a=setup:active|", PRINT.repeat(100))).unwrap().fingerprints.len(), 8);
 }
 

@@ -304,3 +304,7 @@ impl Terms {
         Some(DtlsWay { identity, peer: theirs.fingerprints.clone(), active, id: (ours.id.clone(), theirs.id.clone()) })
     }
 }
+
+#[cfg(test)]
+#[path = "terms_tests.rs"]
+mod tests;
