@@ -15,7 +15,7 @@ fn at(port: u16) -> SocketAddr {
 
 #[test]
 fn every_datagram_meets_its_fate() {
-    let way = Way { rtp: at(1), rtcp: at(2), muxed: false, keys: None };
+    let way = Way { rtp: at(1), rtcp: at(2), muxed: false, keys: None, dtls: None, ice: None };
     let sealed = |seed| Terms::new(at(seed), at(seed + 1), Encryption::Required).offer(false).keys[0].clone();
     let closed = Way { keys: Some((sealed(10), sealed(20))), ..way.clone() };
     let mut count = 0;

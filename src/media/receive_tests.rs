@@ -16,7 +16,7 @@ fn agreed() -> Agreed {
         events_in: vec![(101, 8_000)],
         sends: true,
         receives: true,
-        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
+        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None, dtls: None, ice: None },
     }
 }
 

@@ -15,7 +15,7 @@ fn agreed(codec: Codec, number: u8) -> Agreed {
         events_in: vec![(101, 8_000)],
         sends: true,
         receives: true,
-        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
+        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None, dtls: None, ice: None },
     }
 }
 
