@@ -61,7 +61,7 @@ fn agreed((codec, number): (Codec, u8)) -> Agreed {
         events_in: Vec::new(),
         sends: true,
         receives: true,
-        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
+        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None, dtls: None, ice: None },
     }
 }
 
