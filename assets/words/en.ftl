@@ -520,7 +520,12 @@ help-arg-tls = How encryption begins: direct or starttls
 help-arg-auth_user = The log-in name, if it differs from the address
 help-arg-ca = Trust this PEM file too: for a server of your own
 help-arg-encryption = Encrypt calls: required, preferred or off. Without it: preferred over TLS, off otherwise, because keys sent in the clear protect nothing
-help-arg-password_stdin = Read the password from standard input, one line
+help-arg-keys = Offer only these keys: sdes (they travel with the call’s signalling) or dtls (made between both ends). Without it: both, and the other side chooses
+help-arg-ice = Find the path of calls by ICE: on or off. Without it: answered always, offered over TLS or where --stun or --turn names a server
+help-arg-stun = A STUN server, which tells this computer its address as the outside sees it
+help-arg-turn = A TURN server, which relays calls where there is no direct path: turn:HOST, turn:HOST?transport=tcp or turns:HOST
+help-arg-turn_user = The log-in name at the TURN server
+help-arg-password_stdin = Read the password from standard input, one line; that of the TURN server, if any, from the next
 help-arg-id = The account, as “account list” shows it
 help-arg-to = A number, a name or an address
 help-arg-account = From this account, as “account list” shows it

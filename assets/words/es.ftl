@@ -522,7 +522,12 @@ help-arg-tls = Cómo empieza el cifrado: direct o starttls
 help-arg-auth_user = El nombre de acceso, si no es el de la dirección
 help-arg-ca = Confiar también en este archivo PEM: para un servidor propio
 help-arg-encryption = Cifrar las llamadas: required (obligatorio), preferred (preferido) u off (no). Sin esto: preferido con TLS y no en los demás casos, porque unas claves enviadas en claro no protegen nada
-help-arg-password_stdin = Leer la contraseña de la entrada estándar, una línea
+help-arg-keys = Ofrecer solo estas claves: sdes (viajan con la señalización de la llamada) o dtls (se crean entre los dos extremos). Sin esto: ambas, y el otro lado elige
+help-arg-ice = Buscar el camino de las llamadas con ICE: on (sí) u off (no). Sin esto: se responde siempre y se ofrece con TLS o si --stun o --turn nombra un servidor
+help-arg-stun = Un servidor STUN, que dice a este equipo su dirección vista desde fuera
+help-arg-turn = Un servidor TURN, que retransmite las llamadas cuando no hay camino directo: turn:HOST, turn:HOST?transport=tcp o turns:HOST
+help-arg-turn_user = El nombre de usuario en el servidor TURN
+help-arg-password_stdin = Leer la contraseña de la entrada estándar, una línea; la del servidor TURN, si hay uno, de la siguiente
 help-arg-id = La cuenta, como la muestra “account list”
 help-arg-to = Un número, un nombre o una dirección
 help-arg-account = Desde esta cuenta, como la muestra “account list”

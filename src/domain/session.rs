@@ -88,3 +88,11 @@ pub struct SessionDescription {
     /// How a path is found; `None`: `rtp` and `rtcp` are where packets go.
     pub ice: Option<Ice>,
 }
+
+impl SessionDescription {
+    /// Whether it names no place for our sound: the old way to hold. Where ICE finds the path, the address may just not be
+    /// known yet (RFC 8840 section 4.1.1).
+    pub fn is_nowhere(&self) -> bool {
+        self.rtp.ip().is_unspecified() && self.ice.is_none()
+    }
+}

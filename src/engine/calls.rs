@@ -36,7 +36,7 @@ pub(super) struct Leg {
     account: AccountId,
     /// Its keys travel on an encrypted way.
     secure: bool,
-    encryption: Encryption,
+    policy: media::Policy,
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
@@ -58,7 +58,7 @@ impl Engine {
                 }
                 self.add_leg(call, account.clone());
                 let name = self.name_of(&from).await.or(name);
-                let policy = self.encryption(call);
+                let policy = self.policy(call);
                 let refused = offer.as_ref().is_some_and(|offer| media::refuses(policy, offer));
                 let mut actions = self.switchboard.offered(call, account, from, name, offer, now);
                 if refused {
@@ -82,8 +82,14 @@ impl Engine {
         let known = self.accounts.get(&account);
         let secure = known.is_some_and(|account| account.status().capabilities().secure);
         let own = if secure { Encryption::Preferred } else { Encryption::Off };
-        let leg = Leg {
+        let wishes = known.map(|account| account.config.calls.clone()).unwrap_or_default();
+        let policy = media::Policy {
             encryption: known.and_then(|account| account.config.encryption).unwrap_or(own),
+            keys: wishes.keys,
+            ice: wishes.ice.unwrap_or(secure || wishes.stun.is_some() || wishes.turn.is_some()),
+        };
+        let leg = Leg {
+            policy,
             secure,
             account,
             row: None,
@@ -235,9 +241,9 @@ impl Engine {
         }
     }
 
-    /// Whether this call's media are encrypted: as its account says, or as its signalling is.
-    fn encryption(&self, call: CallId) -> Encryption {
-        self.legs.get(&call).map_or(Encryption::Off, |leg| leg.encryption)
+    /// What this call's packets are to be: as its account says, or as its signalling is.
+    fn policy(&self, call: CallId) -> media::Policy {
+        self.legs.get(&call).map_or(Encryption::Off.into(), |leg| leg.policy)
     }
 
     /// Opens the call's media if it has none yet.
@@ -248,7 +254,7 @@ impl Engine {
         let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
         let towards = towards.ok_or(EndReason::ServerGone)?;
         let bind = Bind { policy: self.setup.config.wired };
-        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), self.encryption(call)).await;
+        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), self.policy(call)).await;
         let mut media = opened.map_err(|error| {
             tracing::error!(%error, "media cannot be opened");
             EndReason::LocalFault
@@ -297,8 +303,7 @@ impl Engine {
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         // whoever does not like it can only hang up
-        let yielding = media.second_offer(MediaDirection::SendRecv);
-        let offer = yielding.unwrap_or_else(|| media.offer(MediaDirection::SendRecv));
+        let offer = media.only_offer(MediaDirection::SendRecv);
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(offer.clone());
         }

@@ -42,11 +42,12 @@ mod pair_tests;
 pub(crate) use g711::from_ulaw;
 pub use reception::Statistics;
 pub use record::RecordError;
+pub use transport::Policy;
 
 use crate::{
     audio::AudioStream,
     domain::{
-        account::{Encryption, Problem},
+        account::{Encryption, Keys, Problem},
         private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
@@ -111,18 +112,19 @@ pub struct MediaSession {
     encrypted: bool,
 }
 
-/// Whether an offer cannot be answered under this policy, because it holds no key.
-pub fn refuses(policy: Encryption, offer: &SessionDescription) -> bool {
-    policy == Encryption::Required && offer.protection.keys.is_empty()
+/// Whether an offer cannot be answered under this policy, because it holds no key that would do.
+pub fn refuses(policy: Policy, offer: &SessionDescription) -> bool {
+    let sdes = policy.keys != Some(Keys::Dtls) && !offer.protection.keys.is_empty();
+    policy.encryption == Encryption::Required && !sdes && offer.protection.dtls.is_none()
 }
 
 impl MediaSession {
     /// Opens an even port for RTP and the one after it for RTCP, on the interface that leads to `towards`.
-    /// `policy`: whether its packets are encrypted.
+    /// `policy`: what its account wishes of its packets.
     ///
     /// # Errors
     /// [`MediaError::Socket`] where the wired policy allows no way there or no ports are free, [`MediaError::Thread`].
-    pub async fn open(bind: &Bind, towards: SocketAddr, policy: Encryption) -> Result<Self, MediaError> {
+    pub async fn open(bind: &Bind, towards: SocketAddr, policy: impl Into<Policy>) -> Result<Self, MediaError> {
         let (rtp, rtcp) = ports(bind, towards).await.map_err(MediaError::Socket)?;
         let unusable = |_| MediaError::Socket(Problem::Unreachable);
         let (at, control_at) = (rtp.local_addr().map_err(unusable)?, rtcp.local_addr().map_err(unusable)?);
@@ -154,10 +156,15 @@ impl MediaSession {
         self.negotiator.offer(direction)
     }
 
-    /// The offer to make where the first one was refused for its encryption, or where a refusal leaves no second chance;
-    /// `None`: encryption is required, or not offered, or a call is under way.
+    /// The offer to make where the first one was refused for its encryption; `None`: the person wishes for nothing else, or a
+    /// call is under way.
     pub fn second_offer(&self, direction: MediaDirection) -> Option<SessionDescription> {
         self.negotiator.second_offer(direction)
+    }
+
+    /// Our offer where a refusal leaves no second chance.
+    pub fn only_offer(&self, direction: MediaDirection) -> SessionDescription {
+        self.negotiator.only_offer(direction)
     }
 
     /// Our answer to an offer; `direction` is what we wish, the offer may allow less.
@@ -165,7 +172,7 @@ impl MediaSession {
     /// # Errors
     /// [`MediaError::NoCommonCodec`], [`MediaError::NotEncrypted`].
     pub fn answer(
-        &self,
+        &mut self,
         offer: &SessionDescription,
         direction: MediaDirection,
     ) -> Result<SessionDescription, MediaError> {

@@ -2,9 +2,10 @@
 //! Pure: descriptions in, descriptions out.
 use super::{
     MediaError,
-    transport::{Terms, Way},
+    transport::{Attempt, Terms, Way},
 };
 use crate::domain::{
+    ice::Ice,
     protection::Protection,
     session::{Codec, MediaDirection, PayloadType, SessionDescription},
 };
@@ -37,8 +38,17 @@ impl Negotiator {
 
     /// Our second offer, where the first one was refused for its protection; `None`: there is none to make.
     pub(super) fn second_offer(&self, direction: MediaDirection) -> Option<SessionDescription> {
-        let protection = self.terms.yields().then(|| self.terms.offer(true))?;
-        Some(SessionDescription { protection, ..self.offer(direction) })
+        self.terms.yields().then(|| self.offer_as(Attempt::Second, direction))
+    }
+
+    /// Our offer where a refusal would leave no second chance.
+    pub(super) fn only_offer(&self, direction: MediaDirection) -> SessionDescription {
+        self.offer_as(Attempt::Only, direction)
+    }
+
+    /// Our part of the transport, to be changed before it is described.
+    pub(super) const fn terms(&mut self) -> &mut Terms {
+        &mut self.terms
     }
 
     /// The number that a meaning has, or gets.
@@ -60,6 +70,10 @@ impl Negotiator {
 
     /// Our offer of all we can.
     pub(super) fn offer(&self, direction: MediaDirection) -> SessionDescription {
+        self.offer_as(Attempt::First, direction)
+    }
+
+    fn offer_as(&self, attempt: Attempt, direction: MediaDirection) -> SessionDescription {
         let mut taken = Vec::new();
         let mut number = |meaning| {
             let number = self.number(meaning, &taken);
@@ -72,13 +86,13 @@ impl Negotiator {
             parameters: parameters(codec),
         });
         let telephone_events = [48_000, 8_000].map(|clock| (number(Meaning::Events(clock)), clock));
-        let protection = self.terms.offer(false);
-        self.describe(payloads.to_vec(), telephone_events.to_vec(), direction, true, protection)
+        let transport = (self.terms.offer(attempt), self.terms.offer_ice());
+        self.describe(payloads.to_vec(), telephone_events.to_vec(), direction, true, transport)
     }
 
     /// Our answer: what of the offer we can, in its order and with its numbers.
     pub(super) fn answer(
-        &self,
+        &mut self,
         offer: &SessionDescription,
         wish: MediaDirection,
     ) -> Result<SessionDescription, MediaError> {
@@ -102,8 +116,8 @@ impl Negotiator {
         }
         let receives = sends(offer.direction) && receives(wish);
         let sends = hears(offer) && sends(wish);
-        let protection = self.terms.answer(&offer.protection)?;
-        Ok(self.describe(payloads, events, direction(sends, receives), offer.rtcp_mux, protection))
+        let transport = (self.terms.answer(&offer.protection)?, self.terms.answer_ice(offer));
+        Ok(self.describe(payloads, events, direction(sends, receives), offer.rtcp_mux, transport))
     }
 
     fn describe(
@@ -112,10 +126,10 @@ impl Negotiator {
         telephone_events: Vec<(u8, u32)>,
         direction: MediaDirection,
         rtcp_mux: bool,
-        protection: Protection,
+        (protection, ice): (Protection, Option<Ice>),
     ) -> SessionDescription {
         let ((rtp, rtcp), ptime) = (self.terms.addresses(), Some(PTIME));
-        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection, ice: None }
+        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection, ice }
     }
 
     /// What both descriptions make together; their numbers are kept for later offers.
@@ -199,9 +213,9 @@ const fn receives(direction: MediaDirection) -> bool {
     matches!(direction, MediaDirection::SendRecv | MediaDirection::RecvOnly)
 }
 
-/// Whether who describes itself so takes our sound; an unspecified address is the old way to hold.
+/// Whether who describes itself so takes our sound.
 fn hears(description: &SessionDescription) -> bool {
-    receives(description.direction) && !description.rtp.ip().is_unspecified()
+    receives(description.direction) && !description.is_nowhere()
 }
 
 const fn direction(sends: bool, receives: bool) -> MediaDirection {

@@ -1,7 +1,11 @@
 //! SDP as peers write it, as hostile ones do, and back.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
-use crate::domain::{private::Private, protection::Suite};
+use crate::domain::{
+    ice::{Candidate, CandidateKind, Ice},
+    private::Private,
+    protection::{Dtls, Fingerprint, Hash, Setup, Suite},
+};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -107,7 +111,8 @@ fn why_a_body_cannot_be_used() {
     for (session, media, error) in [
         (here, "", SdpError::NoAudio),
         (here, "m=video 4000 RTP/AVP 31|", SdpError::NoAudio),
-        (here, "m=audio 4000 UDP/TLS/RTP/SAVP 0|", SdpError::NoAudio),
+        (here, "m=audio 4000 UDP/TLS/RTP/SAVP 0|", SdpError::NoKey),
+        (here, "m=audio 4000 TCP/TLS/RTP/SAVP 0|", SdpError::NoAudio),
         (here, "m=audio 4000 RTP/SAVP 0|", SdpError::NoKey),
         (here, "m=audio 4000 RTP/SAVPF 0|a=crypto:1 F8_128_HMAC_SHA1_80 inline:AAAA|", SdpError::NoKey),
         (here, "m=audio 0 RTP/AVP 0|", SdpError::Refused),
@@ -222,6 +227,61 @@ fn unicast_ip() -> impl Strategy<Value = IpAddr> {
 }
 
 prop_compose! {
+    fn dtls()(
+        digests in proptest::collection::vec((0usize..3, any::<u8>()), 1..4),
+        (setup, id) in (0usize..3, proptest::option::of("[a-zA-Z0-9+/_-]{20,40}")),
+    ) -> Dtls {
+        let fingerprints = digests.into_iter().map(|(hash, byte)| {
+            let (hash, length) = [(Hash::Sha256, 32), (Hash::Sha384, 48), (Hash::Sha512, 64)][hash];
+            Fingerprint { hash, digest: vec![byte; length] }
+        });
+        let setup = [Setup::ActPass, Setup::Active, Setup::Passive][setup];
+        Dtls { fingerprints: fingerprints.collect(), setup, id }
+    }
+}
+
+prop_compose! {
+    /// With the address that `c=` and the m-line name among its candidates.
+    fn ice(default: SocketAddr)(
+        (ufrag, pwd) in ("[a-zA-Z0-9+/]{4,256}", "[a-zA-Z0-9+/]{22,256}"),
+        (lite, trickle) in (any::<bool>(), any::<bool>()),
+        more in proptest::collection::vec(
+            ("[a-zA-Z0-9+/]{1,32}", 1u8..3, 1u32.., 0usize..4, proptest::option::of((any::<IpAddr>(), any::<u16>()))), 1..6),
+    ) -> Ice {
+        use CandidateKind::{Host, PeerReflexive, Relayed, ServerReflexive};
+        let candidates = more.into_iter().enumerate().map(|(at, (foundation, component, priority, kind, related))| {
+            let own = SocketAddr::from(([192, 0, 2, 1], at as u16 + 1));
+            Candidate {
+                foundation,
+                component: if at == 0 { 1 } else { component },
+                priority,
+                address: if at == 0 { default } else { own },
+                kind: [Host, ServerReflexive, PeerReflexive, Relayed][kind],
+                related: related.map(SocketAddr::from),
+            }
+        });
+        Ice { ufrag, pwd: Private::new(pwd), candidates: candidates.collect(), lite, trickle }
+    }
+}
+
+prop_compose! {
+    fn with_path()(plain in description())(
+        ice in proptest::option::of(ice(plain.rtp)),
+        dtls in proptest::option::of(dtls()),
+        (profile, feedback) in (0usize..3, any::<bool>()),
+        plain in Just(plain),
+    ) -> SessionDescription {
+        let ice = ice.filter(|_| !plain.rtp.ip().is_unspecified() && plain.rtp.ip() != IpAddr::from([192, 0, 2, 1]));
+        let profile = match profile {
+            2 if dtls.is_some() => Profile::Dtls,
+            1 if dtls.is_some() => Profile::Secure,
+            _ => plain.protection.profile,
+        };
+        SessionDescription { ice, protection: Protection { dtls, profile, feedback, ..plain.protection }, ..plain }
+    }
+}
+
+prop_compose! {
     fn description()(
         (ip, port, rtcp_ip, rtcp_port) in (unicast_ip(), 1u16.., unicast_ip(), 1u16..),
         apart in any::<bool>(),
@@ -262,7 +322,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(description in description(), session: u64, version: u64) {
+    fn what_is_written_is_read_back(description in with_path(), session: u64, version: u64) {
         let parsed = parse(write_within(&description, &MediaLines::default(), session, version).as_bytes()).unwrap();
         prop_assert_eq!(parsed.description, description);
         prop_assert_eq!((parsed.lines.lines.len(), parsed.lines.audio), (1, 0));
@@ -277,7 +337,7 @@ proptest! {
     #[test]
     fn hostile_fields_never_panic_and_answers_keep_to_their_lines(
         fields in proptest::collection::vec(
-            "(m=audio |m=|c=IN IP4 |c=|a=rtpmap:|a=fmtp:|a=rtcp:|a=ptime:|a=crypto:|a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:|a=)[ -~\u{1}\u{fc}]{0,30}", 0..30),
+            "(m=audio |m=|c=IN IP4 |c=|a=rtpmap:|a=fmtp:|a=rtcp:|a=ptime:|a=ice-|a=candidate:|a=fingerprint:|a=crypto:|a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:|a=)[ -~\u{1}\u{fc}]{0,30}", 0..30),
     ) {
         if let Ok(parsed) = parse(format!("v=0\r\n{}\r\n", fields.join("\r\n")).as_bytes()) {
             let offered = fields.iter().filter(|field| field.starts_with("m=")).count();

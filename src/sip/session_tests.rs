@@ -34,6 +34,7 @@ fn setup() -> AccountSetup {
         ca: None,
         encryption: None,
         kind: AccountKind::Sip { transport: None, auth_user: None },
+        calls: Default::default(),
     };
     let password = "secret".into();
     AccountSetup { config, password, archive_after: None, bind: Bind::default(), instance: "home".into() }

@@ -184,8 +184,7 @@ const fn is_live(state: CallState) -> bool {
 
 /// Whether this description says that its side holds us (RFC 3264 section 8.4).
 fn holds(description: &SessionDescription) -> bool {
-    matches!(description.direction, MediaDirection::SendOnly | MediaDirection::Inactive)
-        || description.rtp.ip().is_unspecified()
+    matches!(description.direction, MediaDirection::SendOnly | MediaDirection::Inactive) || description.is_nowhere()
 }
 
 impl Switchboard {

@@ -24,7 +24,8 @@ mod terms;
 pub(super) use dtls::Identity;
 pub(super) use ice::Credentials;
 pub(super) use means::{DtlsWay, IceWay, Means};
-pub(super) use terms::{Terms, Way};
+pub use terms::Policy;
+pub(super) use terms::{Attempt, Terms, Way};
 
 use super::{
     packet::{self, Rtp},
