@@ -43,6 +43,24 @@ pub(super) enum Port {
     Control,
 }
 
+impl Port {
+    /// Its component in ICE.
+    const fn component(self) -> u8 {
+        match self {
+            Self::Media => 1,
+            Self::Control => 2,
+        }
+    }
+
+    const fn of(component: u8) -> Option<Self> {
+        match component {
+            1 => Some(Self::Media),
+            2 => Some(Self::Control),
+            _ => None,
+        }
+    }
+}
+
 /// What a datagram held.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Incoming<'a> {

@@ -5,7 +5,9 @@ use crate::domain::protection::{Fingerprint, Hash};
 use ring::{
     digest,
     rand::SystemRandom,
-    signature::{self, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey, VerificationAlgorithm},
+    signature::{
+        self, ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, UnparsedPublicKey, VerificationAlgorithm,
+    },
 };
 use std::{fmt, sync::Arc};
 

@@ -396,8 +396,7 @@ impl Connection {
             self.suite.master(&shared, "master secret", &[client, server].concat())
         };
         let (from_client, from_server) = self.suite.keys(&self.master, &[server, client].concat())?;
-        let (writing, reading) =
-            if self.client { (from_client, from_server) } else { (from_server, from_client) };
+        let (writing, reading) = if self.client { (from_client, from_server) } else { (from_server, from_client) };
         self.reading = Some(reading);
         Some(writing)
     }

@@ -1,9 +1,6 @@
 //! Handshake messages put together from fragments that come in any order and more than once (RFC 6347 section 4.2.3); what
 //! is kept is bounded.
-use super::{
-    flight::header,
-    wire::Reader,
-};
+use super::{flight::header, wire::Reader};
 use std::collections::BTreeMap;
 
 /// Longest message we take: certificate chains of some certificates.

@@ -91,7 +91,11 @@ fn a_certificate_that_nobody_named_ends_it_without_keys() {
     let wrong = Fingerprint { hash: Hash::Sha256, digest: vec![7; 32] };
     for of_server in [true, false] {
         let mut pair = pair();
-        if of_server { pair.b.distrust(wrong.clone()) } else { pair.a.distrust(wrong.clone()) }
+        if of_server {
+            pair.b.distrust(wrong.clone())
+        } else {
+            pair.a.distrust(wrong.clone())
+        }
         let (a, b) = pair.run(0, 1, Duration::from_secs(90));
         assert!(a.is_none() && b.is_none());
         let faults = (pair.a.fault(), pair.b.fault());
