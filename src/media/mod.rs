@@ -60,7 +60,7 @@ use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
 };
-use transport::Terms;
+use transport::{Terms, Way};
 
 /// Orders and events that may wait.
 const CHANNEL: usize = 256;
@@ -78,6 +78,17 @@ pub enum MediaEvent {
     Quiet,
     /// The recording has ended; the call goes on.
     RecordingFailed(RecordError),
+    /// DTLS has made the keys, with the certificate that the other side's description names: from now on packets go.
+    Secured,
+    /// DTLS has failed, or showed another certificate: nothing goes either way, and nothing will.
+    Insecure,
+    /// ICE has found a path, for the first time or again.
+    PathFound,
+    /// The path is lost: the other side no longer consents to be sent to (RFC 7675), or a socket of ours is gone. New
+    /// credentials in an offer may find another.
+    PathLost,
+    /// ICE has tried all pairs, and none works.
+    NoPath,
 }
 
 /// Why there is no sound.
@@ -109,7 +120,7 @@ pub struct MediaSession {
     tell: mpsc::WeakSender<MediaEvent>,
     statistics: watch::Receiver<Statistics>,
     codec: Option<Codec>,
-    encrypted: bool,
+    keys: Option<Keys>,
 }
 
 /// Whether an offer cannot be answered under this policy, because it holds no key that would do.
@@ -148,7 +159,7 @@ impl MediaSession {
         };
         std::thread::Builder::new().name("media".to_owned()).spawn(run).map_err(|_| MediaError::Thread)?;
         let negotiator = Negotiator::new(Terms::new(at, control_at, policy));
-        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None, encrypted: false })
+        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None, keys: None })
     }
 
     /// Our offer of all we can (RFC 3264).
@@ -186,9 +197,18 @@ impl MediaSession {
     pub fn apply(&mut self, local: SessionDescription, remote: SessionDescription) -> Result<(), MediaError> {
         let agreed = self.negotiator.agree(&local, &remote)?;
         self.codec = Some(agreed.codec);
-        self.encrypted = agreed.way.keys.is_some();
+        let Way { keys, dtls, .. } = &agreed.way;
+        self.keys = dtls.as_ref().map(|_| Keys::Dtls).or(keys.as_ref().map(|_| Keys::Sdes));
         self.order(Order::Apply(Box::new(agreed)));
         Ok(())
+    }
+
+    /// Makes new credentials of ICE for the next offer: the other side looks for a path once more (RFC 8445 section 9).
+    pub fn restart_ice(&mut self) {
+        let means = self.negotiator.terms().means();
+        if means.ice.is_some() {
+            means.ice = transport::Credentials::new().or(means.ice.take());
+        }
     }
 
     /// Speaks and hears through this stream from now on, in place of the one before.
@@ -228,9 +248,10 @@ impl MediaSession {
         self.codec
     }
 
-    /// Whether its packets are encrypted, as agreed last.
-    pub const fn encrypted(&self) -> bool {
-        self.encrypted
+    /// Which keys encrypt its packets, as agreed last; those of DTLS are there once [`MediaEvent::Secured`] tells so, and
+    /// until then nothing is sent. `None`: they go in the clear.
+    pub const fn keys(&self) -> Option<Keys> {
+        self.keys
     }
 
     /// Counts, at most some seconds old.

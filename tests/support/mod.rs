@@ -8,6 +8,7 @@ pub mod coturn;
 pub mod kamailio;
 pub mod landline;
 pub mod linphone;
+pub mod network;
 pub mod prosody;
 pub mod pulse;
 pub mod rtpengine;

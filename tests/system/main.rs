@@ -8,6 +8,7 @@ mod call_aiortc;
 mod call_paths_baresip;
 mod call_paths_linphone;
 mod call_relayed;
+mod call_turn;
 mod cli_contract;
 mod demo_shows_a_code;
 mod keyring;
