@@ -1,6 +1,9 @@
 //! What may be written on the command line: the stable contract of scripts. Help texts are in `words/`, put in by
 //! `help.rs`. It must not do anything.
-use crate::domain::account::{Encryption, SipTransport, XmppTls};
+use crate::domain::{
+    account::{Encryption, Keys, SipTransport, XmppTls},
+    server::{StunServer, TurnServer},
+};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{num::NonZeroU32, path::PathBuf};
 
@@ -125,6 +128,16 @@ pub(super) struct Common {
     pub(super) ca: Option<PathBuf>,
     #[arg(long, value_name = "required|preferred|off")]
     pub(super) encryption: Option<Encrypt>,
+    #[arg(long, value_name = "sdes|dtls")]
+    pub(super) keys: Option<KeyKind>,
+    #[arg(long, value_name = "on|off")]
+    pub(super) ice: Option<Switch>,
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(super) stun: Option<StunServer>,
+    #[arg(long, value_name = "URI", requires = "turn_user")]
+    pub(super) turn: Option<TurnServer>,
+    #[arg(long, value_name = "USER", requires = "turn")]
+    pub(super) turn_user: Option<String>,
     #[arg(long)]
     pub(super) password_stdin: bool,
 }
@@ -166,6 +179,21 @@ pub(super) enum Encrypt {
     Required,
     Preferred,
     Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum KeyKind {
+    Sdes,
+    Dtls,
+}
+
+impl From<KeyKind> for Keys {
+    fn from(kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::Sdes => Self::Sdes,
+            KeyKind::Dtls => Self::Dtls,
+        }
+    }
 }
 
 impl From<Encrypt> for Encryption {

@@ -11,7 +11,7 @@ use crate::{
     audio::Devices,
     config::Home,
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, SipTransport},
+        account::{AccountConfig, AccountId, AccountKind, CallSettings, SipTransport},
         call::CallId,
         message::{MessageState, SendFailure},
         private::Private,
@@ -278,8 +278,12 @@ async fn add_account(add: Add, home: &Home, printer: &Printer<'_>) -> Result<(),
     };
     let config = account_config(&common, kind, schemes)?;
     let password = ask::password(words, &config.address, common.password_stdin)?;
+    let turn_password = match &config.calls.turn {
+        Some(turn) => Some(ask::password(words, &turn.to_string(), common.password_stdin)?),
+        None => None,
+    };
     let mut line = Line::to_write(home, words).await?;
-    let command = Command::AddAccount { config, password };
+    let command = Command::AddAccount { config, password, turn_password };
     let mut reply = line.ask(command.clone()).await;
     if let (Line::Running(client), Err(Fault::Refused(Refusal::SecretsLocked))) = (&mut line, &reply) {
         unlock(client, printer).await?;
@@ -332,7 +336,14 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
     };
     let id = AccountConfig::derive_id(&kind, address);
     let encryption = common.encryption.map(Into::into);
-    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, kind })
+    let calls = CallSettings {
+        keys: common.keys.map(Into::into),
+        ice: common.ice.map(|ice| ice == Switch::On),
+        stun: common.stun.clone(),
+        turn: common.turn.clone(),
+        turn_user: common.turn_user.clone(),
+    };
+    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, kind, calls })
 }
 
 #[cfg(test)]
@@ -340,8 +351,23 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
 mod tests {
     use super::*;
 
+    fn common(address: &str) -> Common {
+        Common {
+            address: address.into(),
+            server: None,
+            ca: None,
+            encryption: None,
+            keys: None,
+            ice: None,
+            stun: None,
+            turn: None,
+            turn_user: None,
+            password_stdin: true,
+        }
+    }
+
     fn config(address: &str) -> Result<AccountConfig, Fault> {
-        let common = Common { address: address.into(), server: None, ca: None, encryption: None, password_stdin: true };
+        let common = common(address);
         account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"])
     }
 
@@ -362,13 +388,7 @@ mod tests {
 
     #[test]
     fn a_ca_file_that_is_not_there_is_named() {
-        let common = Common {
-            address: "a@x".into(),
-            server: None,
-            ca: Some("/nonexistent/ca.pem".into()),
-            encryption: None,
-            password_stdin: true,
-        };
+        let common = Common { ca: Some("/nonexistent/ca.pem".into()), ..common("a@x") };
         let result = account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"]);
         assert!(matches!(result, Err(Fault::Ca(path)) if path.ends_with("ca.pem")));
     }

@@ -51,7 +51,7 @@ impl Files {
             Command::Devices => {
                 Ok(Reply::Devices { devices: audio::devices(), choice: Config::load(&self.home)?.sound })
             }
-            Command::AddAccount { config, password } => self.add(config, password).await,
+            Command::AddAccount { config, password, turn_password } => self.add(config, password, turn_password).await,
             Command::RemoveAccount { id } => self.remove(id).await,
             _ => Err(Fault::NotRunning),
         }
@@ -75,7 +75,12 @@ impl Files {
         Ok(Snapshot { accounts, conversations, wired, window, sound, ..Snapshot::default() })
     }
 
-    async fn add(&self, config: AccountConfig, password: Private<String>) -> Result<Reply, Fault> {
+    async fn add(
+        &self,
+        config: AccountConfig,
+        password: Private<String>,
+        turn_password: Option<Private<String>>,
+    ) -> Result<Reply, Fault> {
         let Some((_, words)) = &self.write else { return Err(Fault::NotRunning) };
         let mut kept = Config::load(&self.home)?;
         if kept.accounts.iter().any(|known| known.id == config.id) {
@@ -84,6 +89,9 @@ impl Files {
         let secrets = Secrets::open(&self.home, ask::passphrase()).await;
         ask::unlock(&secrets, words).await?;
         secrets.set(&config.id, &password).await?;
+        if let Some(password) = &turn_password {
+            secrets.set(&config.turn_secret(), password).await?;
+        }
         kept.accounts.push(config.clone());
         kept.save(&self.home)?;
         Ok(Reply::Account(offline(config)))
@@ -92,14 +100,12 @@ impl Files {
     async fn remove(&self, id: AccountId) -> Result<Reply, Fault> {
         let Some((_, words)) = &self.write else { return Err(Fault::NotRunning) };
         let mut kept = Config::load(&self.home)?;
-        let before = kept.accounts.len();
-        kept.accounts.retain(|known| known.id != id);
-        if kept.accounts.len() == before {
-            return Err(Refusal::UnknownAccount.into());
-        }
+        let known = kept.accounts.iter().position(|known| known.id == id).ok_or(Refusal::UnknownAccount)?;
+        let removed = kept.accounts.remove(known);
         let secrets = Secrets::open(&self.home, ask::passphrase()).await;
         ask::unlock(&secrets, words).await?;
         secrets.remove(&id).await?;
+        secrets.remove(&removed.turn_secret()).await?;
         kept.save(&self.home)?;
         Ok(Reply::Done)
     }

@@ -50,7 +50,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::account::{AccountConfig, AccountKind, SipTransport, XmppTls};
+    use crate::domain::account::{AccountConfig, AccountKind, CallSettings, Keys, SipTransport, XmppTls};
     use std::os::unix::fs::PermissionsExt;
 
     fn account(kind: AccountKind, address: &str) -> AccountConfig {
@@ -62,6 +62,7 @@ mod tests {
             ca: None,
             encryption: None,
             kind,
+            calls: CallSettings::default(),
         }
     }
 
@@ -72,7 +73,15 @@ mod tests {
         assert_eq!(Config::load(&home).unwrap(), Config::default());
         let mut config = Config::default();
         let sip = AccountKind::Sip { transport: Some(SipTransport::Tls), auth_user: Some("al".into()) };
-        config.accounts.push(account(sip, "alice@sip.test"));
+        config.accounts.push(account(sip.clone(), "alice@sip.test"));
+        let calls = CallSettings {
+            keys: Some(Keys::Dtls),
+            ice: Some(true),
+            stun: Some("stun.test".parse().unwrap()),
+            turn: Some("turns:turn.test".parse().unwrap()),
+            turn_user: Some("al".into()),
+        };
+        config.accounts.push(AccountConfig { calls, ..account(sip.clone(), "al@sip.test") });
         config.accounts.push(account(AccountKind::Xmpp { tls: Some(XmppTls::Direct) }, "alice@xmpp.test"));
         config.window.language = Some("es".into());
         config.save(&home).unwrap();

@@ -9,7 +9,7 @@ mod voice;
 
 use crate::{
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, SipTransport},
+        account::{AccountConfig, AccountId, AccountKind, CallSettings, SipTransport},
         private::Private,
     },
     net::Bind,
@@ -67,6 +67,7 @@ impl Exchange {
             ca: None,
             encryption: None,
             kind: AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None },
+            calls: CallSettings::default(),
         };
         (config, self.password.clone())
     }

@@ -1,4 +1,5 @@
 //! An account: what is configured, what it can do, and how its registration stands.
+use super::server::{StunServer, TurnServer};
 use serde::{Deserialize, Serialize};
 use std::{net::IpAddr, path::PathBuf};
 
@@ -47,6 +48,16 @@ pub enum Encryption {
     Off,
 }
 
+/// Which keys encrypt calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keys {
+    /// Those that the signalling carries (RFC 4568): the servers on its way can read them.
+    Sdes,
+    /// Those that both sides make between themselves (RFC 5764).
+    Dtls,
+}
+
 /// What differs between the two kinds of account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -63,6 +74,28 @@ pub enum AccountKind {
         /// `None`: found by SRV.
         tls: Option<XmppTls>,
     },
+}
+
+/// How an account's calls are protected and find their path, where the person says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallSettings {
+    /// Which keys are offered; `None`: both kinds, and the other side chooses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<Keys>,
+    /// Whether ICE (RFC 8445) is spoken; `None`: it is answered always, and offered where it costs nothing: over a stream,
+    /// which bears a longer message, or where a server below is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ice: Option<bool>,
+    /// Tells us our address as the outside sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stun: Option<StunServer>,
+    /// Relays where there is no direct path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<TurnServer>,
+    /// Our name there; the password is a secret of the account ([`AccountConfig::turn_secret`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn_user: Option<String>,
 }
 
 /// One configured account. The password is not here: it lives in the room `secrets`.
@@ -85,6 +118,9 @@ pub struct AccountConfig {
     /// SIP or XMPP, with what only that kind has.
     #[serde(flatten)]
     pub kind: AccountKind,
+    /// How its calls are protected and find their path.
+    #[serde(default)]
+    pub calls: CallSettings,
 }
 
 impl AccountConfig {
@@ -95,6 +131,10 @@ impl AccountConfig {
     /// The part after the `@`: the domain that certificates must name.
     pub fn domain(&self) -> &str {
         self.address.rsplit_once('@').map_or(self.address.as_str(), |(_, domain)| domain)
+    }
+    /// The name under which the password of its TURN server is kept: no id has a space.
+    pub fn turn_secret(&self) -> AccountId {
+        AccountId(format!("{} turn", self.id))
     }
     /// The id an account gets when it is added: `sip-user-domain` or `xmpp-user-domain`.
     pub fn derive_id(kind: &AccountKind, address: &str) -> AccountId {

@@ -47,3 +47,41 @@ pub struct Ice {
     /// More may come later (RFC 8838), where signalling can carry them.
     pub trickle: bool,
 }
+
+/// How a server for finding paths is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ServerTransport {
+    /// Datagrams.
+    Udp,
+    /// A TCP connection; TURN only.
+    Tcp,
+    /// A TLS connection, its certificate checked against the host's name; TURN only.
+    Tls,
+}
+
+/// What a server for finding paths is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerKind {
+    /// How it sees us (STUN, RFC 8489).
+    Stun,
+    /// To relay (TURN, RFC 8656), for whoever has this name and password; and how it sees us.
+    Turn {
+        /// The user's name there.
+        username: Private<String>,
+        /// The password.
+        password: Private<String>,
+    },
+}
+
+/// A server that helps to find a path: from the settings, from DNS or from the account's server (XEP-0215).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// A name or an address.
+    pub host: String,
+    /// The port: usually 3478, under TLS 5349.
+    pub port: u16,
+    /// How it is spoken to.
+    pub transport: ServerTransport,
+    /// What it is asked for.
+    pub kind: ServerKind,
+}

@@ -79,6 +79,8 @@ pub struct SessionDescription {
     pub payloads: Vec<PayloadType>,
     /// Payload types of telephone-event (RFC 4733) with their clock rates in Hz.
     pub telephone_events: Vec<(u8, u32)>,
+    /// Payload type under which a packet of Opus may carry those before it once more (RFC 2198).
+    pub redundant: Option<u8>,
     /// Direction.
     pub direction: MediaDirection,
     /// Wished packet length in milliseconds.
@@ -87,4 +89,12 @@ pub struct SessionDescription {
     pub protection: Protection,
     /// How a path is found; `None`: `rtp` and `rtcp` are where packets go.
     pub ice: Option<Ice>,
+}
+
+impl SessionDescription {
+    /// Whether it names no place for our sound: the old way to hold. Where ICE finds the path, the address may just not be
+    /// known yet (RFC 8840 section 4.1.1).
+    pub fn is_nowhere(&self) -> bool {
+        self.rtp.ip().is_unspecified() && self.ice.is_none()
+    }
 }

@@ -1,13 +1,15 @@
 //! Accounts: started, stopped, tried out, and what they report.
 use super::{
     api::{AccountStatus, Event, Refusal, Reply, SecretsState},
-    run::Engine,
+    run::{Engine, Found},
 };
 use crate::{
     account::{self, AccountCommand, AccountEvent, AccountSetup, CommandSender},
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, Problem, Registration},
+        account::{AccountConfig, AccountId, AccountKind, CallSettings, Problem, Registration},
+        ice::Server,
         private::Private,
+        server::StunServer,
     },
     logic::outbox::Outbox,
     net::Bind,
@@ -28,6 +30,7 @@ pub(super) struct Account {
     pub(super) outbox: Outbox,
     /// Domains that turn phone numbers into addresses, the person's own choice first.
     pub(super) gateways: Vec<String>,
+    turn_password: Option<Private<String>>,
     commands: Option<CommandSender>,
 }
 
@@ -39,6 +42,7 @@ impl Account {
             registration: Registration::Connecting,
             outbox: Outbox::default(),
             gateways: Vec::new(),
+            turn_password: None,
             commands: None,
         }
     }
@@ -49,6 +53,19 @@ impl Account {
     }
     pub(super) fn is_registered(&self) -> bool {
         matches!(self.registration, Registration::Registered { .. })
+    }
+    /// What its calls find their path with.
+    pub(super) fn servers(&self) -> Vec<Server> {
+        let CallSettings { stun, turn, turn_user, .. } = &self.config.calls;
+        let relay = match (turn, turn_user, &self.turn_password) {
+            (Some(turn), Some(user), Some(password)) => Some(turn.server(user, password.clone())),
+            (None, ..) => None,
+            _ => {
+                tracing::warn!("a TURN server without name or password is of no use");
+                None
+            }
+        };
+        stun.iter().map(StunServer::server).chain(relay).collect()
     }
     pub(super) fn status(&self) -> AccountStatus {
         AccountStatus { config: self.config.clone(), registration: self.registration.clone() }
@@ -81,28 +98,38 @@ impl Engine {
     async fn start_account(&mut self, config: AccountConfig) {
         let demo = self.exchange.as_ref().map(crate::demo::Exchange::account).filter(|(demo, _)| demo.id == config.id);
         if let Some((_, password)) = demo {
-            return self.run_account(config, Ok(password)).await;
+            return self.run_account(config, Ok(password), None).await;
         }
         let (secrets, found) = (self.setup.secrets.clone(), self.passwords.clone());
         self.accounts.entry(config.id.clone()).or_insert_with(|| Account::waiting(config.clone()));
         tokio::spawn(async move {
             let password = secrets.get(&config.id).await.ok().flatten();
+            let turn_password = match &config.calls.turn {
+                Some(_) => secrets.get(&config.turn_secret()).await.ok().flatten(),
+                None => None,
+            };
             // fails only when the engine has gone
-            let _ = found.send((config, password)).await;
+            let _ = found.send(Found { config, password, turn_password }).await;
         });
     }
 
     /// The password of an account was looked for.
-    pub(super) async fn password_found(&mut self, config: AccountConfig, password: Option<Private<String>>) {
+    pub(super) async fn password_found(&mut self, found: Found) {
+        let Found { config, password, turn_password } = found;
         // it may have been removed, or started, since
         if self.accounts.get(&config.id).is_some_and(|account| account.commands.is_none()) {
-            self.run_account(config, password.ok_or(Problem::NoPassword)).await;
+            self.run_account(config, password.ok_or(Problem::NoPassword), turn_password).await;
         }
     }
 
-    async fn run_account(&mut self, config: AccountConfig, password: Result<Private<String>, Problem>) {
+    async fn run_account(
+        &mut self,
+        config: AccountConfig,
+        password: Result<Private<String>, Problem>,
+        turn_password: Option<Private<String>>,
+    ) {
         let id = config.id.clone();
-        let mut account = Account::waiting(config);
+        let mut account = Account { turn_password, ..Account::waiting(config) };
         match password {
             // its old task is logging out: the new log-in comes after it, or the server would take the one for the other
             Ok(_) if self.leaving.contains(&id) => {}
@@ -233,6 +260,7 @@ impl Engine {
         &mut self,
         config: AccountConfig,
         password: Private<String>,
+        turn_password: Option<Private<String>>,
     ) -> Result<Reply, Refusal> {
         let config = AccountConfig { id: AccountConfig::derive_id(&config.kind, &config.address), ..config };
         if config.user().is_empty() || config.domain().is_empty() {
@@ -242,13 +270,16 @@ impl Engine {
             return Err(Refusal::AccountExists);
         }
         self.setup.secrets.set(&config.id, &password).await.map_err(secrets_refusal)?;
+        if let Some(password) = &turn_password {
+            self.setup.secrets.set(&config.turn_secret(), password).await.map_err(secrets_refusal)?;
+        }
         self.setup.config.accounts.push(config.clone());
         if let Err(refusal) = self.save_config() {
             self.setup.config.accounts.retain(|known| known.id != config.id);
             return Err(refusal);
         }
         let id = config.id.clone();
-        self.run_account(config, Ok(password)).await;
+        self.run_account(config, Ok(password), turn_password).await;
         let status = self.accounts.get(&id).map(Account::status).ok_or(Refusal::UnknownAccount)?;
         self.tell(Event::AccountAdded { account: id, status: status.clone() });
         Ok(Reply::Account(status))
@@ -257,13 +288,16 @@ impl Engine {
     /// Logs an account out and forgets it and its password; its history stays.
     pub(super) async fn remove_account(&mut self, id: AccountId) -> Result<Reply, Refusal> {
         let account = self.accounts.remove(&id).ok_or(Refusal::UnknownAccount)?;
+        let turn_secret = account.config.turn_secret();
         let actions = self.switchboard.account_gone(&id);
         self.carry_out(actions).await;
         self.leave(account);
         self.setup.config.accounts.retain(|known| known.id != id);
         self.save_config()?;
-        if let Err(error) = self.setup.secrets.remove(&id).await {
-            tracing::warn!(%error, "a password is not forgotten");
+        for secret in [id.clone(), turn_secret] {
+            if let Err(error) = self.setup.secrets.remove(&secret).await {
+                tracing::warn!(%error, "a password is not forgotten");
+            }
         }
         self.tell(Event::AccountRemoved { account: id });
         Ok(Reply::Done)

@@ -39,6 +39,9 @@ pub enum Command {
         config: AccountConfig,
         /// Its password.
         password: Private<String>,
+        /// The password of its TURN server, where it names one.
+        #[serde(default)]
+        turn_password: Option<Private<String>>,
     },
     /// Log out and forget an account and its password; its history stays.
     RemoveAccount {

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         account::{AccountId, Encryption, Registration},
         address::Address,
-        call::{Call, CallId, CallState, EndReason, MediaEncryption},
+        call::{Call, CallId, CallState, EndReason},
         private::Private,
         session::{MediaDirection, SessionDescription},
     },
@@ -17,7 +17,7 @@ use crate::{
         dial::Purpose,
         switchboard::{Action, Alert, SwitchError},
     },
-    media::{self, MediaError, MediaEvent, MediaSession},
+    media::{self, MediaError, MediaSession},
     net::Bind,
 };
 use jiff::Timestamp;
@@ -33,10 +33,12 @@ const ANY_PORT: u16 = 9;
 
 /// What belongs to one call besides what the switchboard knows.
 pub(super) struct Leg {
-    account: AccountId,
+    pub(super) account: AccountId,
     /// Its keys travel on an encrypted way.
-    secure: bool,
-    encryption: Encryption,
+    pub(super) secure: bool,
+    pub(super) policy: media::Policy,
+    /// DTLS has made its keys.
+    pub(super) keys_made: bool,
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
@@ -58,7 +60,7 @@ impl Engine {
                 }
                 self.add_leg(call, account.clone());
                 let name = self.name_of(&from).await.or(name);
-                let policy = self.encryption(call);
+                let policy = self.policy(call);
                 let refused = offer.as_ref().is_some_and(|offer| media::refuses(policy, offer));
                 let mut actions = self.switchboard.offered(call, account, from, name, offer, now);
                 if refused {
@@ -81,9 +83,10 @@ impl Engine {
     fn add_leg(&mut self, call: CallId, account: AccountId) {
         let known = self.accounts.get(&account);
         let secure = known.is_some_and(|account| account.status().capabilities().secure);
-        let own = if secure { Encryption::Preferred } else { Encryption::Off };
+        let policy = known.map_or(Encryption::Off.into(), |account| super::path::policy(&account.config, secure));
         let leg = Leg {
-            encryption: known.and_then(|account| account.config.encryption).unwrap_or(own),
+            policy,
+            keys_made: false,
             secure,
             account,
             row: None,
@@ -235,11 +238,6 @@ impl Engine {
         }
     }
 
-    /// Whether this call's media are encrypted: as its account says, or as its signalling is.
-    fn encryption(&self, call: CallId) -> Encryption {
-        self.legs.get(&call).map_or(Encryption::Off, |leg| leg.encryption)
-    }
-
     /// Opens the call's media if it has none yet.
     async fn open_media(&mut self, call: CallId, towards: Option<IpAddr>) -> Result<(), EndReason> {
         if self.legs.get(&call).is_none_or(|leg| leg.media.is_some()) {
@@ -248,7 +246,7 @@ impl Engine {
         let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
         let towards = towards.ok_or(EndReason::ServerGone)?;
         let bind = Bind { policy: self.setup.config.wired };
-        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), self.encryption(call)).await;
+        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), self.policy(call)).await;
         let mut media = opened.map_err(|error| {
             tracing::error!(%error, "media cannot be opened");
             EndReason::LocalFault
@@ -297,8 +295,7 @@ impl Engine {
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         // whoever does not like it can only hang up
-        let yielding = media.second_offer(MediaDirection::SendRecv);
-        let offer = yielding.unwrap_or_else(|| media.offer(MediaDirection::SendRecv));
+        let offer = media.only_offer(MediaDirection::SendRecv);
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(offer.clone());
         }
@@ -339,28 +336,13 @@ impl Engine {
     /// Lets the sound flow between our last description and theirs.
     fn apply_media(&mut self, call: CallId, remote: SessionDescription) -> Vec<Action> {
         let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
-        let sdes = if leg.secure { MediaEncryption::Sdes } else { MediaEncryption::SdesInClear };
         let (Some(media), Some(local)) = (leg.media.as_mut(), leg.local.clone()) else { return Vec::new() };
         match media.apply(local, remote) {
-            Ok(()) => {
-                let codec = media.codec().map(|codec| codec.name().to_owned());
-                let encryption = media.encrypted().then_some(sdes);
-                self.switchboard.media(call, codec, encryption)
-            }
+            Ok(()) => self.describe_media(call),
             Err(error) => {
                 tracing::info!(%error, "no media in common");
                 self.switchboard.media_failed(call, end_reason(&error))
             }
-        }
-    }
-
-    /// Something happened to a call's media.
-    pub(super) async fn media_event(&mut self, call: CallId, event: MediaEvent) {
-        let Some(account) = self.legs.get(&call).map(|leg| leg.account.clone()) else { return };
-        match event {
-            MediaEvent::RecordingFailed(error) => self.recording_failed(account, call, error).await,
-            MediaEvent::Dtmf(digit) => self.tell(Event::DtmfReceived { account, call, digit }),
-            other => tracing::debug!(?other, "media"),
         }
     }
 

@@ -29,7 +29,9 @@ impl Engine {
     pub(super) async fn command(&mut self, command: Command) -> Result<Reply, Refusal> {
         match command {
             Command::TestAccount { config, password } => self.try_account(config, password).await,
-            Command::AddAccount { config, password } => self.add_account(config, password).await,
+            Command::AddAccount { config, password, turn_password } => {
+                self.add_account(config, password, turn_password).await
+            }
             Command::RemoveAccount { id } => self.remove_account(id).await,
             Command::Unlock { passphrase } => self.unlock(passphrase).await,
             Command::Snapshot => Ok(Reply::Snapshot(Box::new(self.snapshot().await?))),

@@ -29,8 +29,13 @@ use std::{
 };
 use tokio::sync::{broadcast, mpsc, watch};
 
-/// An account and its password, where one is kept.
-type Found = (AccountConfig, Option<Private<String>>);
+/// An account and its passwords, where they are kept.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) config: AccountConfig,
+    pub(super) password: Option<Private<String>>,
+    pub(super) turn_password: Option<Private<String>>,
+}
 
 /// All state of a running Landline.
 pub(super) struct Engine {
@@ -105,7 +110,7 @@ impl Engine {
                     None => break,
                 },
                 Some((id, event)) = accounts.recv() => self.account_event(id, event).await,
-                Some((config, password)) = passwords.recv() => self.password_found(config, password).await,
+                Some(found) = passwords.recv() => self.password_found(found).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
                 Ok(()) = links.changed() => self.links_changed(&mut links).await,
                 () = sleep_until(wake) => self.wake().await,

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::{
     rtcp,
-    transport::{Incoming, Port, Refused, Terms, Transport, Way},
+    transport::{Attempt, Incoming, Port, Refused, Terms, Transport, Way},
 };
 use crate::domain::account::Encryption;
 use std::{net::SocketAddr, time::Instant};
@@ -15,8 +15,11 @@ fn at(port: u16) -> SocketAddr {
 
 #[test]
 fn every_datagram_meets_its_fate() {
-    let way = Way { rtp: at(1), rtcp: at(2), muxed: false, keys: None };
-    let sealed = |seed| Terms::new(at(seed), at(seed + 1), Encryption::Required).offer(false).keys[0].clone();
+    let way = Way { rtp: at(1), rtcp: at(2), muxed: false, keys: None, dtls: None, ice: None };
+    let sealed = |seed| {
+        let terms = Terms::new(at(seed), at(seed + 1), Encryption::Required);
+        terms.offer(Attempt::First).keys[0].clone()
+    };
     let closed = Way { keys: Some((sealed(10), sealed(20))), ..way.clone() };
     let mut count = 0;
     for line in CORPUS.lines().filter(|line| !line.starts_with('#')) {

@@ -44,7 +44,7 @@ async fn a_flood_is_read_in_bounded_portions_and_the_call_goes_on() {
         let peer = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let there = peer.local_addr().unwrap();
         let mut ours = Negotiator::new(Terms::new(at, control, policy));
-        let theirs = Negotiator::new(Terms::new(there, there, policy));
+        let mut theirs = Negotiator::new(Terms::new(there, there, policy));
         let mut offer = ours.offer(MediaDirection::SendRecv);
         offer.payloads.retain(|payload| payload.codec == Codec::Pcmu);
         let answer = theirs.answer(&offer, MediaDirection::SendRecv).unwrap();

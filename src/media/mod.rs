@@ -43,11 +43,12 @@ mod pair_tests;
 pub(crate) use g711::from_ulaw;
 pub use reception::Statistics;
 pub use record::RecordError;
+pub use transport::Policy;
 
 use crate::{
     audio::AudioStream,
     domain::{
-        account::{Encryption, Problem},
+        account::{Encryption, Keys, Problem},
         private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
@@ -60,7 +61,7 @@ use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
 };
-use transport::Terms;
+use transport::{Terms, Way};
 
 /// Orders and events that may wait.
 const CHANNEL: usize = 256;
@@ -78,6 +79,17 @@ pub enum MediaEvent {
     Quiet,
     /// The recording has ended; the call goes on.
     RecordingFailed(RecordError),
+    /// DTLS has made the keys, with the certificate that the other side's description names: from now on packets go.
+    Secured,
+    /// DTLS has failed, or showed another certificate: nothing goes either way, and nothing will.
+    Insecure,
+    /// ICE has found a path, for the first time or again.
+    PathFound,
+    /// The path is lost: the other side no longer consents to be sent to (RFC 7675), or a socket of ours is gone. New
+    /// credentials in an offer may find another.
+    PathLost,
+    /// ICE has tried all pairs, and none works.
+    NoPath,
 }
 
 /// Why there is no sound.
@@ -109,21 +121,22 @@ pub struct MediaSession {
     tell: mpsc::WeakSender<MediaEvent>,
     statistics: watch::Receiver<Statistics>,
     codec: Option<Codec>,
-    encrypted: bool,
+    keys: Option<Keys>,
 }
 
-/// Whether an offer cannot be answered under this policy, because it holds no key.
-pub fn refuses(policy: Encryption, offer: &SessionDescription) -> bool {
-    policy == Encryption::Required && offer.protection.keys.is_empty()
+/// Whether an offer cannot be answered under this policy, because it holds no key that would do.
+pub fn refuses(policy: Policy, offer: &SessionDescription) -> bool {
+    let sdes = policy.keys != Some(Keys::Dtls) && !offer.protection.keys.is_empty();
+    policy.encryption == Encryption::Required && !sdes && offer.protection.dtls.is_none()
 }
 
 impl MediaSession {
     /// Opens an even port for RTP and the one after it for RTCP, on the interface that leads to `towards`.
-    /// `policy`: whether its packets are encrypted.
+    /// `policy`: what its account wishes of its packets.
     ///
     /// # Errors
     /// [`MediaError::Socket`] where the wired policy allows no way there or no ports are free, [`MediaError::Thread`].
-    pub async fn open(bind: &Bind, towards: SocketAddr, policy: Encryption) -> Result<Self, MediaError> {
+    pub async fn open(bind: &Bind, towards: SocketAddr, policy: impl Into<Policy>) -> Result<Self, MediaError> {
         let (rtp, rtcp) = ports(bind, towards).await.map_err(MediaError::Socket)?;
         let unusable = |_| MediaError::Socket(Problem::Unreachable);
         let (at, control_at) = (rtp.local_addr().map_err(unusable)?, rtcp.local_addr().map_err(unusable)?);
@@ -147,7 +160,7 @@ impl MediaSession {
         };
         std::thread::Builder::new().name("media".to_owned()).spawn(run).map_err(|_| MediaError::Thread)?;
         let negotiator = Negotiator::new(Terms::new(at, control_at, policy));
-        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None, encrypted: false })
+        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None, keys: None })
     }
 
     /// Our offer of all we can (RFC 3264).
@@ -155,10 +168,15 @@ impl MediaSession {
         self.negotiator.offer(direction)
     }
 
-    /// The offer to make where the first one was refused for its encryption, or where a refusal leaves no second chance;
-    /// `None`: encryption is required, or not offered, or a call is under way.
+    /// The offer to make where the first one was refused for its encryption; `None`: the person wishes for nothing else, or a
+    /// call is under way.
     pub fn second_offer(&self, direction: MediaDirection) -> Option<SessionDescription> {
         self.negotiator.second_offer(direction)
+    }
+
+    /// Our offer where a refusal leaves no second chance.
+    pub fn only_offer(&self, direction: MediaDirection) -> SessionDescription {
+        self.negotiator.only_offer(direction)
     }
 
     /// Our answer to an offer; `direction` is what we wish, the offer may allow less.
@@ -166,7 +184,7 @@ impl MediaSession {
     /// # Errors
     /// [`MediaError::NoCommonCodec`], [`MediaError::NotEncrypted`].
     pub fn answer(
-        &self,
+        &mut self,
         offer: &SessionDescription,
         direction: MediaDirection,
     ) -> Result<SessionDescription, MediaError> {
@@ -180,9 +198,18 @@ impl MediaSession {
     pub fn apply(&mut self, local: SessionDescription, remote: SessionDescription) -> Result<(), MediaError> {
         let agreed = self.negotiator.agree(&local, &remote)?;
         self.codec = Some(agreed.codec);
-        self.encrypted = agreed.way.keys.is_some();
+        let Way { keys, dtls, .. } = &agreed.way;
+        self.keys = dtls.as_ref().map(|_| Keys::Dtls).or(keys.as_ref().map(|_| Keys::Sdes));
         self.order(Order::Apply(Box::new(agreed)));
         Ok(())
+    }
+
+    /// Makes new credentials of ICE for the next offer: the other side looks for a path once more (RFC 8445 section 9).
+    pub fn restart_ice(&mut self) {
+        let means = self.negotiator.terms().means();
+        if means.ice.is_some() {
+            means.ice = transport::Credentials::new().or(means.ice.take());
+        }
     }
 
     /// Speaks and hears through this stream from now on, in place of the one before.
@@ -222,9 +249,10 @@ impl MediaSession {
         self.codec
     }
 
-    /// Whether its packets are encrypted, as agreed last.
-    pub const fn encrypted(&self) -> bool {
-        self.encrypted
+    /// Which keys encrypt its packets, as agreed last; those of DTLS are there once [`MediaEvent::Secured`] tells so, and
+    /// until then nothing is sent. `None`: they go in the clear.
+    pub const fn keys(&self) -> Option<Keys> {
+        self.keys
     }
 
     /// Counts, at most some seconds old.

@@ -2,9 +2,10 @@
 //! Pure: descriptions in, descriptions out.
 use super::{
     MediaError,
-    transport::{Terms, Way},
+    transport::{Attempt, Terms, Way},
 };
 use crate::domain::{
+    ice::Ice,
     protection::Protection,
     session::{Codec, MediaDirection, PayloadType, SessionDescription},
 };
@@ -28,6 +29,8 @@ enum Meaning {
     Codec(Codec),
     /// Telephone events of this clock.
     Events(u32),
+    /// Opus with the packets before it.
+    Redundant,
 }
 
 impl Negotiator {
@@ -37,8 +40,17 @@ impl Negotiator {
 
     /// Our second offer, where the first one was refused for its protection; `None`: there is none to make.
     pub(super) fn second_offer(&self, direction: MediaDirection) -> Option<SessionDescription> {
-        let protection = self.terms.yields().then(|| self.terms.offer(true))?;
-        Some(SessionDescription { protection, ..self.offer(direction) })
+        self.terms.yields().then(|| self.offer_as(Attempt::Second, direction))
+    }
+
+    /// Our offer where a refusal would leave no second chance.
+    pub(super) fn only_offer(&self, direction: MediaDirection) -> SessionDescription {
+        self.offer_as(Attempt::Only, direction)
+    }
+
+    /// Our part of the transport, to be changed before it is described.
+    pub(super) const fn terms(&mut self) -> &mut Terms {
+        &mut self.terms
     }
 
     /// The number that a meaning has, or gets.
@@ -50,6 +62,7 @@ impl Negotiator {
             Meaning::Codec(Codec::Opus) => 111,
             Meaning::Events(8_000) => 101,
             Meaning::Events(_) => 100,
+            Meaning::Redundant => 63,
         };
         if let Some((number, _)) = self.numbers.iter().find(|(_, known)| *known == meaning) {
             return *number;
@@ -60,6 +73,10 @@ impl Negotiator {
 
     /// Our offer of all we can.
     pub(super) fn offer(&self, direction: MediaDirection) -> SessionDescription {
+        self.offer_as(Attempt::First, direction)
+    }
+
+    fn offer_as(&self, attempt: Attempt, direction: MediaDirection) -> SessionDescription {
         let mut taken = Vec::new();
         let mut number = |meaning| {
             let number = self.number(meaning, &taken);
@@ -72,13 +89,14 @@ impl Negotiator {
             parameters: parameters(codec),
         });
         let telephone_events = [48_000, 8_000].map(|clock| (number(Meaning::Events(clock)), clock));
-        let protection = self.terms.offer(false);
-        self.describe(payloads.to_vec(), telephone_events.to_vec(), direction, true, protection)
+        let redundant = Some(number(Meaning::Redundant));
+        let transport = (self.terms.offer(attempt), self.terms.offer_ice());
+        self.describe(payloads.to_vec(), (telephone_events.to_vec(), redundant), direction, true, transport)
     }
 
     /// Our answer: what of the offer we can, in its order and with its numbers.
     pub(super) fn answer(
-        &self,
+        &mut self,
         offer: &SessionDescription,
         wish: MediaDirection,
     ) -> Result<SessionDescription, MediaError> {
@@ -102,20 +120,33 @@ impl Negotiator {
         }
         let receives = sends(offer.direction) && receives(wish);
         let sends = hears(offer) && sends(wish);
-        let protection = self.terms.answer(&offer.protection)?;
-        Ok(self.describe(payloads, events, direction(sends, receives), offer.rtcp_mux, protection))
+        let transport = (self.terms.answer(&offer.protection)?, self.terms.answer_ice(offer));
+        let opus = payloads.iter().any(|p| p.codec == Codec::Opus);
+        let redundant = offer.redundant.filter(|_| opus);
+        Ok(self.describe(payloads, (events, redundant), direction(sends, receives), offer.rtcp_mux, transport))
     }
 
     fn describe(
         &self,
         payloads: Vec<PayloadType>,
-        telephone_events: Vec<(u8, u32)>,
+        (telephone_events, redundant): (Vec<(u8, u32)>, Option<u8>),
         direction: MediaDirection,
         rtcp_mux: bool,
-        protection: Protection,
+        (protection, ice): (Protection, Option<Ice>),
     ) -> SessionDescription {
         let ((rtp, rtcp), ptime) = (self.terms.addresses(), Some(PTIME));
-        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection, ice: None }
+        SessionDescription {
+            rtp,
+            rtcp,
+            rtcp_mux,
+            payloads,
+            telephone_events,
+            redundant,
+            direction,
+            ptime,
+            protection,
+            ice,
+        }
     }
 
     /// What both descriptions make together; their numbers are kept for later offers.
@@ -134,7 +165,8 @@ impl Negotiator {
         for described in [local, remote] {
             let codecs = described.payloads.iter().map(|p| (p.number, Meaning::Codec(p.codec)));
             let events = described.telephone_events.iter().map(|(number, clock)| (*number, Meaning::Events(*clock)));
-            for known in codecs.chain(events) {
+            let redundant = described.redundant.map(|number| (number, Meaning::Redundant));
+            for known in codecs.chain(events).chain(redundant) {
                 if self.numbers.iter().all(|(_, meaning)| *meaning != known.1) {
                     self.numbers.push(known);
                 }
@@ -146,8 +178,8 @@ impl Negotiator {
             parameters: chosen.parameters.clone(),
             ptime: ptime(chosen.codec, remote.ptime),
             events_out: events,
-            redundant_out: None,
-            redundant_in: None,
+            redundant_out: remote.redundant.filter(|_| local.redundant.is_some() && chosen.codec == Codec::Opus),
+            redundant_in: local.redundant,
             codecs_in: local.payloads.iter().map(|p| (p.number, p.codec)).collect(),
             events_in: local.telephone_events.clone(),
             sends: sends(local.direction) && hears(remote) && remote.rtp.port() != 0,
@@ -205,9 +237,9 @@ const fn receives(direction: MediaDirection) -> bool {
     matches!(direction, MediaDirection::SendRecv | MediaDirection::RecvOnly)
 }
 
-/// Whether who describes itself so takes our sound; an unspecified address is the old way to hold.
+/// Whether who describes itself so takes our sound.
 fn hears(description: &SessionDescription) -> bool {
-    receives(description.direction) && !description.rtp.ip().is_unspecified()
+    receives(description.direction) && !description.is_nowhere()
 }
 
 const fn direction(sends: bool, receives: bool) -> MediaDirection {

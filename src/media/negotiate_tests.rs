@@ -20,6 +20,7 @@ fn there(payloads: &[(u8, Codec)], events: &[(u8, u32)], direction: MediaDirecti
         rtcp_mux: false,
         payloads: payloads.iter().map(|(n, c)| payload(*n, *c)).collect(),
         telephone_events: events.to_vec(),
+        redundant: None,
         direction,
         ptime: None,
         protection: Default::default(),
@@ -136,4 +137,22 @@ fn rtcp_shares_the_port_only_where_both_say_so() {
     assert_eq!(here.agree(&offer, &answer).unwrap().way.rtcp, answer.rtcp);
     answer.rtcp_mux = true;
     assert_eq!(here.agree(&offer, &answer).unwrap().way.rtcp, answer.rtp);
+}
+
+#[test]
+fn redundancy_is_used_where_both_know_it_and_speak_opus() {
+    let mut negotiator = here();
+    let offer = negotiator.offer(MediaDirection::SendRecv);
+    assert_eq!(offer.redundant, Some(63));
+    let mut answer = there(&[(111, Codec::Opus)], &[], MediaDirection::SendRecv);
+    let agreed = negotiator.agree(&offer, &answer).unwrap();
+    assert_eq!((agreed.redundant_out, agreed.redundant_in), (None, Some(63)), "they do not know it");
+    answer.redundant = Some(63);
+    assert_eq!(negotiator.agree(&offer, &answer).unwrap().redundant_out, Some(63));
+    let mut offer = there(&[(96, Codec::Opus), (0, Codec::Pcmu)], &[], MediaDirection::SendRecv);
+    offer.redundant = Some(97);
+    let answer = negotiator.answer(&offer, MediaDirection::SendRecv).unwrap();
+    assert_eq!(answer.redundant, Some(97), "under their number");
+    offer.payloads.remove(0);
+    assert_eq!(negotiator.answer(&offer, MediaDirection::SendRecv).unwrap().redundant, None, "only with Opus");
 }

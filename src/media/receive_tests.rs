@@ -18,7 +18,7 @@ fn agreed() -> Agreed {
         receives: true,
         redundant_out: None,
         redundant_in: None,
-        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
+        way: crate::media::transport::Way::open(there),
     }
 }
 

@@ -23,7 +23,7 @@ fn agreed(redundant: Option<u8>) -> Agreed {
         receives: true,
         redundant_out: redundant,
         redundant_in: redundant,
-        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
+        way: crate::media::transport::Way::open(there),
     }
 }
 

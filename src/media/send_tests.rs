@@ -17,7 +17,7 @@ fn agreed(codec: Codec, number: u8) -> Agreed {
         receives: true,
         redundant_out: None,
         redundant_in: None,
-        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
+        way: crate::media::transport::Way::open(there),
     }
 }
 

@@ -190,6 +190,7 @@ mod tests {
             ca: None,
             encryption: None,
             kind: AccountKind::Sip { transport, auth_user: None },
+            calls: Default::default(),
         }
     }
 

@@ -30,6 +30,8 @@ mod parse_tests;
 mod registration;
 mod sdes;
 mod sdp;
+mod sdp_dtls;
+mod sdp_ice;
 mod session;
 mod task;
 mod text;

@@ -3,7 +3,11 @@
 //! Written by hand rather than on rvoip-sip-core's parser: that one refuses a whole body for one odd line (a session name in
 //! Latin-1, a broken `o=`), and knows neither `a=rtcp` (RFC 3605) nor payload types without `rtpmap`. What a phone needs of
 //! SDP is small: the first audio line it can use, and the names of the other lines, so that an answer can refuse each.
-use super::sdes;
+use super::{
+    sdes,
+    sdp_dtls::{self, DtlsFields},
+    sdp_ice::{self, Found, IceFields},
+};
 use crate::domain::{
     protection::{Profile, Protection, SdesKey},
     session::{Codec, MediaDirection, PayloadType, SessionDescription},
@@ -29,7 +33,7 @@ pub(crate) enum SdpError {
     /// No audio line, or only over a transport we do not speak.
     #[error("no audio over RTP")]
     NoAudio,
-    /// The audio line wants encryption, and offers no key for it that is of use here.
+    /// The audio line wants encryption, and offers neither key nor certificate for it that is of use here.
     #[error("no usable key for the audio")]
     NoKey,
     /// The audio line has port 0: the other side refuses it (RFC 3264 section 6).
@@ -57,13 +61,15 @@ pub(crate) struct Parsed {
 pub(crate) struct MediaLines {
     lines: Vec<MediaLine>,
     audio: usize,
+    /// The addresses of their ICE were changed on the way.
+    mismatch: bool,
 }
 
 impl Default for MediaLines {
     /// Our own first offer: one audio line.
     fn default() -> Self {
-        let line = MediaLine { media: "audio".into(), protocol: "RTP/AVP".into(), format: "0".into() };
-        Self { lines: vec![line], audio: 0 }
+        let line = MediaLine { media: "audio".into(), protocol: "RTP/AVP".into(), format: "0".into(), mid: None };
+        Self { lines: vec![line], audio: 0, mismatch: false }
     }
 }
 
@@ -73,6 +79,8 @@ struct MediaLine {
     media: String,
     protocol: String,
     format: String,
+    /// What an answer has to repeat (RFC 5888 section 9.1).
+    mid: Option<String>,
 }
 
 /// Writes an offer or an answer. `session` and `version` are the numbers of `o=`: the version grows by one with each change.
@@ -80,21 +88,31 @@ struct MediaLine {
 pub(crate) fn write_within(description: &SessionDescription, lines: &MediaLines, session: u64, version: u64) -> String {
     let ip = address(description.rtp.ip());
     let mut text = format!("v=0\r\no=- {session} {version} {ip}\r\ns=-\r\nc={ip}\r\nt=0 0\r\n");
+    if let Some(ice) = &description.ice {
+        sdp_ice::write_session(&mut text, ice);
+    }
     for (at, line) in lines.lines.iter().enumerate() {
         if at == lines.audio {
             // writing to a String cannot fail
             let _ = write_audio(&mut text, description, line);
+            if lines.mismatch && description.ice.is_none() {
+                text.push_str("a=ice-mismatch\r\n");
+            }
         } else {
             let _ = write!(text, "m={} 0 {} {}\r\n", line.media, line.protocol, line.format);
+        }
+        if let Some(mid) = &line.mid {
+            let _ = write!(text, "a=mid:{mid}\r\n");
         }
     }
     text
 }
 
 fn write_audio(text: &mut String, description: &SessionDescription, line: &MediaLine) -> std::fmt::Result {
-    write!(text, "m=audio {} {}", description.rtp.port(), protocol(line, description.protection.profile))?;
-    for number in description.payloads.iter().map(|p| p.number).chain(description.telephone_events.iter().map(|e| e.0))
-    {
+    write!(text, "m=audio {} {}", description.rtp.port(), protocol(line, &description.protection))?;
+    let redundant = description.redundant.and_then(|number| Some((number, opus(&description.payloads)?)));
+    let numbers = description.payloads.iter().map(|p| p.number).chain(redundant.map(|(number, _)| number));
+    for number in numbers.chain(description.telephone_events.iter().map(|e| e.0)) {
         write!(text, " {number}")?;
     }
     text.push_str("\r\n");
@@ -110,6 +128,9 @@ fn write_audio(text: &mut String, description: &SessionDescription, line: &Media
             write!(text, "a=fmtp:{number} {parameters}\r\n")?;
         }
     }
+    if let Some((number, opus)) = redundant {
+        write!(text, "a=rtpmap:{number} red/48000/2\r\na=fmtp:{number} {opus}/{opus}\r\n")?;
+    }
     for (number, clock) in &description.telephone_events {
         write!(text, "a=rtpmap:{number} telephone-event/{clock}\r\na=fmtp:{number} 0-15\r\n")?;
     }
@@ -119,6 +140,12 @@ fn write_audio(text: &mut String, description: &SessionDescription, line: &Media
     write!(text, "a={}\r\n", direction_name(description.direction))?;
     for key in &description.protection.keys {
         write!(text, "a=crypto:{}\r\n", sdes::write(key))?;
+    }
+    if let Some(dtls) = &description.protection.dtls {
+        sdp_dtls::write(text, dtls)?;
+    }
+    if let Some(ice) = &description.ice {
+        sdp_ice::write(text, ice)?;
     }
     if description.rtcp_mux {
         text.push_str("a=rtcp-mux\r\n");
@@ -132,19 +159,28 @@ fn write_audio(text: &mut String, description: &SessionDescription, line: &Media
 }
 
 /// The protocol of a line of ours: the one that it had, as long as the profile is the same (RFC 3264 section 6).
-fn protocol(line: &MediaLine, profile: Profile) -> &str {
-    match profile {
-        _ if profile_of(&line.protocol) == Some(profile) => &line.protocol,
-        Profile::Open => "RTP/AVP",
-        Profile::Secure => "RTP/SAVP",
-        Profile::Dtls => "UDP/TLS/RTP/SAVP",
+fn protocol<'a>(line: &'a MediaLine, protection: &Protection) -> &'a str {
+    let Protection { profile, feedback, .. } = *protection;
+    match (profile, feedback) {
+        meant if profile_of(&line.protocol) == Some(meant) => &line.protocol,
+        (Profile::Open, false) => "RTP/AVP",
+        (Profile::Open, true) => "RTP/AVPF",
+        (Profile::Secure, false) => "RTP/SAVP",
+        (Profile::Secure, true) => "RTP/SAVPF",
+        (Profile::Dtls, false) => "UDP/TLS/RTP/SAVP",
+        (Profile::Dtls, true) => "UDP/TLS/RTP/SAVPF",
     }
 }
 
-fn profile_of(protocol: &str) -> Option<Profile> {
+/// The profile, and whether it is the one with feedback (RFC 4585, 5124, 5764).
+fn profile_of(protocol: &str) -> Option<(Profile, bool)> {
     match protocol.to_ascii_uppercase().as_str() {
-        "RTP/AVP" | "RTP/AVPF" => Some(Profile::Open),
-        "RTP/SAVP" | "RTP/SAVPF" => Some(Profile::Secure),
+        "RTP/AVP" => Some((Profile::Open, false)),
+        "RTP/AVPF" => Some((Profile::Open, true)),
+        "RTP/SAVP" => Some((Profile::Secure, false)),
+        "RTP/SAVPF" => Some((Profile::Secure, true)),
+        "UDP/TLS/RTP/SAVP" => Some((Profile::Dtls, false)),
+        "UDP/TLS/RTP/SAVPF" => Some((Profile::Dtls, true)),
         _ => None,
     }
 }
@@ -202,28 +238,29 @@ pub(crate) fn parse(body: &[u8]) -> Result<Parsed, SdpError> {
         let described = if line.media == "audio" { audio.describe(section, &session) } else { continue };
         match (described, &chosen) {
             // some peers offer the same sound twice, in the clear and encrypted
-            (Ok(description), Err(_)) => chosen = Ok((at, description)),
-            (Ok(description), Ok((_, open))) if has_keys(&description) && !has_keys(open) => {
-                chosen = Ok((at, description));
+            (Ok(described), Err(_)) => chosen = Ok((at, described)),
+            (Ok(described), Ok((_, (open, _)))) if has_keys(&described.0) && !has_keys(open) => {
+                chosen = Ok((at, described));
             }
             (Err(error), Err(SdpError::NoAudio)) => chosen = Err(error),
             _ => {}
         }
     }
-    let (audio, description) = chosen?;
-    let lines = media.into_iter().map(|(line, _, _)| line).collect();
-    Ok(Parsed { description, lines: MediaLines { lines, audio } })
+    let (audio, (description, mismatch)) = chosen?;
+    let lines = media.into_iter().map(|(line, _, section)| MediaLine { mid: section.mid.map(str::to_owned), ..line });
+    let lines = lines.collect();
+    Ok(Parsed { description, lines: MediaLines { lines, audio, mismatch } })
 }
 
 const fn has_keys(description: &SessionDescription) -> bool {
-    !description.protection.keys.is_empty()
+    !description.protection.keys.is_empty() || description.protection.dtls.is_some()
 }
 
 /// What an m-line says besides its names.
 struct Audio<'a> {
     port: u16,
-    /// `None`: a protocol that is unknown here.
-    profile: Option<Profile>,
+    /// And whether it has feedback. `None`: a protocol that is unknown here.
+    profile: Option<(Profile, bool)>,
     formats: Vec<&'a str>,
 }
 
@@ -240,6 +277,7 @@ fn media_line(line: &str) -> Option<(MediaLine, Audio<'_>)> {
         media: media.to_ascii_lowercase(),
         protocol: protocol.to_owned(),
         format: (*formats.first()?).to_owned(),
+        mid: None,
     };
     Some((line, Audio { port, profile: profile_of(protocol), formats }))
 }
@@ -257,6 +295,9 @@ struct Section<'a> {
     rtpmaps: Vec<(u8, &'a str)>,
     fmtps: Vec<(u8, &'a str)>,
     keys: Vec<SdesKey>,
+    mid: Option<&'a str>,
+    dtls: DtlsFields<'a>,
+    ice: IceFields<'a>,
 }
 
 impl<'a> Section<'a> {
@@ -266,13 +307,17 @@ impl<'a> Section<'a> {
         }
         let Some(attribute) = field.strip_prefix("a=") else { return };
         let (name, value) = attribute.split_once(':').unwrap_or((attribute, ""));
-        let value = value.trim();
-        match name.trim() {
+        let (name, value) = (name.trim(), value.trim());
+        if self.dtls.read(name, value) || self.ice.read(name, value) {
+            return;
+        }
+        match name {
             "rtpmap" => self.rtpmaps.extend(of_payload(value)),
             "fmtp" => self.fmtps.extend(of_payload(value)),
             "ptime" => self.ptime = value.parse().ok().filter(|ptime| *ptime > 0),
             "maxptime" => self.maxptime = value.parse().ok().filter(|ptime| *ptime > 0),
             "rtcp-mux" => self.rtcp_mux = true,
+            "mid" => self.mid = Some(value).filter(|mid| is_token(mid)),
             "crypto" if self.keys.len() < MOST_KEYS => {
                 let key = sdes::parse(value).filter(|key| self.keys.iter().all(|known| known.tag != key.tag));
                 self.keys.extend(key);
@@ -296,6 +341,11 @@ fn unicast(connection: &str) -> Option<IpAddr> {
     (known && !group).then_some(ip)
 }
 
+/// A short word that may stand in a line of ours.
+fn is_token(word: &str) -> bool {
+    (1..=64).contains(&word.len()) && word.bytes().all(|c| c.is_ascii_graphic())
+}
+
 /// `96 opus/48000/2`: a payload type and what is said of it.
 fn of_payload(value: &str) -> Option<(u8, &str)> {
     let (number, rest) = value.split_once(char::is_whitespace)?;
@@ -306,10 +356,17 @@ fn payload_number(word: &str) -> Option<u8> {
     word.parse().ok().filter(|number| *number < 128)
 }
 
+/// The number of Opus.
+fn opus(payloads: &[PayloadType]) -> Option<u8> {
+    payloads.iter().find(|p| p.codec == Codec::Opus).map(|p| p.number)
+}
+
 /// What a payload type stands for.
 enum Encoding {
     Speech(Codec),
     Keys(u32),
+    /// Packets of others in one (RFC 2198), at the clock of Opus.
+    Redundant,
 }
 
 /// `rtpmap` decides; only without one do the static numbers of RFC 3551 hold.
@@ -328,6 +385,9 @@ fn encoding(number: u8, rtpmap: Option<&str>) -> Option<Encoding> {
     if name.eq_ignore_ascii_case("telephone-event") {
         return (clock > 0).then_some(Encoding::Keys(clock));
     }
+    if name.eq_ignore_ascii_case("red") {
+        return (clock == Codec::Opus.clock()).then_some(Encoding::Redundant);
+    }
     let known = [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma];
     let codec = known.into_iter().find(|c| c.name().eq_ignore_ascii_case(name))?;
     // Opus is one thing whatever number of channels a careless peer writes (RFC 7587 section 7)
@@ -338,18 +398,28 @@ fn encoding(number: u8, rtpmap: Option<&str>) -> Option<Encoding> {
 }
 
 impl Audio<'_> {
-    fn describe(&self, own: &Section<'_>, session: &Section<'_>) -> Result<SessionDescription, SdpError> {
-        let profile = self.profile.ok_or(SdpError::NoAudio)?;
+    /// The description, and whether the addresses of its ICE were changed on the way.
+    fn describe(&self, own: &Section<'_>, session: &Section<'_>) -> Result<(SessionDescription, bool), SdpError> {
+        let (profile, feedback) = self.profile.ok_or(SdpError::NoAudio)?;
         if self.port == 0 {
             return Err(SdpError::Refused);
         }
-        if profile == Profile::Secure && own.keys.is_empty() {
-            return Err(SdpError::NoKey);
+        let (keys, dtls) = (own.keys.clone(), own.dtls.found(&session.dtls));
+        match profile {
+            Profile::Open => {}
+            Profile::Secure if !keys.is_empty() || dtls.is_some() => {}
+            Profile::Dtls if dtls.is_some() => {}
+            Profile::Secure | Profile::Dtls => return Err(SdpError::NoKey),
         }
         let ip = own.address.or(session.address).flatten().ok_or(SdpError::Address)?;
         let rtp = SocketAddr::new(ip, self.port);
+        let (ice, mismatch) = match own.ice.found(&session.ice, rtp) {
+            Found::Nothing => (None, false),
+            Found::Mismatch => (None, true),
+            Found::Ice(ice) => (Some(ice), false),
+        };
         let rtcp = own.rtcp.map_or(next_port(rtp), |(port, place)| SocketAddr::new(place.unwrap_or(ip), port));
-        let (mut payloads, mut telephone_events) = (Vec::new(), Vec::new());
+        let (mut payloads, mut telephone_events, mut red) = (Vec::new(), Vec::new(), None);
         let mut seen = [false; 128];
         for number in self.formats.iter().filter_map(|format| payload_number(format)) {
             match seen.get_mut(usize::from(number)) {
@@ -363,29 +433,36 @@ impl Audio<'_> {
                     payloads.push(PayloadType { number, codec, parameters });
                 }
                 Some(Encoding::Keys(clock)) => telephone_events.push((number, clock)),
+                Some(Encoding::Redundant) => red = red.or(Some((number, of(&own.fmtps).unwrap_or_default()))),
                 None => {}
             }
         }
         if payloads.is_empty() {
             return Err(SdpError::NoCodec);
         }
+        // other codecs within it are none that we take
+        let opus = opus(&payloads);
+        let holds = |of: &str| of.split('/').all(|inner| payload_number(inner) == opus || inner.trim().is_empty());
+        let redundant = red.filter(|(_, of)| opus.is_some() && holds(of)).map(|(number, _)| number);
         let direction = own.direction.or(session.direction).unwrap_or(MediaDirection::SendRecv);
         let (ptime, most) = (own.ptime.or(session.ptime), own.maxptime.or(session.maxptime));
         // who only bounds it would be content with the usual length otherwise (RFC 3551 section 4.2)
         let ptime = most.map_or(ptime, |most| Some(ptime.unwrap_or(USUAL_PTIME).min(most)));
         let rtcp_mux = own.rtcp_mux;
-        let protection = Protection { profile, keys: own.keys.clone(), ..Protection::default() };
-        Ok(SessionDescription {
+        let protection = Protection { profile, feedback, keys, dtls };
+        let described = SessionDescription {
             rtp,
             rtcp,
             rtcp_mux,
             payloads,
             telephone_events,
+            redundant,
             direction,
             ptime,
             protection,
-            ice: None,
-        })
+            ice,
+        };
+        Ok((described, mismatch))
     }
 }
 

@@ -1,7 +1,11 @@
 //! SDP as peers write it, as hostile ones do, and back.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
-use crate::domain::{private::Private, protection::Suite};
+use crate::domain::{
+    ice::{Candidate, CandidateKind, Ice},
+    private::Private,
+    protection::{Dtls, Fingerprint, Hash, Setup, Suite},
+};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -33,6 +37,7 @@ fn an_offer_with_all_that_a_phone_says() {
             payload(9, Codec::G722, ""),
         ],
         telephone_events: vec![(101, 8000), (100, 48_000)],
+        redundant: None,
         direction: MediaDirection::SendOnly,
         ptime: Some(20),
         protection: Protection::default(),
@@ -107,7 +112,8 @@ fn why_a_body_cannot_be_used() {
     for (session, media, error) in [
         (here, "", SdpError::NoAudio),
         (here, "m=video 4000 RTP/AVP 31|", SdpError::NoAudio),
-        (here, "m=audio 4000 UDP/TLS/RTP/SAVP 0|", SdpError::NoAudio),
+        (here, "m=audio 4000 UDP/TLS/RTP/SAVP 0|", SdpError::NoKey),
+        (here, "m=audio 4000 TCP/TLS/RTP/SAVP 0|", SdpError::NoAudio),
         (here, "m=audio 4000 RTP/SAVP 0|", SdpError::NoKey),
         (here, "m=audio 4000 RTP/SAVPF 0|a=crypto:1 F8_128_HMAC_SHA1_80 inline:AAAA|", SdpError::NoKey),
         (here, "m=audio 0 RTP/AVP 0|", SdpError::Refused),
@@ -139,7 +145,7 @@ fn titles_of_any_charset_and_lone_newlines_are_borne() {
 
 #[test]
 fn an_answer_lists_every_line_and_refuses_the_others() {
-    let offer = "m=video 5000 RTP/AVP 31 32|m=audio 0 RTP/AVP 0|m=audio 4000 RTP/SAVP 0|m=audio 4000 RTP/AVPF 8|\
+    let offer = "m=video 5000 RTP/AVP 31 32|a=mid:v0|m=audio 0 RTP/AVP 0|m=audio 4000 RTP/SAVP 0|m=audio 4000 RTP/AVPF 8|a=mid:a b|a=mid:a0|\
         m=application 9 UDP/DTLS/SCTP webrtc-datachannel|m=audio 4002 RTP/AVP 0|";
     let offer = parse(sdp("c=IN IP4 192.0.2.1|", offer).as_bytes()).unwrap();
     assert_eq!(offer.description.payloads, [payload(8, Codec::Pcma, "")]);
@@ -154,6 +160,8 @@ fn an_answer_lists_every_line_and_refuses_the_others() {
         "m=audio 0 RTP/AVP 0",
     ];
     assert_eq!(lines, expected);
+    let mids: Vec<_> = answer.lines().filter(|line| line.starts_with("a=mid")).collect();
+    assert_eq!(mids, ["a=mid:v0", "a=mid:a0"]);
     // what we wrote is read back by the other side, whose later offer has the same lines
     let again = parse(answer.as_bytes()).unwrap();
     assert_eq!((again.description, again.lines), (offer.description, offer.lines));
@@ -167,6 +175,7 @@ fn what_is_written() {
         rtcp_mux: true,
         payloads: vec![payload(96, Codec::Opus, "useinbandfec=1\r\na=evil"), payload(0, Codec::Pcmu, "")],
         telephone_events: vec![(101, 48_000)],
+        redundant: None,
         direction: MediaDirection::SendRecv,
         ptime: Some(20),
         protection: Protection::default(),
@@ -202,8 +211,9 @@ fn keys_with_either_profile() {
         let mut other = parsed.description.clone();
         other.protection.profile = if profile == Profile::Open { Profile::Secure } else { Profile::Open };
         let written = write_within(&other, &parsed.lines, 1, 1);
-        let expected = if profile == Profile::Open { "m=audio 4000 RTP/SAVP 0" } else { "m=audio 4000 RTP/AVP 0" };
-        assert!(written.contains(expected), "{protocol}");
+        let feedback = if protocol.ends_with('f') { "F" } else { "" };
+        let expected = if profile == Profile::Open { "SAVP" } else { "AVP" };
+        assert!(written.contains(&format!("m=audio 4000 RTP/{expected}{feedback} 0\r\n")), "{protocol}");
     }
 }
 
@@ -219,6 +229,61 @@ fn of_two_lines_the_one_with_a_key_is_taken() {
 
 fn unicast_ip() -> impl Strategy<Value = IpAddr> {
     any::<IpAddr>().prop_filter("a host", |ip| !ip.is_multicast() && *ip != IpAddr::from([255; 4]))
+}
+
+prop_compose! {
+    fn dtls()(
+        digests in proptest::collection::vec((0usize..3, any::<u8>()), 1..4),
+        (setup, id) in (0usize..3, proptest::option::of("[a-zA-Z0-9+/_-]{20,40}")),
+    ) -> Dtls {
+        let fingerprints = digests.into_iter().map(|(hash, byte)| {
+            let (hash, length) = [(Hash::Sha256, 32), (Hash::Sha384, 48), (Hash::Sha512, 64)][hash];
+            Fingerprint { hash, digest: vec![byte; length] }
+        });
+        let setup = [Setup::ActPass, Setup::Active, Setup::Passive][setup];
+        Dtls { fingerprints: fingerprints.collect(), setup, id }
+    }
+}
+
+prop_compose! {
+    /// With the address that `c=` and the m-line name among its candidates.
+    fn ice(default: SocketAddr)(
+        (ufrag, pwd) in ("[a-zA-Z0-9+/]{4,256}", "[a-zA-Z0-9+/]{22,256}"),
+        (lite, trickle) in (any::<bool>(), any::<bool>()),
+        more in proptest::collection::vec(
+            ("[a-zA-Z0-9+/]{1,32}", 1u8..3, 1u32.., 0usize..4, proptest::option::of((any::<IpAddr>(), any::<u16>()))), 1..6),
+    ) -> Ice {
+        use CandidateKind::{Host, PeerReflexive, Relayed, ServerReflexive};
+        let candidates = more.into_iter().enumerate().map(|(at, (foundation, component, priority, kind, related))| {
+            let own = SocketAddr::from(([192, 0, 2, 1], at as u16 + 1));
+            Candidate {
+                foundation,
+                component: if at == 0 { 1 } else { component },
+                priority,
+                address: if at == 0 { default } else { own },
+                kind: [Host, ServerReflexive, PeerReflexive, Relayed][kind],
+                related: related.map(SocketAddr::from),
+            }
+        });
+        Ice { ufrag, pwd: Private::new(pwd), candidates: candidates.collect(), lite, trickle }
+    }
+}
+
+prop_compose! {
+    fn with_path()(plain in description())(
+        ice in proptest::option::of(ice(plain.rtp)),
+        dtls in proptest::option::of(dtls()),
+        (profile, feedback) in (0usize..3, any::<bool>()),
+        plain in Just(plain),
+    ) -> SessionDescription {
+        let ice = ice.filter(|_| !plain.rtp.ip().is_unspecified() && plain.rtp.ip() != IpAddr::from([192, 0, 2, 1]));
+        let profile = match profile {
+            2 if dtls.is_some() => Profile::Dtls,
+            1 if dtls.is_some() => Profile::Secure,
+            _ => plain.protection.profile,
+        };
+        SessionDescription { ice, protection: Protection { dtls, profile, feedback, ..plain.protection }, ..plain }
+    }
 }
 
 prop_compose! {
@@ -252,6 +317,7 @@ prop_compose! {
             rtcp_mux,
             payloads: payloads.collect(),
             telephone_events,
+            redundant: None,
             direction: [SendRecv, SendOnly, RecvOnly, Inactive][direction],
             ptime,
             protection,
@@ -262,7 +328,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_back(description in description(), session: u64, version: u64) {
+    fn what_is_written_is_read_back(description in with_path(), session: u64, version: u64) {
         let parsed = parse(write_within(&description, &MediaLines::default(), session, version).as_bytes()).unwrap();
         prop_assert_eq!(parsed.description, description);
         prop_assert_eq!((parsed.lines.lines.len(), parsed.lines.audio), (1, 0));
@@ -277,7 +343,7 @@ proptest! {
     #[test]
     fn hostile_fields_never_panic_and_answers_keep_to_their_lines(
         fields in proptest::collection::vec(
-            "(m=audio |m=|c=IN IP4 |c=|a=rtpmap:|a=fmtp:|a=rtcp:|a=ptime:|a=crypto:|a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:|a=)[ -~\u{1}\u{fc}]{0,30}", 0..30),
+            "(m=audio |m=|c=IN IP4 |c=|a=rtpmap:|a=fmtp:|a=rtcp:|a=ptime:|a=ice-|a=candidate:|a=fingerprint:|a=crypto:|a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:|a=)[ -~\u{1}\u{fc}]{0,30}", 0..30),
     ) {
         if let Ok(parsed) = parse(format!("v=0\r\n{}\r\n", fields.join("\r\n")).as_bytes()) {
             let offered = fields.iter().filter(|field| field.starts_with("m=")).count();
@@ -286,4 +352,24 @@ proptest! {
             prop_assert_eq!(parse(answer.as_bytes()).map(|parsed| parsed.lines.audio), Ok(parsed.lines.audio));
         }
     }
+}
+
+#[test]
+fn redundancy_of_opus_is_read_and_written_and_of_others_left_alone() {
+    let of = |fmtp: &str| {
+        let media = format!(
+            "m=audio 4000 RTP/AVP 111 0 63\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:63 red/48000/2\r\n{fmtp}a=sendrecv\r\n"
+        );
+        parse(sdp("", &media).as_bytes()).unwrap().description
+    };
+    for fmtp in ["a=fmtp:63 111/111\r\n", "a=fmtp:63 111\r\n", ""] {
+        let described = of(fmtp);
+        assert_eq!(described.redundant, Some(63), "{fmtp}");
+        let text = write_within(&described, &MediaLines::default(), 1, 1);
+        assert!(text.contains("a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n"), "{text}");
+        assert!(text.contains(" 111 0 63\r\n"), "{text}");
+        assert_eq!(parse(text.as_bytes()).unwrap().description.redundant, Some(63));
+    }
+    assert_eq!(of("a=fmtp:63 0/0\r\n").redundant, None);
+    assert_eq!(of("a=fmtp:63 111/0\r\n").redundant, None);
 }

@@ -34,6 +34,7 @@ fn setup() -> AccountSetup {
         ca: None,
         encryption: None,
         kind: AccountKind::Sip { transport: None, auth_user: None },
+        calls: Default::default(),
     };
     let password = "secret".into();
     AccountSetup { config, password, archive_after: None, bind: Bind::default(), instance: "home".into() }
@@ -166,6 +167,7 @@ fn description() -> SessionDescription {
         rtcp_mux: false,
         payloads: vec![PayloadType { number: 0, codec: Codec::Pcmu, parameters: String::new() }],
         telephone_events: Vec::new(),
+        redundant: None,
         direction: MediaDirection::SendRecv,
         ptime: None,
         protection: Default::default(),

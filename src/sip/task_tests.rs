@@ -28,6 +28,7 @@ fn start(
         ca: None,
         encryption: None,
         kind: AccountKind::Sip { transport: Some(transport), auth_user: None },
+        calls: Default::default(),
     };
     let (sender, events) = mpsc::channel(CHANNEL);
     let setup = AccountSetup {

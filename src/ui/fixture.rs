@@ -51,7 +51,15 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
     let sip = matches!(kind, AccountKind::Sip { .. });
     let capabilities = Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip, secure: true };
     AccountStatus {
-        config: AccountConfig { id, address: address.to_owned(), server: None, ca: None, encryption: None, kind },
+        config: AccountConfig {
+            id,
+            address: address.to_owned(),
+            server: None,
+            ca: None,
+            encryption: None,
+            kind,
+            calls: Default::default(),
+        },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
     }
 }
@@ -227,6 +235,7 @@ pub fn call(state: CallState) -> Call {
         joined: false,
         recording: None,
         encryption: None,
+        searching: false,
         dtmf_sent: "".into(),
     }
 }

@@ -65,7 +65,7 @@ fn agreed((codec, number): (Codec, u8), redundant: bool) -> Agreed {
         redundant_in: redundant.then_some(RED),
         sends: true,
         receives: true,
-        way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
+        way: crate::media::transport::Way::open(there),
     }
 }
 

@@ -25,6 +25,7 @@ fn description(direction: MediaDirection) -> SessionDescription {
         rtcp_mux: false,
         payloads: vec![PayloadType { number: 0, codec: Codec::Pcmu, parameters: String::new() }],
         telephone_events: vec![],
+        redundant: None,
         direction,
         ptime: None,
         protection: Default::default(),

@@ -2,12 +2,30 @@
 //! datagrams and where they go out of them. Which part of a description is the transport's, [`Terms`] says; what both sides
 //! made of it is a [`Way`]. Sans-IO.
 //!
-//! Today's transports are plain RTP and SDES-SRTP over two ports. Another one (ICE with DTLS-SRTP) adds its part to `Terms`
-//! and `Way`, and keeps its own packets (STUN, DTLS) from going up; who plays and who speaks need not know.
+//! Packets are plain RTP, SRTP with keys from signalling (SDES) or SRTP with keys from DTLS; the path is what descriptions
+//! name, or what ICE finds. What is their own (STUN, TURN, DTLS) never goes up; who plays and who speaks need not know.
+//!
+//! How a session comes by its path:
+//! - [`Means`] are what we bring: `MediaSession::open` makes them and hands them to `Terms` (`terms.means()`).
+//!   An offer or answer with ICE bears `means.ice` (ufrag, pwd) and no candidates: `MediaSession` puts in those that are
+//!   gathered by then. One with DTLS bears `means.identity`'s fingerprint.
+//! - [`Way`] is what both descriptions made: [`IceWay`] where both sides had ICE, [`DtlsWay`] where keys come from DTLS. With
+//!   it the link begins its checks and its handshake; new credentials in it are a restart, a new fingerprint or `tls-id`
+//!   another association.
+//! - `MediaSession::open` takes the servers to gather from; `gathered().await` is over when all have answered or time is up;
+//!   `MediaEvent::Candidate` and `MediaEvent::Gathered` serve who trickles, `add_remote_candidate` and
+//!   `end_of_candidates` take theirs; `restart_ice` makes new credentials for the next offer.
+mod dtls;
+mod ice;
+mod means;
 mod source;
 mod terms;
 
-pub(super) use terms::{Terms, Way};
+pub(super) use dtls::Identity;
+pub(super) use ice::Credentials;
+pub(super) use means::{DtlsWay, IceWay, Means};
+pub use terms::Policy;
+pub(super) use terms::{Attempt, Terms, Way};
 
 use super::{
     packet::{self, Rtp},
@@ -23,6 +41,24 @@ pub(super) enum Port {
     Media,
     /// RTCP alone.
     Control,
+}
+
+impl Port {
+    /// Its component in ICE.
+    const fn component(self) -> u8 {
+        match self {
+            Self::Media => 1,
+            Self::Control => 2,
+        }
+    }
+
+    const fn of(component: u8) -> Option<Self> {
+        match component {
+            1 => Some(Self::Media),
+            2 => Some(Self::Control),
+            _ => None,
+        }
+    }
 }
 
 /// What a datagram held.

@@ -1,6 +1,9 @@
 //! The seam: policies against each other, keys that stay and keys that change, and what does not come through.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-use super::*;
+use super::{
+    Attempt::{First, Only, Second},
+    *,
+};
 use crate::{
     domain::{
         account::Encryption::{self, Off, Preferred, Required},
@@ -28,6 +31,7 @@ fn description(terms: &Terms, protection: Protection) -> SessionDescription {
         rtcp_mux: false,
         payloads,
         telephone_events,
+        redundant: None,
         direction,
         ptime: None,
         protection,
@@ -36,39 +40,41 @@ fn description(terms: &Terms, protection: Protection) -> SessionDescription {
 }
 
 /// One offer and its answer; both sides' ways.
-fn meet(a: &mut Terms, b: &mut Terms, open: bool) -> Result<(Way, Way), MediaError> {
-    let offer = description(a, a.offer(open));
-    let answer = description(b, b.answer(&offer.protection)?);
+fn meet(a: &mut Terms, b: &mut Terms, attempt: Attempt) -> Result<(Way, Way), MediaError> {
+    let offer = description(a, a.offer(attempt));
+    let protection = b.answer(&offer.protection)?;
+    let answer = description(b, protection);
     Ok((a.agree(&offer, &answer)?, b.agree(&answer, &offer)?))
 }
 
 #[test]
 fn policies() {
-    for (ours, theirs, open, encrypted) in [
-        (Required, Required, false, Some(true)),
-        (Required, Preferred, false, Some(true)),
-        (Preferred, Required, true, Some(true)),
-        (Preferred, Preferred, false, Some(true)),
-        (Preferred, Preferred, true, Some(true)),
-        (Preferred, Off, true, Some(false)),
-        (Preferred, Off, false, Some(true)),
-        (Off, Preferred, false, Some(false)),
-        (Off, Off, false, Some(false)),
-        (Off, Required, false, None),
+    for (ours, theirs, attempt, encrypted) in [
+        (Required, Required, First, Some(true)),
+        (Required, Preferred, First, Some(true)),
+        (Preferred, Required, Second, Some(true)),
+        (Preferred, Preferred, First, Some(true)),
+        (Preferred, Preferred, Second, Some(true)),
+        (Preferred, Preferred, Only, Some(true)),
+        (Preferred, Off, Second, Some(false)),
+        (Preferred, Off, First, Some(true)),
+        (Off, Preferred, First, Some(false)),
+        (Off, Off, First, Some(false)),
+        (Off, Required, First, None),
     ] {
         let (mut a, mut b) = (terms(1000, ours), terms(2000, theirs));
-        let met = meet(&mut a, &mut b, open).ok().map(|(way, other)| {
+        let met = meet(&mut a, &mut b, attempt).ok().map(|(way, other)| {
             assert_eq!(way.keys.is_some(), other.keys.is_some());
             way.keys.is_some()
         });
-        assert_eq!(met, encrypted, "{ours:?} {theirs:?} {open}");
+        assert_eq!(met, encrypted, "{ours:?} {theirs:?} {attempt:?}");
     }
 }
 
 #[test]
 fn an_answer_takes_the_best_suite_under_its_tag() {
-    let (a, b) = (terms(1000, Preferred), terms(2000, Preferred));
-    let mut offer = a.offer(false);
+    let (a, mut b) = (terms(1000, Preferred), terms(2000, Preferred));
+    let mut offer = a.offer(First);
     assert_eq!(offer.keys.iter().map(|key| key.tag).collect::<Vec<_>>(), [1, 2, 3, 4]);
     offer.keys.reverse();
     let answer = b.answer(&offer).unwrap();
@@ -80,11 +86,12 @@ fn an_answer_takes_the_best_suite_under_its_tag() {
 
 #[test]
 fn what_does_not_fit_is_no_agreement() {
-    let (mut a, b) = (terms(1000, Required), terms(2000, Preferred));
-    let offer = description(&a, a.offer(false));
+    let (mut a, mut b) = (terms(1000, Required), terms(2000, Preferred));
+    let offer = description(&a, a.offer(First));
     let plain = description(&b, Protection::default());
     assert!(matches!(a.agree(&offer, &plain), Err(MediaError::NotEncrypted)), "required, answered in the clear");
-    let mut answer = description(&b, b.answer(&offer.protection).unwrap());
+    let protection = b.answer(&offer.protection).unwrap();
+    let mut answer = description(&b, protection);
     answer.protection.keys[0].tag = 9;
     let mut c = terms(3000, Preferred);
     assert!(matches!(c.agree(&offer, &answer), Err(MediaError::NotEncrypted)), "a tag that was not offered");
@@ -95,17 +102,17 @@ fn what_does_not_fit_is_no_agreement() {
 #[test]
 fn later_offers_keep_key_and_profile() {
     let (mut a, mut b) = (terms(1000, Preferred), terms(2000, Off));
-    let (first, _) = meet(&mut a, &mut b, false).unwrap();
+    let (first, _) = meet(&mut a, &mut b, First).unwrap();
     assert!(!a.yields());
-    assert_eq!(a.offer(true).profile, Profile::Secure, "what is encrypted is not offered in the clear");
-    let (again, _) = meet(&mut a, &mut b, false).unwrap();
+    assert_eq!(a.offer(Second).profile, Profile::Secure, "what is encrypted is not offered in the clear");
+    let (again, _) = meet(&mut a, &mut b, First).unwrap();
     assert_eq!(first.keys, again.keys);
-    let (back, _) = meet(&mut b, &mut a, false).unwrap();
+    let (back, _) = meet(&mut b, &mut a, First).unwrap();
     let key = |way: &Way| way.keys.as_ref().map(|(_, theirs)| theirs.key.clone());
     assert_eq!(key(&back), key(&Way { keys: first.keys.map(|(ours, theirs)| (theirs, ours)), ..again }));
     let (mut a, mut b) = (terms(1000, Preferred), terms(2000, Off));
-    meet(&mut a, &mut b, true).unwrap();
-    assert_eq!(a.offer(false).profile, Profile::Open, "held and resumed in the clear");
+    meet(&mut a, &mut b, Second).unwrap();
+    assert_eq!(a.offer(First).profile, Profile::Open, "held and resumed in the clear");
 }
 
 fn media(sequence: u16, ssrc: u32) -> Vec<u8> {
@@ -123,7 +130,7 @@ fn receive(to: &mut Transport, mut bytes: Vec<u8>, from: u16, now: Instant) -> R
 
 fn pair(encryption: Encryption) -> (Transport, Transport) {
     let (mut a, mut b) = (terms(1000, encryption), terms(2000, encryption));
-    let (way, other) = meet(&mut a, &mut b, false).unwrap();
+    let (way, other) = meet(&mut a, &mut b, First).unwrap();
     (Transport::new(way).unwrap(), Transport::new(other).unwrap())
 }
 
@@ -147,9 +154,9 @@ fn only_what_authenticates_moves_the_address() {
 #[test]
 fn a_key_that_comes_back_goes_on_where_it_was() {
     let (mut a, mut b) = (terms(1000, Required), terms(2000, Required));
-    let (way, _) = meet(&mut a, &mut b, false).unwrap();
+    let (way, _) = meet(&mut a, &mut b, First).unwrap();
     let mut other = way.clone();
-    let offer = a.offer(false);
+    let offer = a.offer(First);
     let (ours, theirs) = other.keys.as_mut().unwrap();
     *ours = offer.keys[1].clone();
     *theirs = b.answer(&Protection { keys: vec![ours.clone()], ..offer.clone() }).unwrap().keys[0].clone();

@@ -2,7 +2,7 @@
 //! work is said here and in words. Decides the order of tries; how they went, the engine says.
 use crate::{
     domain::{
-        account::{AccountConfig, AccountKind, Problem, SipTransport, XmppTls},
+        account::{AccountConfig, AccountKind, CallSettings, Problem, SipTransport, XmppTls},
         private::Private,
     },
     engine::api::{Command, Refusal, Reply, SecretsState},
@@ -215,6 +215,7 @@ impl Welcome {
             ca: given(&self.ca).map(Into::into),
             encryption: None,
             kind,
+            calls: CallSettings::default(),
         };
         kinds.into_iter().map(config).collect()
     }
@@ -260,7 +261,8 @@ impl Welcome {
 
     fn keep(&mut self, config: AccountConfig) -> Vec<Wish> {
         self.step = Step::Adding;
-        let command = Command::AddAccount { config, password: Private::new(self.password.clone()) };
+        let command =
+            Command::AddAccount { config, password: Private::new(self.password.clone()), turn_password: None };
         vec![Wish::Ask(command, Then::Added)]
     }
 

@@ -215,6 +215,7 @@ fn description(port: u16) -> SessionDescription {
         rtcp_mux: false,
         payloads: vec![PayloadType { number: 0, codec: Codec::Pcmu, parameters: String::new() }],
         telephone_events: vec![(101, 8000)],
+        redundant: None,
         direction: MediaDirection::SendRecv,
         ptime: None,
         protection: Default::default(),
