@@ -360,7 +360,7 @@ fn redundancy_of_opus_is_read_and_written_and_of_others_left_alone() {
         let media = format!(
             "m=audio 4000 RTP/AVP 111 0 63\r\na=rtpmap:111 opus/48000/2\r\na=rtpmap:63 red/48000/2\r\n{fmtp}a=sendrecv\r\n"
         );
-        parse(sdp("", &media).as_bytes()).unwrap().description
+        parse(sdp("c=IN IP4 10.0.0.1\r\n", &media).as_bytes()).unwrap().description
     };
     for fmtp in ["a=fmtp:63 111/111\r\n", "a=fmtp:63 111\r\n", ""] {
         let described = of(fmtp);
