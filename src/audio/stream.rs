@@ -42,7 +42,7 @@ pub(super) fn open(choice: &DeviceChoice) -> AudioStream {
     // what is no sound card has no echo and no noise
     let card = matches!(Target::of(choice.input.as_deref()), Target::Card(_));
     let voice = if card { Voice::new(choice.voice) } else { None };
-    AudioStream { capture, playback, levels, voice, _workers: [input, output].into_iter().flatten().collect() }
+    AudioStream::new(capture, playback, levels, voice, [input, output].into_iter().flatten().collect())
 }
 
 /// A microphone that fills `ring`.
