@@ -541,6 +541,9 @@ help-landline-answer = Answer the call that rings
 help-landline-decline = Decline the call that rings
 help-landline-hangup = End a call
 help-landline-hold = Put a call on hold
+help-landline-hold-more =
+    The other side hears silence, never the microphone. In the settings, or in config.toml below [sound], something else can
+    be chosen for it: hold = "tune", or hold = { "{" } file = "/path/to/tune.opus" { "}" } for a WAV or Opus file.
 help-landline-resume = Go on with a call on hold
 help-landline-mute = Switch the microphone off in a call
 help-landline-unmute = Switch the microphone on again

@@ -542,6 +542,9 @@ help-landline-answer = Contestar la llamada que suena
 help-landline-decline = Rechazar la llamada que suena
 help-landline-hangup = Terminar una llamada
 help-landline-hold = Poner una llamada en espera
+help-landline-hold-more =
+    El otro lado oye silencio, nunca el micrófono. En los ajustes, o en config.toml en [sound], se puede elegir otra cosa:
+    hold = "tune", o hold = { "{" } file = "/ruta/a/melodia.opus" { "}" } para un archivo WAV u Opus.
 help-landline-resume = Seguir con una llamada en espera
 help-landline-mute = Apagar el micrófono en una llamada
 help-landline-unmute = Encender de nuevo el micrófono

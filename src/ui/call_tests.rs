@@ -104,6 +104,8 @@ fn each_party_is_made_louder_and_softer() {
     tell(&mut stage, joined(7, 100));
     tell(&mut stage, joined(8, 50));
     assert!(stage.sees("Their volume: 50 %") && stage.sees("Their volume: 100 %"));
+    stage.happen(Event::Quality { account: fixture::sip(), call: CallId(8), quality: fixture::quality() });
+    assert!(stage.sees("They hear you badly: a tenth of what you say is lost on the way."), "each has its own line");
     stage.click(SOFTER);
     stage.click(LOUDER);
     tell(&mut stage, fixture::call(CallState::Ended { reason: EndReason::HungUpThere }));

@@ -28,19 +28,30 @@ const STEPS: [u16; 9] = [25, 35, 50, 70, AS_IT_COMES, 140, 200, 280, LOUDEST];
 
 /// The sentence, and what unfolds the rest; nothing while there is nothing to say.
 pub fn sentence<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
-    let p = cx.p;
-    let verdict = call.quality.filter(|_| call.state == CallState::Active && !call.held_there)?.verdict;
+    let verdict = verdict(call)?;
     // a notice says so already
     let told = verdict == Verdict::NoMicrophone && cx.model.no_microphone;
-    let words = (!told).then(|| {
-        let color = if verdict == Verdict::Good { p.muted } else { p.warn_text };
-        let mark = (verdict != Verdict::Good).then(|| icon(Icon::Alert, 13.0).color(color));
-        let words = text::caption(cx.words.verdict(verdict)).color(color).align_x(iced::Center);
-        Row::new().push(mark).push(words).spacing(space::XS).align_y(Alignment::Center)
-    });
     let arrow = if screen.details { Icon::Up } else { Icon::Down };
-    let more = button::small(p, Kind::Quiet, arrow, cx.t("call-details")).on_press(Message::Details);
-    Some(Column::new().push(words).push(more).align_x(Alignment::Center).into())
+    let more = button::small(cx.p, Kind::Quiet, arrow, cx.t("call-details")).on_press(Message::Details);
+    Some(Column::new().push((!told).then(|| words(cx, verdict))).push(more).align_x(Alignment::Center).into())
+}
+
+/// What is wrong with the line of one of several calls.
+pub fn trouble<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
+    verdict(call).filter(|verdict| *verdict != Verdict::Good).map(|verdict| words(cx, verdict))
+}
+
+fn verdict(call: &Call) -> Option<Verdict> {
+    let talked_in = call.state == CallState::Active && !call.held_there;
+    call.quality.filter(|_| talked_in).map(|quality| quality.verdict)
+}
+
+fn words<'a>(cx: Context<'a>, verdict: Verdict) -> Element<'a, Message> {
+    let good = verdict == Verdict::Good;
+    let color = if good { cx.p.muted } else { cx.p.warn_text };
+    let mark = (!good).then(|| icon(Icon::Alert, 13.0).color(color));
+    let words = text::caption(cx.words.verdict(verdict)).color(color).align_x(iced::Center);
+    Row::new().push(mark).push(words).spacing(space::XS).align_y(Alignment::Center).into()
 }
 
 /// The figures, the graph and the volume.

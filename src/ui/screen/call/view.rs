@@ -259,8 +259,9 @@ fn waiting<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
     let join =
         (!call.joined).then(|| button::small(p, Kind::Side, Icon::Plus, cx.t("call-join")).on_press(Message::Join));
     let end = button::small(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    let line = Row::new().push(resume).push(join).push(end).spacing(space::S).align_y(Alignment::Center).wrap();
-    let loud = call.joined.then(|| super::line::volume(cx, call));
-    let line = Column::new().push(words).push(loud).push(line).spacing(space::S).width(Length::Fill);
-    container(line).padding(space::M).style(shape::card(p.surface, p.line, space::RADIUS)).into()
+    let buttons = Row::new().push(resume).push(join).push(end).spacing(space::S).align_y(Alignment::Center).wrap();
+    let loud = call.joined.then(|| line::volume(cx, call));
+    let trouble = line::trouble(cx, call);
+    let all = Column::new().push(words).push(trouble).push(loud).push(buttons).spacing(space::S).width(Length::Fill);
+    container(all).padding(space::M).style(shape::card(p.surface, p.line, space::RADIUS)).into()
 }
