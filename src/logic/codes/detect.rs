@@ -5,8 +5,9 @@ use super::{
     candidates::{Candidate, Shape, candidates},
     expiry::valid_for,
     keywords::{Keyword, Strength, keywords},
+    lexicon::Class,
     origin, rules,
-    text::{Form, Text, among},
+    text::{Form, Text},
 };
 use crate::domain::{code::Code, private::Private};
 
@@ -16,11 +17,6 @@ const NEAR: usize = 45;
 const ANNOUNCED: usize = 16;
 /// Longest line that holds nothing but a code and who it is from, in words.
 const ALONE: usize = 5;
-
-/// Words that tell to type what follows.
-const TYPING: &str = "use enter type input submit usa utiliza utilice ingresa ingrese introduce introduzca introdueix digita digite \
-    escribe teclea teclee captura capture pon coloca coloque saisissez entrez utilisez insira inserisci usi \
-    verwenden eingeben nutzen verwende gib inserta ingresar utilizar utilize";
 
 /// The verification code in `body`, if it holds one. `sender` is the address or number it came from: a text that
 /// names its own number speaks of no code. Takes time linear in the text's length and bounded work beyond 4096
@@ -73,6 +69,8 @@ fn score(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> Option<i32
         Shape::Four => 8,
         Shape::Digits => 5,
         Shape::Mixed => 3,
+        Shape::Loose if tie < 90 => return None,
+        Shape::Loose => 1,
     };
     Some(tie + shape)
 }
@@ -85,7 +83,7 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     let strong = keyword.strength > Strength::Action;
     let bonus = if keyword.strength == Strength::Proof { 4 } else { 0 };
     let typed = (1..=3).any(|distance| {
-        among(TYPING, text.fold_before(start, distance))
+        text.was(start, distance, Class::Typing)
             && start.checked_sub(distance).and_then(|at| text.words.get(at)).is_some_and(|w| w.sentence == sentence)
     });
     let tied = if keyword.last < start {
@@ -103,7 +101,7 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     }
     // "Enter 482913 to log in", "Type 482913. The code is good for…"
     let next = text.words.get(keyword.first)?.sentence.abs_diff(sentence) <= 1;
-    if typed && (same || strong && next) {
+    if typed && (same || next && (strong || candidate.shape == Shape::Six)) {
         return Some(if same { 85 } else { 70 } + bonus);
     }
     if !strong {
@@ -148,11 +146,11 @@ fn after(text: &Text, last: usize, keyword: &Keyword, same: bool, strong: bool) 
         return None;
     }
     let between = keyword.first - last - 1;
-    if rules::is_copula(text.fold(last + 1)) && between <= ANNOUNCED {
+    if text.is(last + 1, Class::Copula) && between <= ANNOUNCED {
         return Some(95 - i32::try_from(between).unwrap_or(0));
     }
     let told = keyword.owned || keyword.strength == Strength::Proof;
-    let parted = text.after(last).iter().any(|c| matches!(c, '-' | ':' | ')' | '=') || *c == ',' && told);
+    let parted = text.after(last).iter().any(|c| matches!(c, '-' | ':' | ')' | '=') || matches!(c, ',' | '，') && told);
     (between == 0 || parted && between <= 5).then_some(80)
 }
 
@@ -168,7 +166,7 @@ fn sentences_apart(text: &Text, from: usize, to: usize) -> usize {
 fn leads(text: &Text, start: usize, candidate: &Candidate) -> bool {
     let sentence = |at: usize| text.words.get(at).map(|word| word.sentence);
     let first = start.checked_sub(1).is_none_or(|previous| sentence(previous) != sentence(start));
-    first && candidate.shape == Shape::Six && among("to para pour per zum um", text.fold(candidate.last + 1))
+    first && candidate.shape == Shape::Six && text.is(candidate.last + 1, Class::Purpose)
 }
 
 /// The number has its line to itself, or shares it with the name of who sends it.
@@ -177,7 +175,7 @@ fn alone(text: &Text, start: usize, last: usize) -> bool {
     let others = |at: &usize| text.words.get(*at).is_some_and(|word| word.sentence == sentence);
     let ahead = (0..start).rev().take(ALONE + 1).take_while(others).count();
     let behind = (last + 1..text.words.len()).take(ALONE + 1).take_while(others).count();
-    let digits = (start..=last).all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits));
+    let digits = (start..=last).all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits || word.digit().is_some()));
     digits && behind == 0 && (ahead == 0 || ahead <= ALONE && rules::announced(text, start))
 }
 
@@ -194,7 +192,7 @@ mod tests {
 
     /// The text with digits mapped and nothing but letters and digits left.
     fn plain(body: &str) -> String {
-        body.chars().filter_map(super::super::text::mapped).filter(|c| c.is_alphanumeric()).collect()
+        body.chars().filter_map(super::super::fold::mapped).filter(|c| c.is_alphanumeric()).collect()
     }
 
     #[test]

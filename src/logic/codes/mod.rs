@@ -2,7 +2,9 @@
 mod candidates;
 mod detect;
 mod expiry;
+mod fold;
 mod keywords;
+mod lexicon;
 mod origin;
 mod rules;
 mod text;
