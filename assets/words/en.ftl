@@ -205,6 +205,12 @@ notify-copy-code = Copy code
 code-from = From { $sender }
 code-site = For { $site } only
 code-site-warning = Type it nowhere else.
+code-warned = Be careful with your code
+code-warn-pass-on = The text asks you to hand the code on. Nobody honest does that: give it to nobody.
+code-warn-asked = Another text asks for this code. Give it to nobody, not even to a person you know: call them first.
+code-warn-imitation = This sender is new and looks like one you know. Open the site yourself before you use the code.
+code-warn-look-alike = A link in the text imitates the site this code is for. Do not open it.
+code-warn-foreign-link = A link in the text leads to another site than the one this code is for.
 code-valid-for = Valid for { $duration }
 code-maybe-expired = May have expired
 code-open-text = Show the text
@@ -457,7 +463,7 @@ help-landline-run = Run Landline and print what happens
 help-landline-run-more =
     Runs until Ctrl-C or SIGTERM; accounts then log out. With --json each event is one line, written at once:
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
-    account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received,
+    account_removed, message, message_state, conversation_read, code, code_warned, call, call_logged, dtmf_received,
     recording_failed, contacts, wired, devices_changed, show_window, quit. Without --headless the window is opened.
 help-landline-account = Add, list and remove accounts
 help-landline-account-add = Add an account

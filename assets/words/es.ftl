@@ -205,6 +205,12 @@ notify-copy-code = Copiar código
 code-from = De { $sender }
 code-site = Solo para { $site }
 code-site-warning = No lo escribas en otro sitio.
+code-warned = Cuidado con tu código
+code-warn-pass-on = El mensaje pide que pases el código. Nadie honrado hace eso: no se lo des a nadie.
+code-warn-asked = Otro mensaje pide este código. No se lo des a nadie, ni a quien conozcas: llama antes a esa persona.
+code-warn-imitation = Este remitente es nuevo y se parece a uno que conoces. Abre el sitio por tu cuenta antes de usar el código.
+code-warn-look-alike = Un enlace del mensaje imita el sitio de este código. No lo abras.
+code-warn-foreign-link = Un enlace del mensaje lleva a otro sitio que el de este código.
 code-valid-for = Vale por { $duration }
 code-maybe-expired = Puede haber vencido
 code-open-text = Ver el mensaje
@@ -458,7 +464,7 @@ help-landline-run = Poner Landline en marcha e imprimir lo que pasa
 help-landline-run-more =
     Funciona hasta Ctrl-C o SIGTERM; entonces las cuentas se desconectan. Con --json cada suceso es una línea, escrita
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
-    account_added, account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received,
+    account_added, account_removed, message, message_state, conversation_read, code, code_warned, call, call_logged, dtmf_received,
     recording_failed, contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
 help-landline-account = Agregar, listar y quitar cuentas
 help-landline-account-add = Agregar una cuenta

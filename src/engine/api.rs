@@ -377,6 +377,11 @@ pub enum Event {
         /// The code.
         code: ReceivedCode,
     },
+    /// A code that is in the store has a new warning.
+    CodeWarned {
+        /// The code with all its warnings.
+        code: ReceivedCode,
+    },
     /// A call began or changed; [`crate::domain::call::CallState::Ended`] is its last.
     Call {
         /// Which account.

@@ -18,7 +18,7 @@ use crate::{
         link::WiredStatus,
         private::Private,
     },
-    logic::switchboard::Switchboard,
+    logic::{codes, switchboard::Switchboard},
     media::MediaEvent,
     net,
     store::Store,
@@ -49,6 +49,8 @@ pub(super) struct Engine {
     pub(super) sound_test: Option<audio::SoundTest>,
     pub(super) wired: WiredStatus,
     pub(super) exchange: Option<Exchange>,
+    /// Texts without a code that may be pieces of one.
+    pub(super) parts: codes::Parts,
     /// Passwords that were looked for.
     pub(super) passwords: mpsc::Sender<Found>,
     password_queue: Option<mpsc::Receiver<Found>>,
@@ -83,6 +85,7 @@ impl Engine {
             sound_test: None,
             wired,
             exchange,
+            parts: codes::Parts::default(),
             passwords,
             password_queue: Some(password_queue),
             account_queue: Some(account_queue),

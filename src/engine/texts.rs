@@ -7,7 +7,7 @@ use crate::{
     account::{AccountCommand, TextProgress},
     domain::{
         account::AccountId,
-        code::ReceivedCode,
+        code::{ReceivedCode, Warning},
         message::{Direction, Message, MessageId, MessageState, NewMessage},
         private::Private,
     },
@@ -18,6 +18,10 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
+/// For how long a code is in danger of being asked for.
+const LATELY: SignedDuration = SignedDuration::from_mins(30);
+/// Codes of that time that are told of.
+const CODES: u32 = 20;
 /// A text that was sent longer ago than this comes from an archive: nobody waits for it with an open ear.
 const OLD: SignedDuration = SignedDuration::from_mins(10);
 
@@ -26,7 +30,16 @@ impl Engine {
     pub(super) async fn received(&mut self, account: AccountId, message: NewMessage, committed: oneshot::Sender<()>) {
         let incoming = message.direction == Direction::Incoming;
         let sender = message.sender.as_ref().unwrap_or(&message.peer).display().to_owned();
-        let code = if incoming { codes::detect(message.body.expose(), &sender) } else { None };
+        let mut code = None;
+        if incoming {
+            code = self.parts.take(Instant::now(), &sender, message.body.expose());
+        }
+        if let Some(code) = code.as_mut()
+            && self.imitates(&account, &message).await
+        {
+            code.warnings.push(Warning::Imitation);
+        }
+        let asks = incoming && codes::asks_for_code(message.body.expose());
         let now = Timestamp::now();
         let received = match self.store.receive(account.clone(), message, code, now).await {
             Ok(received) => received,
@@ -50,8 +63,42 @@ impl Engine {
             received_at: message.received_at,
         });
         self.tell(Event::Message { account: account.clone(), message, conversation, old });
-        if let Some(code) = code {
-            self.tell(Event::Code { account, code });
+        match code {
+            Some(code) => self.tell(Event::Code { account, code }),
+            None if asks && !old => self.asked_for_codes(now).await,
+            None => {}
+        }
+    }
+
+    /// Whether the writer is new and passes itself off as one who has written before.
+    async fn imitates(&self, account: &AccountId, message: &NewMessage) -> bool {
+        let known = match self.store.strangers_to(account.clone(), message.peer.clone()).await {
+            Ok(Some(known)) => known,
+            Ok(None) => return false,
+            Err(error) => {
+                tracing::error!(%error, "senders cannot be read");
+                return false;
+            }
+        };
+        let known = || known.iter().map(|name| name.expose().as_str());
+        let named = message.sender_name.as_ref().map(|name| name.expose().as_str());
+        let names = named.into_iter().chain([message.peer.display()]);
+        names.into_iter().any(|name| codes::imitates(name, message.body.expose(), known()))
+    }
+
+    /// A text asks for a code: those that came lately are warned of.
+    async fn asked_for_codes(&mut self, now: Timestamp) {
+        let warned = match self.store.warn(now.saturating_sub(LATELY).unwrap_or(now), Warning::Asked).await {
+            Ok(warned) if warned.is_empty() => return,
+            Ok(warned) => warned,
+            Err(error) => return tracing::error!(%error, "a warning cannot be kept"),
+        };
+        match self.store.codes(CODES).await {
+            Ok(codes) => codes
+                .into_iter()
+                .filter(|code| warned.contains(&code.message))
+                .for_each(|code| self.tell(Event::CodeWarned { code })),
+            Err(error) => tracing::error!(%error, "codes cannot be read"),
         }
     }
 

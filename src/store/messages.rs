@@ -3,7 +3,7 @@ use super::{Store, StoreError, conversations, receive, rows};
 use crate::domain::{
     account::AccountId,
     address::Address,
-    code::ReceivedCode,
+    code::{ReceivedCode, Warning},
     conversation::{Conversation, ConversationId},
     message::{Direction, Message, MessageId, MessageState, SendFailure},
     private::Private,
@@ -147,11 +147,39 @@ impl Store {
             );
             let mut query = connection.prepare_cached(&sql)?;
             let found = query.query_map([limit], |row| {
-                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(14)?);
+                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(15)?);
                 Ok((message, name))
             })?;
             let found = rows::all(found)?;
             Ok(found.into_iter().filter_map(|(message, name)| received_code(&message, name)).collect())
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// Adds a warning to the codes that came since then. Those that had it not.
+    pub async fn warn(&self, since: Timestamp, warning: Warning) -> Result<Vec<MessageId>, StoreError> {
+        self.transact(move |transaction| {
+            let sql = format!(
+                "SELECT {} FROM {} WHERE m.code IS NOT NULL AND m.direction = 0 AND m.received_at >= ?1",
+                rows::MESSAGE,
+                rows::MESSAGE_FROM
+            );
+            let found = {
+                let mut query = transaction.prepare_cached(&sql)?;
+                rows::all(query.query_map([rows::millis(since)], rows::message)?)?
+            };
+            let mut warned = Vec::new();
+            for message in found {
+                let Some(mut code) = message.code.filter(|code| !code.warnings.contains(&warning)) else { continue };
+                code.warnings.push(warning);
+                transaction
+                    .prepare_cached("UPDATE message SET code_warnings = ?2 WHERE id = ?1")?
+                    .execute(params![message.id.0, rows::warning_words(&code.warnings)])?;
+                warned.push(message.id);
+            }
+            Ok(warned)
         })
         .await
     }

@@ -137,7 +137,7 @@ impl Model {
                     known.unread = 0;
                 }
             }
-            Event::Code { code, .. } => {
+            Event::Code { code, .. } | Event::CodeWarned { code } => {
                 self.codes.retain(|known| known.message != code.message);
                 let at = self.codes.partition_point(|known| known.received_at > code.received_at);
                 self.codes.insert(at, code);

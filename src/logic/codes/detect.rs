@@ -8,6 +8,7 @@ use super::{
     lexicon::Class,
     origin, rules,
     text::{Form, Text},
+    warning::warnings,
 };
 use crate::domain::{code::Code, private::Private};
 
@@ -26,7 +27,7 @@ pub fn detect(body: &str, sender: &str) -> Option<Code> {
     let text = Text::read(kept);
     let valid_for = valid_for(&text);
     if let Some(code) = origin::bound(kept) {
-        return Some(Code { valid_for, ..code });
+        return Some(with_warnings(body, Code { valid_for, ..code }));
     }
     let keywords = keywords(&text);
     if keywords.is_empty() || rules::is_advertising(&text, &keywords) {
@@ -39,7 +40,12 @@ pub fn detect(body: &str, sender: &str) -> Option<Code> {
         .filter_map(|candidate| Some((score(&text, candidate, &keywords)?, candidate)))
         // of equals the first: services repeat a code, they do not correct it
         .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    Some(Code { value: Private::from(best.1.value.as_str()), site: None, valid_for })
+    let code = Code { value: Private::from(best.1.value.as_str()), site: None, valid_for, warnings: Vec::new() };
+    Some(with_warnings(body, code))
+}
+
+fn with_warnings(body: &str, code: Code) -> Code {
+    Code { warnings: warnings(body, &code), ..code }
 }
 
 /// Without the marks for an Android app that waits for the text: a leading `<#>` and the last word of 11 characters,
@@ -137,7 +143,19 @@ fn before(text: &Text, start: usize, keyword: &Keyword, same: bool, strong: bool
     if joined && announced && between <= ANNOUNCED {
         return Some(95 - i32::try_from(between).unwrap_or(0));
     }
-    None
+    (same && spoken_of(text, keyword.last, start)).then_some(50)
+}
+
+/// "the code of the bank 4821", "the code is, I think, 4821": people write so. Between the two stand small words and one
+/// other, or "is" with two words.
+fn spoken_of(text: &Text, keyword: usize, start: usize) -> bool {
+    let between = || (keyword + 1..start).map(|at| text.is(at, Class::Joint) || text.is(at, Class::Filler));
+    let other = between().filter(|small| !small).count();
+    let hedged = (2..=3).any(|distance| start > keyword + distance && text.was(start, distance, Class::Copula));
+    // Arabic writes the article onto the word
+    let arabic =
+        between().count() == 1 && text.words.get(keyword + 1).is_some_and(|w| text.written(w).take(2).eq("ال".chars()));
+    between().count() <= 4 && (between().any(|small| small) || arabic) && other <= 1 || hedged
 }
 
 /// The number comes first: "482913 is your code", "482913 - Acme code", "482913: tu clave".
@@ -162,11 +180,12 @@ fn sentences_apart(text: &Text, from: usize, to: usize) -> usize {
     if from == to { 0 } else { 1 + between }
 }
 
-/// "482913 to add a payee": six digits begin a sentence and say what they are for.
+/// "482913 to add a payee", "482913 is what to type": six digits begin a sentence and say what they are for.
 fn leads(text: &Text, start: usize, candidate: &Candidate) -> bool {
     let sentence = |at: usize| text.words.get(at).map(|word| word.sentence);
     let first = start.checked_sub(1).is_none_or(|previous| sentence(previous) != sentence(start));
-    first && candidate.shape == Shape::Six && text.is(candidate.last + 1, Class::Purpose)
+    let says = text.is(candidate.last + 1, Class::Purpose) || text.is(candidate.last + 1, Class::Copula);
+    first && candidate.shape == Shape::Six && says
 }
 
 /// The number has its line to itself, or shares it with the name of who sends it.
@@ -175,13 +194,15 @@ fn alone(text: &Text, start: usize, last: usize) -> bool {
     let others = |at: &usize| text.words.get(*at).is_some_and(|word| word.sentence == sentence);
     let ahead = (0..start).rev().take(ALONE + 1).take_while(others).count();
     let behind = (last + 1..text.words.len()).take(ALONE + 1).take_while(others).count();
-    let digits = (start..=last).all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits || word.digit().is_some()));
+    let digits = (start..=last)
+        .all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits || word.digit().is_some()));
     digits && behind == 0 && (ahead == 0 || ahead <= ALONE && rules::announced(text, start))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::asks_for_code;
     use super::*;
     use proptest::prelude::*;
     use std::time::{Duration, Instant};
@@ -194,6 +215,26 @@ mod tests {
     fn plain(body: &str) -> String {
         body.chars().filter_map(super::super::fold::mapped).filter(|c| c.is_alphanumeric()).collect()
     }
+
+    /// The same with the digits of [`SAID`] in the place of their words.
+    fn heard(body: &str) -> String {
+        let mut text = body.to_lowercase();
+        for (word, digit) in SAID {
+            text = text.replace(word, digit);
+        }
+        plain(&text)
+    }
+
+    const SAID: [(&str, &str); 8] = [
+        ("four", "4"),
+        ("eight", "8"),
+        ("seven", "7"),
+        ("cuatro", "4"),
+        ("ocho", "8"),
+        ("سبعة", "7"),
+        ("四", "4"),
+        ("八", "8"),
+    ];
 
     #[test]
     fn the_mark_of_an_app_is_no_code() {
@@ -252,12 +293,14 @@ mod tests {
         fn texts_made_of_telling_pieces_never_panic(pieces in prop::collection::vec(prop::sample::select(vec![
             "code", "código", "clave", "PIN", " ", "is", "es", ":", "\n", "482913", "4821", "G-", "-", "123", " 456", "$",
             "+", "*", ".", ",", "@", "#", "example.com", "never", "share", "your", "tu", "10", "min", "valid", "٤", "用",
-            "\u{301}", "<#>", "A1B2C3", "ABC", "/", "https://",
+            "\u{301}", "<#>", "A1B2C3", "ABC", "/", "https://", "four", "eight ", "seven, ", "cuatro ", "ocho", "سبعة ",
+            "四", "八", "\u{202b}", "x7k2", "رمز", "验证码", "mã", "reply", "me", "الرمز",
         ]), 0..60)) {
             let body = pieces.concat();
+            asks_for_code(&body);
             if let Some(code) = detect(&body, "") {
                 let value = code.value.expose();
-                prop_assert!(plain(&body).contains(&plain(value)), "{value}");
+                prop_assert!(plain(&body).contains(&plain(value)) || heard(&body).contains(value), "{value}");
                 prop_assert!(!value.is_empty() && value.len() <= 32);
             }
         }

@@ -51,7 +51,13 @@ pub(super) fn keywords(text: &Text) -> Vec<Keyword> {
         let warned = warnings.iter().any(|(at, sentence)| *sentence == word.sentence && *at < first);
         let after = (1..=2).any(|distance| text.is(last + distance, Class::Pointer));
         let warning = warned && !after && !before(Class::Pointer);
-        found.push(Keyword { first, last, strength, owned: before(Class::Owner) || text.is(last, Class::Owner), warning });
+        found.push(Keyword {
+            first,
+            last,
+            strength,
+            owned: before(Class::Owner) || text.is(last, Class::Owner),
+            warning,
+        });
     }
     found
 }

@@ -91,9 +91,15 @@ pub(super) enum Class {
     Asking,
     /// Whom to hand it to: "me", "back".
     Me,
+    /// Tells to answer with or forward what follows.
+    Handing,
+    /// Before one of these it is the writer who does it: "we", "will".
+    Ours,
+    /// What a code is called where it is not called a code: "digits".
+    Digits,
 }
 
-const CLASSES: [(&str, Class); 29] = [
+const CLASSES: [(&str, Class); 32] = [
     ("code", Class::Code),
     ("proof", Class::Proof),
     ("action", Class::Action),
@@ -123,12 +129,15 @@ const CLASSES: [(&str, Class); 29] = [
     ("purpose", Class::Purpose),
     ("asking", Class::Asking),
     ("me", Class::Me),
+    ("handing", Class::Handing),
+    ("ours", Class::Ours),
+    ("digits", Class::Digits),
 ];
 
 /// Everything a word says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Meaning {
-    classes: u32,
+    classes: u64,
     /// A phrase may begin with it.
     begins: bool,
     /// A unit of time, in seconds.
@@ -161,8 +170,8 @@ impl Meaning {
     }
 }
 
-const fn bit(class: Class) -> u32 {
-    1 << class as u32
+const fn bit(class: Class) -> u64 {
+    1 << class as u64
 }
 
 /// A class by its name in a list.
@@ -184,7 +193,7 @@ fn meaning(name: &str) -> Option<Meaning> {
 #[derive(Default)]
 struct Lexicon {
     words: HashMap<String, Meaning>,
-    stems: HashMap<&'static str, u32>,
+    stems: HashMap<&'static str, u64>,
     /// By their first word: the others, and what they say together.
     phrases: HashMap<String, Vec<(Vec<String>, Meaning)>>,
 }
@@ -245,11 +254,7 @@ pub(super) fn look_up(folded: &str, written: Option<&str>) -> Meaning {
 
 /// The longest phrase that begins with a word: how many words follow it, and what they say together. `follows(n, word)`
 /// tells whether the n-th word after it is this one.
-pub(super) fn phrase(
-    first: &str,
-    meaning: Meaning,
-    follows: impl Fn(usize, &str) -> bool,
-) -> Option<(usize, Meaning)> {
+pub(super) fn phrase(first: &str, meaning: Meaning, follows: impl Fn(usize, &str) -> bool) -> Option<(usize, Meaning)> {
     if !meaning.begins {
         return None;
     }
@@ -288,7 +293,7 @@ mod tests {
                 }
             }
         }
-        let distinct: u32 = CLASSES.iter().map(|(_, class)| bit(*class)).fold(0, |all, one| all | one);
+        let distinct: u64 = CLASSES.iter().map(|(_, class)| bit(*class)).fold(0, |all, one| all | one);
         assert_eq!(distinct.count_ones() as usize, CLASSES.len());
     }
 

@@ -8,6 +8,10 @@ use super::{
 /// Characters looked at; ten joined SMS parts hold fewer.
 pub(super) const LIMIT: usize = 4096;
 
+/// Shortened with a stop before a name, which ends no sentence.
+const TITLES: [&str; 14] =
+    ["dr", "dra", "mr", "mrs", "ms", "sr", "sra", "srta", "mme", "hr", "sig", "st", "prof", "dott"];
+
 /// What a word is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -228,7 +232,15 @@ fn join_phrases(chars: &[char], words: Vec<Word>) -> Vec<Word> {
         let parts = words.get(at..=at + more).unwrap_or_default();
         let fold = parts.iter().map(|part| part.fold.as_str()).collect::<Vec<_>>().join(" ");
         let end = parts.last().map_or(word.end, |last| last.end);
-        joined.push(Word { start: word.start, end, fold, form: Form::Word, sentence: word.sentence, link: false, meaning });
+        joined.push(Word {
+            start: word.start,
+            end,
+            fold,
+            form: Form::Word,
+            sentence: word.sentence,
+            link: false,
+            meaning,
+        });
         at += more + 1;
     }
     joined
@@ -236,21 +248,29 @@ fn join_phrases(chars: &[char], words: Vec<Word>) -> Vec<Word> {
 
 fn form(run: &[char]) -> Form {
     let digits = run.iter().filter(|c| c.is_ascii_digit()).count();
+    let led = run.iter().take_while(|c| c.is_ascii_digit()).count();
     let capitals = run.iter().filter(|c| c.is_ascii_uppercase()).count();
     match () {
         () if digits == run.len() => Form::Digits,
         () if capitals == run.len() => Form::Capitals,
         () if digits + capitals == run.len() => Form::Mixed,
-        () if digits >= 2 && run.iter().all(char::is_ascii_alphanumeric) => Form::Loose,
+        // "30min" is no such word
+        () if digits >= 2 && led < digits && run.iter().all(char::is_ascii_alphanumeric) => Form::Loose,
         () => Form::Word,
     }
 }
 
-/// A line's end, or a stop followed by space: `acme.com` and `12.50` hold none.
+/// A line's end, or a stop followed by space: `acme.com` and `12.50` hold none, nor does "Dr. Osei".
 fn ends_sentence(chars: &[char], at: usize) -> bool {
+    let spaced = || chars.get(at + 1).is_none_or(|next| next.is_whitespace());
     match chars.get(at) {
         Some('\n' | '。' | '！' | '？') => true,
-        Some('.' | '!' | '?' | ';') => chars.get(at + 1).is_none_or(|next| next.is_whitespace()),
+        Some('!' | '?' | ';') => spaced(),
+        Some('.') => {
+            let word = || chars.get(..at).unwrap_or_default().iter().rev().take_while(|c| c.is_alphabetic());
+            let titled = |title: &&str| word().map(char::to_ascii_lowercase).eq(title.chars().rev());
+            spaced() && !(word().count() <= 4 && TITLES.iter().any(titled))
+        }
         _ => false,
     }
 }
@@ -307,12 +327,16 @@ mod tests {
         let seen: Vec<_> = text.words.iter().map(|word| (word.fold.as_str(), word.sentence, word.link)).collect();
         let link = ("482913", 0, true);
         assert!(seen.contains(&link) && seen.contains(&("code", 1, false)), "{seen:?}");
+        assert_eq!(Text::read("For Dr. Osei. Now").words.last().map(|word| word.sentence), Some(1));
         assert!(seen.contains(&("50", 1, false)) && seen.contains(&("org", 2, true)), "{seen:?}");
     }
 
     #[test]
     fn forms_are_told() {
         let forms = |body| Text::read(body).words.iter().map(|word| word.form).collect::<Vec<_>>();
-        assert_eq!(forms("123 A1B2 ABC Abc 12h"), [Form::Digits, Form::Mixed, Form::Capitals, Form::Word, Form::Word]);
+        assert_eq!(
+            forms("123 A1B2 ABC Abc 12h a1b2c3"),
+            [Form::Digits, Form::Mixed, Form::Capitals, Form::Word, Form::Word, Form::Loose]
+        );
     }
 }
