@@ -88,10 +88,11 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     let same = text.words.get(keyword.first)?.sentence == sentence;
     let strong = keyword.strength > Strength::Action;
     let bonus = if keyword.strength == Strength::Proof { 4 } else { 0 };
-    let typed = (1..=3).any(|distance| {
-        text.was(start, distance, Class::Typing)
-            && start.checked_sub(distance).and_then(|at| text.words.get(at)).is_some_and(|w| w.sentence == sentence)
-    });
+    let here = |at: Option<usize>| at.and_then(|at| text.words.get(at)).is_some_and(|word| word.sentence == sentence);
+    let typing = |at: usize| text.is(at, Class::Typing) && here(Some(at));
+    // the verb stands before, or in German at the end
+    let typed = (1..=3).any(|distance| start.checked_sub(distance).is_some_and(typing))
+        || (1..=5).any(|distance| typing(candidate.last + distance));
     let tied = if keyword.last < start {
         before(text, start, keyword, same, strong)
     } else if keyword.first > candidate.last {
@@ -118,6 +119,11 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     let told = keyword.strength == Strength::Proof || keyword.owned || proven;
     if same && told && distance <= NEAR {
         return Some(60 - i32::try_from(distance).unwrap_or(60) + bonus);
+    }
+    // "This is your security code. Give it to nobody: 66120"
+    let ends = text.before(start).contains(&':') && !here(Some(candidate.last + 1));
+    if ends && keyword.strength == Strength::Proof && text.words.get(keyword.last)?.sentence + 1 == sentence {
+        return Some(55);
     }
     let lone = alone(text, start, candidate.last) || next && leads(text, start, candidate);
     (told && lone).then_some(30 + bonus)

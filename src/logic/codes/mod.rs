@@ -30,8 +30,8 @@
 //! ```
 //! First what is to be typed, or `-`; then, where they matter, how long it is good for in seconds, the site it is bound to,
 //! the sender (`_` for a space), and warnings joined by commas; then ` | ` and the text. `\u{200f}` stands for a character
-//! that cannot be seen. `tests/codes/held-out` holds texts that were written after the rules and first read without a
-//! change to them. `cargo test --test codes_corpus` prints precision and recall of each language.
+//! that cannot be seen. `tests/codes/held-out` holds texts that were written after the rules, and says how
+//! they were read at first. `cargo test --test codes_corpus` prints precision and recall of each language.
 mod asking;
 mod candidates;
 mod detect;

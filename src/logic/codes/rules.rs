@@ -23,6 +23,8 @@ pub(super) fn is_other(text: &Text, candidate: &Candidate, keywords: &[Keyword],
         || is_address(text, candidate)
         || is_time(text, candidate)
         || is_labelled(text, candidate, keywords)
+        || is_slogan(candidate)
+            && !keywords.iter().any(|keyword| keyword.strength == Strength::Proof && !keyword.warning)
 }
 
 /// The sender's own number, as in "text STOP to 12345".
@@ -103,7 +105,9 @@ fn is_labelled(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> bool
         if text.after(at).iter().any(|c| matches!(c, ',' | '，')) {
             return false;
         }
-        if word.is(Class::Sending) || towards && word.is(Class::Writing) {
+        // "give it to nobody who calls: 4821"
+        let told_not = word.is(Class::Sending) && announced && is_forbidden(text, at);
+        if word.is(Class::Sending) && !told_not || towards && word.is(Class::Writing) {
             return true;
         }
         towards |= matches!(fold, "to" | "al" | "a");
@@ -122,6 +126,20 @@ fn is_labelled(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> bool
         }
     }
     false
+}
+
+/// Whether what stands at `at` belongs to "do not give…", "never tell…".
+fn is_forbidden(text: &Text, at: usize) -> bool {
+    let Some(sentence) = text.words.get(at).map(|word| word.sentence) else { return false };
+    let mut before = text.words.iter().take(at).skip_while(|word| word.sentence != sentence);
+    before.any(|word| word.is(Class::Never) || word.is(Class::Not)) && before.any(|word| word.is(Class::Sharing))
+}
+
+/// "TACO5", "SAVE20": a word with a number behind it, as shops make them up.
+fn is_slogan(candidate: &Candidate) -> bool {
+    let letters = candidate.value.bytes().take_while(u8::is_ascii_uppercase).count();
+    let rest = candidate.value.get(letters..).unwrap_or_default();
+    letters >= 3 && !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// "…: 482913" or "… is 482913".
