@@ -5,6 +5,8 @@ mod support;
 
 mod audio_pulse;
 mod cli_contract;
+mod codes_copied;
+mod codes_warned;
 mod demo_shows_a_code;
 mod keyring;
 mod peers_start;
