@@ -465,7 +465,8 @@ help-landline-run = Run Landline and print what happens
 help-landline-run-more =
     Runs until Ctrl-C or SIGTERM; accounts then log out. With --json each event is one line, written at once:
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
-    account_removed, message, message_state, conversation_read, code, code_warned, call, call_logged, dtmf_received,
+    account_removed, message, message_state, conversation_read, code, code_warned,
+    code_forgotten, call, call_logged, dtmf_received,
     recording_failed, contacts, wired, devices_changed, show_window, quit. Without --headless the window is opened.
 help-landline-account = Add, list and remove accounts
 help-landline-account-add = Add an account
@@ -515,6 +516,12 @@ help-landline-text-more =
       landline text +15551234567 "I am at the door" --wait delivered --timeout 30
 help-landline-messages = Show messages
 help-landline-codes = Show verification codes, or wait for the next one
+help-landline-codes-more =
+    With --copy the newest code, or the next one, is put on the clipboard, marked so that clipboard managers keep no
+    history of it. It leaves after a minute, or when the command ends.
+
+    In config.toml, below [codes]: hide = true keeps codes out of notifications; forget_after_hours = 24 blanks out the
+    numbers of texts whose code is older.
 help-arg-home = Keep everything below this folder: an instance of its own
 help-arg-json = Print JSON
 help-arg-demo = Use the demo: a telephone exchange inside the program, on this computer only

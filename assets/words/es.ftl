@@ -466,7 +466,8 @@ help-landline-run = Poner Landline en marcha e imprimir lo que pasa
 help-landline-run-more =
     Funciona hasta Ctrl-C o SIGTERM; entonces las cuentas se desconectan. Con --json cada suceso es una línea, escrita
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
-    account_added, account_removed, message, message_state, conversation_read, code, code_warned, call, call_logged, dtmf_received,
+    account_added, account_removed, message, message_state, conversation_read, code, code_warned,
+    code_forgotten, call, call_logged, dtmf_received,
     recording_failed, contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
 help-landline-account = Agregar, listar y quitar cuentas
 help-landline-account-add = Agregar una cuenta
@@ -517,6 +518,12 @@ help-landline-text-more =
       landline text +15551234567 "Estoy en la puerta" --wait delivered --timeout 30
 help-landline-messages = Mostrar mensajes
 help-landline-codes = Mostrar los códigos de verificación o esperar el siguiente
+help-landline-codes-more =
+    Con --copy el código más nuevo, o el siguiente, se pone en el portapapeles, marcado para que los gestores del
+    portapapeles no lo guarden. Sale al cabo de un minuto, o cuando termina el comando.
+
+    En config.toml, debajo de [codes]: hide = true no muestra códigos en las notificaciones; forget_after_hours = 24
+    tacha los números de los mensajes cuyo código es más viejo.
 help-arg-home = Guardar todo bajo esta carpeta: una instancia aparte
 help-arg-json = Imprimir JSON
 help-arg-demo = Usar la demostración: una central dentro del programa, solo en esta computadora

@@ -41,6 +41,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::RecordingFailed { reason, .. } => words.text(reason.key()),
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
+        | Event::CodeForgotten { .. }
         | Event::ConversationRead { .. }
         | Event::Contacts { .. }
         | Event::Levels { .. }

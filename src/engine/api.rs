@@ -296,6 +296,8 @@ pub struct Snapshot {
     pub demo: bool,
     /// What the window looks like.
     pub window: WindowConfig,
+    /// Notifications tell that a code came, not which.
+    pub hide_codes: bool,
     /// The sound devices chosen.
     pub sound: DeviceChoice,
     /// The vault waits for its passphrase ([`Command::Unlock`]).
@@ -381,6 +383,11 @@ pub enum Event {
     CodeWarned {
         /// The code with all its warnings.
         code: ReceivedCode,
+    },
+    /// A code was blanked out: it is as old as the person keeps codes.
+    CodeForgotten {
+        /// The text it stood in, as it is now.
+        message: Message,
     },
     /// A call began or changed; [`crate::domain::call::CallState::Ended`] is its last.
     Call {

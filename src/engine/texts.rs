@@ -18,10 +18,6 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
 use tokio::sync::oneshot;
 
-/// For how long a code is in danger of being asked for.
-const LATELY: SignedDuration = SignedDuration::from_mins(30);
-/// Codes of that time that are told of.
-const CODES: u32 = 20;
 /// A text that was sent longer ago than this comes from an archive: nobody waits for it with an open ear.
 const OLD: SignedDuration = SignedDuration::from_mins(10);
 
@@ -67,38 +63,6 @@ impl Engine {
             Some(code) => self.tell(Event::Code { account, code }),
             None if asks && !old => self.asked_for_codes(now).await,
             None => {}
-        }
-    }
-
-    /// Whether the writer is new and passes itself off as one who has written before.
-    async fn imitates(&self, account: &AccountId, message: &NewMessage) -> bool {
-        let known = match self.store.strangers_to(account.clone(), message.peer.clone()).await {
-            Ok(Some(known)) => known,
-            Ok(None) => return false,
-            Err(error) => {
-                tracing::error!(%error, "senders cannot be read");
-                return false;
-            }
-        };
-        let known = || known.iter().map(|name| name.expose().as_str());
-        let named = message.sender_name.as_ref().map(|name| name.expose().as_str());
-        let names = named.into_iter().chain([message.peer.display()]);
-        names.into_iter().any(|name| codes::imitates(name, message.body.expose(), known()))
-    }
-
-    /// A text asks for a code: those that came lately are warned of.
-    async fn asked_for_codes(&mut self, now: Timestamp) {
-        let warned = match self.store.warn(now.saturating_sub(LATELY).unwrap_or(now), Warning::Asked).await {
-            Ok(warned) if warned.is_empty() => return,
-            Ok(warned) => warned,
-            Err(error) => return tracing::error!(%error, "a warning cannot be kept"),
-        };
-        match self.store.codes(CODES).await {
-            Ok(codes) => codes
-                .into_iter()
-                .filter(|code| warned.contains(&code.message))
-                .for_each(|code| self.tell(Event::CodeWarned { code })),
-            Err(error) => tracing::error!(%error, "codes cannot be read"),
         }
     }
 

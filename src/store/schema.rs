@@ -80,6 +80,7 @@ INSERT INTO instance(id) VALUES(lower(hex(randomblob(16))));
 ",
     "
 ALTER TABLE message ADD COLUMN code_warnings TEXT;
+INSERT INTO message_text(message_text, rank) VALUES('secure-delete', 1);
 ",
 ];
 

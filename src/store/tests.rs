@@ -87,6 +87,24 @@ async fn codes_that_came_lately_are_warned_of_once() {
 }
 
 #[tokio::test]
+async fn an_old_code_is_forgotten_and_found_no_more() {
+    let f = fixture();
+    let code = Code { value: "482913".into(), site: None, valid_for: None, warnings: vec![Warning::Asked] };
+    let text = text("xmpp:33733@sms.test", "your code is 482913", &["old"]);
+    f.store.receive(account(), text, Some(code), at(10)).await.unwrap();
+    assert_eq!(f.store.codes_until(at(9)).await.unwrap().len(), 0);
+    let old = f.store.codes_until(at(10)).await.unwrap();
+    let now = f.store.forget_code(old[0].id, "your code is ••••••".into()).await.unwrap().unwrap();
+    assert_eq!((now.body.expose().as_str(), &now.code), ("your code is ••••••", &None));
+    assert_eq!(f.store.codes(10).await.unwrap(), []);
+    let folder = std::fs::read_dir(f.path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    for file in folder.filter(|file| file.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"482913"), "{}", file.display());
+    }
+}
+
+#[tokio::test]
 async fn a_sender_is_a_stranger_until_it_has_written() {
     let f = fixture();
     let names =

@@ -127,10 +127,10 @@ const fn notification(
 fn code_came(code: &ReceivedCode, model: &Model, words: &Words) -> Wish {
     let sender = model.name(code.sender_name.as_ref(), &code.sender);
     let title = words.with("codes-newest", &[("sender", sender.into())]);
-    let value = super::widget::code::spaced(code.code.value.expose());
+    let value = (!model.hide_codes).then(|| super::widget::code::spaced(code.code.value.expose()));
     let site = code.code.site.as_ref().map(|site| words.with("code-site", &[("site", site.into())]));
     let warnings = code.code.warnings.iter().map(|warning| words.text(warning.key()));
-    let body = [value].into_iter().chain(warnings).chain(site).collect::<Vec<_>>().join("\n");
+    let body = value.into_iter().chain(warnings).chain(site).collect::<Vec<_>>().join("\n");
     let copy = (NotificationAction::CopyCode, words.text("notify-copy-code"));
     Wish::Notify(notification(NotificationKind::Code, title, body, vec![copy]), About::Code(code.message))
 }

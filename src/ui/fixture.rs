@@ -251,6 +251,7 @@ pub fn snapshot() -> Snapshot {
         wired: wired(),
         demo: false,
         window: window("en", Appearance::Light),
+        hide_codes: false,
         sound: DeviceChoice::default(),
         secrets: SecretsState::Open,
     }

@@ -259,6 +259,27 @@ fn a_warning_stands_with_its_code_on_every_screen() {
 }
 
 #[test]
+fn a_forgotten_code_is_nowhere() {
+    let mut stage = stage();
+    stage.click("Codes");
+    assert!(stage.sees("482 913"));
+    let mut message = fixture::service()[1].clone();
+    (message.body, message.code) = ("•••••• is your Example Bank code.".into(), None);
+    stage.send(Message::Feed(Feed::Events(vec![Event::CodeForgotten { message }])));
+    assert!(!stage.sees("482 913"));
+    stage.send(Message::Go(Place::Conversations));
+    assert!(
+        !stage.sees("482 913")
+            && stage
+                .app
+                .model
+                .conversations
+                .iter()
+                .all(|known| { known.last.as_ref().is_none_or(|last| !last.body.expose().contains("482913")) })
+    );
+}
+
+#[test]
 fn a_fresh_code_is_offered_on_every_screen_until_it_is_put_away() {
     let mut stage = stage();
     for place in [Place::Conversations, Place::Calls, Place::Settings] {

@@ -33,6 +33,7 @@
 //! that cannot be seen. `tests/codes/held-out` holds texts that were written after the rules, and says how
 //! they were read at first. `cargo test --test codes_corpus` prints precision and recall of each language.
 mod asking;
+mod blank;
 mod candidates;
 mod detect;
 mod expiry;
@@ -47,6 +48,7 @@ mod text;
 mod warning;
 
 pub use asking::asks_for_code;
+pub use blank::blanked;
 pub use detect::detect;
 pub use parts::{Parts, detect_parts};
 pub use warning::{imitates, warnings};
