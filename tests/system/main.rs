@@ -6,6 +6,7 @@ mod support;
 mod audio_pulse;
 mod cli_contract;
 mod codes_copied;
+mod codes_forgotten;
 mod codes_warned;
 mod demo_shows_a_code;
 mod keyring;
