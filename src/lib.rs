@@ -18,7 +18,7 @@
 //! | [`words`] | every sentence a person reads, in English and Spanish |
 //! | [`ui`] | the window; the only room that imports iced |
 //! | [`cli`] | the command line, and the private socket to the running instance |
-//! | [`desktop`] | what surrounds the window: notifications |
+//! | [`desktop`] | what surrounds the window: notifications, secrets on the clipboard; the only room that imports x11rb |
 //! | [`demo`] | an embedded exchange on loopback: real SIP, no account, no network |
 //!
 //! # Data flow

@@ -236,6 +236,12 @@ notify-copy-code = Copy code
 code-from = From { $sender }
 code-site = For { $site } only
 code-site-warning = Type it nowhere else.
+code-warned = Be careful with your code
+code-warn-pass-on = The text asks you to hand the code on. Nobody honest does that: give it to nobody.
+code-warn-asked = Another text asks for this code. Give it to nobody, not even to a person you know: call them first.
+code-warn-imitation = This sender is new and looks like one you know. Open the site yourself before you use the code.
+code-warn-look-alike = A link in the text imitates the site this code is for. Do not open it.
+code-warn-foreign-link = A link in the text leads to another site than the one this code is for.
 code-valid-for = Valid for { $duration }
 code-maybe-expired = May have expired
 code-open-text = Show the text
@@ -457,6 +463,8 @@ cli-messages-none = No messages.
 cli-codes-none = No codes.
 cli-call = Call { $id } with { $name }: { $state }
 cli-code = { $code } from { $sender }
+cli-code-copied = On the clipboard for { $seconds } s, or until something else is copied. Ctrl-C takes it away now.
+cli-no-clipboard = There is no clipboard that takes a secret. Under X11 it works; under Wayland copy from the window.
 cli-text-to = Text to { $name }: { $state }
 cli-text-out = You to { $name }: { $text }
 cli-text-in = { $name }: { $text }
@@ -510,7 +518,8 @@ help-landline-run = Run Landline and print what happens
 help-landline-run-more =
     Runs until Ctrl-C or SIGTERM; accounts then log out. With --json each event is one line, written at once:
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
-    account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received,
+    account_removed, message, message_state, conversation_read, code, code_warned,
+    code_forgotten, call, call_logged, dtmf_received,
     recording_failed, quality, contacts, wired, devices_changed, show_window, quit. Without --headless the window is opened.
 help-landline-account = Add, list and remove accounts
 help-landline-account-add = Add an account
@@ -565,6 +574,12 @@ help-landline-text-more =
       landline text +15551234567 "I am at the door" --wait delivered --timeout 30
 help-landline-messages = Show messages
 help-landline-codes = Show verification codes, or wait for the next one
+help-landline-codes-more =
+    With --copy the newest code, or the next one, is put on the clipboard, marked so that clipboard managers keep no
+    history of it. It leaves after a minute, or when the command ends.
+
+    In config.toml, below [codes]: hide = true keeps codes out of notifications; forget_after_hours = 24 blanks out the
+    numbers of texts whose code is older.
 help-arg-home = Keep everything below this folder: an instance of its own
 help-arg-json = Print JSON
 help-arg-demo = Use the demo: a telephone exchange inside the program, on this computer only
@@ -593,3 +608,4 @@ help-arg-with = Only with this number or address
 help-arg-search = Only with these words
 help-arg-limit = How many at the most (50)
 help-arg-seconds = Wait so many seconds for the next code, and print it
+help-arg-copy = Put the newest code on the clipboard, marked as a secret, for a minute

@@ -236,6 +236,12 @@ notify-copy-code = Copiar código
 code-from = De { $sender }
 code-site = Solo para { $site }
 code-site-warning = No lo escribas en otro sitio.
+code-warned = Cuidado con tu código
+code-warn-pass-on = El mensaje pide que pases el código. Nadie honrado hace eso: no se lo des a nadie.
+code-warn-asked = Otro mensaje pide este código. No se lo des a nadie, ni a quien conozcas: llama antes a esa persona.
+code-warn-imitation = Este remitente es nuevo y se parece a uno que conoces. Abre el sitio por tu cuenta antes de usar el código.
+code-warn-look-alike = Un enlace del mensaje imita el sitio de este código. No lo abras.
+code-warn-foreign-link = Un enlace del mensaje lleva a otro sitio que el de este código.
 code-valid-for = Vale por { $duration }
 code-maybe-expired = Puede haber vencido
 code-open-text = Ver el mensaje
@@ -457,6 +463,8 @@ cli-messages-none = No hay mensajes.
 cli-codes-none = No hay códigos.
 cli-call = Llamada { $id } con { $name }: { $state }
 cli-code = { $code } de { $sender }
+cli-code-copied = En el portapapeles durante { $seconds } s, o hasta que se copie otra cosa. Ctrl-C lo quita ahora.
+cli-no-clipboard = No hay un portapapeles que acepte un secreto. Con X11 funciona; con Wayland copia desde la ventana.
 cli-text-to = Mensaje para { $name }: { $state }
 cli-text-out = Tú a { $name }: { $text }
 cli-text-in = { $name }: { $text }
@@ -511,7 +519,8 @@ help-landline-run = Poner Landline en marcha e imprimir lo que pasa
 help-landline-run-more =
     Funciona hasta Ctrl-C o SIGTERM; entonces las cuentas se desconectan. Con --json cada suceso es una línea, escrita
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
-    account_added, account_removed, message, message_state, conversation_read, code, call, call_logged, dtmf_received,
+    account_added, account_removed, message, message_state, conversation_read, code, code_warned,
+    code_forgotten, call, call_logged, dtmf_received,
     recording_failed, quality, contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
 help-landline-account = Agregar, listar y quitar cuentas
 help-landline-account-add = Agregar una cuenta
@@ -567,6 +576,12 @@ help-landline-text-more =
       landline text +15551234567 "Estoy en la puerta" --wait delivered --timeout 30
 help-landline-messages = Mostrar mensajes
 help-landline-codes = Mostrar los códigos de verificación o esperar el siguiente
+help-landline-codes-more =
+    Con --copy el código más nuevo, o el siguiente, se pone en el portapapeles, marcado para que los gestores del
+    portapapeles no lo guarden. Sale al cabo de un minuto, o cuando termina el comando.
+
+    En config.toml, debajo de [codes]: hide = true no muestra códigos en las notificaciones; forget_after_hours = 24
+    tacha los números de los mensajes cuyo código es más viejo.
 help-arg-home = Guardar todo bajo esta carpeta: una instancia aparte
 help-arg-json = Imprimir JSON
 help-arg-demo = Usar la demostración: una central dentro del programa, solo en esta computadora
@@ -595,3 +610,4 @@ help-arg-with = Solo con este número o dirección
 help-arg-search = Solo con estas palabras
 help-arg-limit = Cuántos como máximo (50)
 help-arg-seconds = Esperar tantos segundos el siguiente código e imprimirlo
+help-arg-copy = Poner el código más nuevo en el portapapeles, marcado como secreto, durante un minuto

@@ -88,6 +88,8 @@ pub(super) enum Command {
     Codes {
         #[arg(long = "wait", value_name = "S")]
         seconds: Option<NonZeroU32>,
+        #[arg(long)]
+        copy: bool,
     },
 }
 

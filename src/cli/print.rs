@@ -191,10 +191,10 @@ pub(super) fn code(words: &Words, received: &ReceivedCode) -> String {
 pub(super) fn code_now(words: &Words, received: &ReceivedCode) -> String {
     let (value, sender) = (clean(received.code.value.expose()), name(received.sender_name.as_ref(), &received.sender));
     let line = words.with("cli-code", &[("code", (&value).into()), ("sender", (&sender).into())]);
-    match &received.code.site {
-        Some(site) => format!("{line}  {}", words.with("code-site", &[("site", Value::Text(&clean(site)))])),
-        None => line,
-    }
+    let site = received.code.site.as_ref();
+    let site = site.map(|site| words.with("code-site", &[("site", Value::Text(&clean(site)))]));
+    let warnings = received.code.warnings.iter().map(|warning| words.text(warning.key()));
+    [line].into_iter().chain(site).chain(warnings).collect::<Vec<_>>().join("  ")
 }
 
 /// What carries us, in one line.

@@ -51,6 +51,8 @@ pub struct Config {
     pub sound: DeviceChoice,
     /// Recordings of calls.
     pub recording: RecordingConfig,
+    /// Verification codes.
+    pub codes: CodesConfig,
     /// What the window looks like.
     pub window: WindowConfig,
     /// Accounts.
@@ -71,6 +73,16 @@ impl Default for RecordingConfig {
     fn default() -> Self {
         Self { format: RecordingFormat::Opus, announce: true }
     }
+}
+
+/// Verification codes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CodesConfig {
+    /// Notifications tell that a code came, not which: a locked screen may show them.
+    pub hide: bool,
+    /// After so many hours the numbers of a text with a code are blanked out; `None`: it is kept as it came.
+    pub forget_after_hours: Option<u32>,
 }
 
 /// What the window looks like.

@@ -310,6 +310,8 @@ pub struct Snapshot {
     pub demo: bool,
     /// What the window looks like.
     pub window: WindowConfig,
+    /// Notifications tell that a code came, not which.
+    pub hide_codes: bool,
     /// The sound devices chosen.
     pub sound: DeviceChoice,
     /// How calls are recorded.
@@ -396,6 +398,16 @@ pub enum Event {
         account: AccountId,
         /// The code.
         code: ReceivedCode,
+    },
+    /// A code that is in the store has a new warning.
+    CodeWarned {
+        /// The code with all its warnings.
+        code: ReceivedCode,
+    },
+    /// A code was blanked out: it is as old as the person keeps codes.
+    CodeForgotten {
+        /// The text it stood in, as it is now.
+        message: Message,
     },
     /// A call began or changed; [`crate::domain::call::CallState::Ended`] is its last.
     Call {

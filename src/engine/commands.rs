@@ -149,6 +149,7 @@ impl Engine {
             wired: self.wired.clone(),
             demo: self.exchange.is_some(),
             window: self.setup.config.window.clone(),
+            hide_codes: self.setup.config.codes.hide,
             sound: self.setup.config.sound.clone(),
             recording: self.setup.config.recording,
             recordings: self.setup.home.recordings_folder(),

@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, mpsc};
 mod accounts;
 pub mod api;
 mod calls;
+mod codes;
 mod commands;
 mod conference;
 mod handle;

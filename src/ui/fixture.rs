@@ -76,7 +76,7 @@ pub fn text(id: i64, conversation: i64, uri: &str, body: &str, minutes: i64, min
 }
 
 fn code(value: &str, site: Option<&str>, valid_for: Option<u32>) -> Code {
-    Code { value: value.into(), site: site.map(ToOwned::to_owned), valid_for }
+    Code { value: value.into(), site: site.map(ToOwned::to_owned), valid_for, warnings: Vec::new() }
 }
 
 /// The thread with Ana: two days, every state.
@@ -265,6 +265,7 @@ pub fn snapshot() -> Snapshot {
         wired: wired(),
         demo: false,
         window: window("en", Appearance::Light),
+        hide_codes: false,
         sound: DeviceChoice::default(),
         recording: crate::config::RecordingConfig::default(),
         recordings: "/home/rosa/.local/share/landline/recordings".into(),

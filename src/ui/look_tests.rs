@@ -14,6 +14,7 @@ use crate::{
     domain::{
         account::Problem,
         call::{CallState, EndReason},
+        code::Warning,
     },
     engine::api::{Event, Refusal, Reply, SecretsState, Snapshot},
 };
@@ -213,6 +214,18 @@ fn codes(snapshot: Snapshot) -> App {
     app
 }
 
+fn warned(snapshot: Snapshot) -> App {
+    let mut app = codes(snapshot);
+    let mut known = app.model.codes.iter().cloned();
+    let (mut newest, mut older) = (known.next().unwrap(), known.next().unwrap());
+    newest.code.warnings = vec![Warning::Asked];
+    older.code.warnings = vec![Warning::Imitation, Warning::PassOn];
+    for code in [newest, older] {
+        happen(&mut app, Event::CodeWarned { code });
+    }
+    app
+}
+
 fn no_codes(snapshot: Snapshot) -> App {
     let mut app = nothing_yet(snapshot);
     fixture::go(&mut app, Place::Codes);
@@ -266,6 +279,7 @@ const SCENES: &[(&str, Scene)] = &[
     ("call-over", over),
     ("codes", codes),
     ("codes-none", no_codes),
+    ("codes-warned", warned),
     ("settings", set),
     ("radio-only", radio),
 ];

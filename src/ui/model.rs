@@ -72,6 +72,8 @@ pub struct Model {
     pub demo: bool,
     /// What the window looks like.
     pub window: WindowConfig,
+    /// Notifications tell that a code came, not which.
+    pub hide_codes: bool,
     /// Sound devices chosen.
     pub sound: DeviceChoice,
     /// Whether passwords can be read.
@@ -116,6 +118,7 @@ impl Model {
         self.wired = snapshot.wired;
         self.demo = snapshot.demo;
         self.window = snapshot.window;
+        self.hide_codes = snapshot.hide_codes;
         self.sound = snapshot.sound;
         self.recording = snapshot.recording;
         self.recordings = snapshot.recordings;
@@ -154,11 +157,17 @@ impl Model {
                     known.unread = 0;
                 }
             }
-            Event::Code { code, .. } => {
+            Event::Code { code, .. } | Event::CodeWarned { code } => {
                 self.codes.retain(|known| known.message != code.message);
                 let at = self.codes.partition_point(|known| known.received_at > code.received_at);
                 self.codes.insert(at, code);
                 self.codes.truncate(LISTED);
+            }
+            Event::CodeForgotten { message } => {
+                self.codes.retain(|known| known.message != message.id);
+                let last = self.conversations.iter_mut().filter_map(|known| known.last.as_mut());
+                let open = self.thread.iter_mut().flat_map(|thread| thread.messages.iter_mut());
+                last.chain(open).filter(|known| known.id == message.id).for_each(|known| known.clone_from(&message));
             }
             Event::Call { call, .. } => self.keep_call(call),
             Event::CallLogged { record, .. } => {

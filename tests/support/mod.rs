@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 pub mod baresip;
 pub mod certificate;
+pub mod clipboard;
 pub mod kamailio;
 pub mod landline;
 pub mod linphone;
