@@ -20,6 +20,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("iced", &["ui"]),
     ("keyring", &["secrets"]),
+    ("x11rb", &["desktop"]),
     ("fluent_bundle", &["words"]),
     ("rtnetlink", &["net"]),
     ("hickory_resolver", &["net"]),

@@ -42,7 +42,8 @@ pub(super) fn open(choice: &DeviceChoice) -> AudioStream {
     // what is no sound card has no echo and no noise
     let card = matches!(Target::of(choice.input.as_deref()), Target::Card(_));
     let voice = if card { Voice::new(choice.voice) } else { None };
-    AudioStream { capture, playback, pull, levels, voice, _workers: [input, output].into_iter().flatten().collect() }
+    let workers = [input, output].into_iter().flatten().collect();
+    AudioStream { pull, ..AudioStream::new(capture, playback, levels, voice, workers) }
 }
 
 /// A microphone that fills `ring`.

@@ -50,6 +50,12 @@ pub(super) enum Command {
     Mute(Which),
     Unmute(Which),
     Join,
+    Volume {
+        #[arg(value_name = "PERCENT")]
+        percent: u16,
+        #[command(flatten)]
+        which: Which,
+    },
     Record {
         #[arg(value_name = "on|off")]
         switch: Switch,
@@ -85,6 +91,8 @@ pub(super) enum Command {
     Codes {
         #[arg(long = "wait", value_name = "S")]
         seconds: Option<NonZeroU32>,
+        #[arg(long)]
+        copy: bool,
     },
 }
 

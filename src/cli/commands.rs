@@ -10,19 +10,24 @@ use super::{
 use crate::{
     audio::Devices,
     config::Home,
+    desktop::clipboard::Held,
     domain::{
         account::{AccountConfig, AccountId, AccountKind, CallSettings, SipTransport},
         call::CallId,
+        code::ReceivedCode,
         message::{MessageState, SendFailure},
         private::Private,
     },
     engine::api::{AccountStatus, Command, Event, Refusal, Reply, SecretsState, Snapshot},
+    words::Value,
 };
 use serde::Serialize;
 use std::time::Duration;
 
 /// Codes that are shown.
 const CODES: u32 = 20;
+/// How long a copied code stays on the clipboard.
+const KEPT: Duration = Duration::from_secs(60);
 
 /// Carries one command out.
 pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
@@ -52,7 +57,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             about_call(command, home, printer).await
         }
         Asked::Calls => match Line::to_running(home).await?.ask(Command::Calls).await? {
-            Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
+            Reply::Calls(calls) => {
+                printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call_and_line))
+            }
             _ => Err(Fault::OtherVersion),
         },
         Asked::Answer(which) => about_call(Command::Answer { call: id(&which) }, home, printer).await,
@@ -66,6 +73,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
             _ => Err(Fault::OtherVersion),
         },
+        Asked::Volume { percent, which } => {
+            about_call(Command::Volume { call: id(&which), percent }, home, printer).await
+        }
         Asked::Record { switch, which } => {
             about_call(Command::Record { call: id(&which), on: switch == Switch::On }, home, printer).await
         }
@@ -88,15 +98,21 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
                 print::list(words, &oldest_first, "cli-messages-none", |words, message| print::message(words, message));
             printer.answer(&messages, &text)
         }
-        Asked::Codes { seconds: None } => {
-            match Line::to_read(home).await?.ask(Command::Codes { limit: CODES }).await? {
-                Reply::Codes(codes) => {
-                    printer.answer(&codes, &print::list(words, &codes, "cli-codes-none", print::code))
-                }
-                _ => Err(Fault::OtherVersion),
-            }
+        Asked::Codes { seconds: None, copy: false } => {
+            let codes = codes(CODES, home).await?;
+            printer.answer(&codes, &print::list(words, &codes, "cli-codes-none", print::code))
         }
-        Asked::Codes { seconds: Some(seconds) } => next_code(seconds.get(), home, printer).await,
+        Asked::Codes { seconds: None, copy: true } => {
+            let newest = codes(1, home).await?.into_iter().next().ok_or(Fault::NoCodes)?;
+            copy(newest, printer).await
+        }
+        Asked::Codes { seconds: Some(seconds), copy: true } => {
+            copy(next_code(seconds.get(), home).await?, printer).await
+        }
+        Asked::Codes { seconds: Some(seconds), copy: false } => {
+            let code = next_code(seconds.get(), home).await?;
+            printer.answer(&code, &print::code_now(words, &code))
+        }
     }
 }
 
@@ -251,7 +267,24 @@ async fn text(command: Command, wait: Option<(Wait, u32)>, home: &Home, printer:
     result
 }
 
-async fn next_code(seconds: u32, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+async fn codes(limit: u32, home: &Home) -> Result<Vec<ReceivedCode>, Fault> {
+    match Line::to_read(home).await?.ask(Command::Codes { limit }).await? {
+        Reply::Codes(codes) => Ok(codes),
+        _ => Err(Fault::OtherVersion),
+    }
+}
+
+/// Keeps a code on the clipboard for a while, or until something else is copied. The program that owns a clipboard must
+/// run: when this one is ended the code leaves at once.
+async fn copy(code: ReceivedCode, printer: &Printer<'_>) -> Result<(), Fault> {
+    let mut held = Held::hold(code.code.value.clone()).map_err(|_| Fault::NoClipboard)?;
+    let seconds = i64::try_from(KEPT.as_secs()).unwrap_or_default();
+    printer.answer(&code, &printer.words.with("cli-code-copied", &[("seconds", Value::Number(seconds))]))?;
+    let _ = tokio::time::timeout(KEPT, held.lost()).await;
+    Ok(())
+}
+
+async fn next_code(seconds: u32, home: &Home) -> Result<ReceivedCode, Fault> {
     let mut client = Line::to_running(home).await?;
     client.subscribe().await?;
     let next = async {
@@ -262,8 +295,7 @@ async fn next_code(seconds: u32, home: &Home, printer: &Printer<'_>) -> Result<(
         }
     };
     let waited = tokio::time::timeout(Duration::from_secs(seconds.into()), next).await;
-    let code = waited.unwrap_or(Err(Fault::NoCode { seconds }))?;
-    printer.answer(&code, &print::code_now(printer.words, &code))
+    waited.unwrap_or(Err(Fault::NoCode { seconds }))
 }
 
 async fn add_account(add: Add, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {

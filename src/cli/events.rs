@@ -27,8 +27,9 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
             let id = id.0.to_string();
             words.with("cli-text-state", &[("id", (&id).into()), ("state", (&state).into())])
         }
-        Event::Code { code, .. } => print::code_now(words, code),
+        Event::Code { code, .. } | Event::CodeWarned { code } => print::code_now(words, code),
         Event::Call { call, .. } => print::call(words, call),
+        Event::Quality { quality, .. } => words.verdict(quality.verdict),
         Event::DtmfReceived { digit, .. } => {
             let key = print::clean(&digit.expose().to_string());
             words.with("cli-key-pressed", &[("key", Value::Text(&key))])
@@ -41,6 +42,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::RecordingFailed { reason, .. } => words.text(reason.key()),
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
+        | Event::CodeForgotten { .. }
         | Event::ConversationRead { .. }
         | Event::Contacts { .. }
         | Event::Levels { .. }

@@ -61,6 +61,10 @@ pub(super) enum Fault {
     TextLate { seconds: u32, state: &'static str },
     /// No code in time.
     NoCode { seconds: u32 },
+    /// No code at all.
+    NoCodes,
+    /// No clipboard that takes a secret.
+    NoClipboard,
     /// Standard output cannot be written.
     Output,
 }
@@ -110,6 +114,8 @@ impl Fault {
                 words.with("cli-text-late", &[("seconds", (*seconds).into()), ("state", (&state).into())])
             }
             Self::NoCode { seconds } => words.with("cli-no-code", &[("seconds", (*seconds).into())]),
+            Self::NoCodes => words.text("cli-codes-none"),
+            Self::NoClipboard => words.text("cli-no-clipboard"),
             Self::Output => words.text("cli-write-failed"),
         }
     }

@@ -1,5 +1,9 @@
 //! Typed TOML configuration, atomic writes, XDG paths or one folder (`--home`). Holds no secret.
-use crate::{audio::DeviceChoice, domain::account::AccountConfig, net::WiredPolicy};
+use crate::{
+    audio::DeviceChoice,
+    domain::{account::AccountConfig, call::RecordingFormat},
+    net::WiredPolicy,
+};
 use serde::{Deserialize, Serialize};
 
 mod file;
@@ -47,6 +51,8 @@ pub struct Config {
     pub sound: DeviceChoice,
     /// Recordings of calls.
     pub recording: RecordingConfig,
+    /// Verification codes.
+    pub codes: CodesConfig,
     /// What the window looks like.
     pub window: WindowConfig,
     /// Accounts.
@@ -54,17 +60,29 @@ pub struct Config {
 }
 
 /// Recordings of calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RecordingConfig {
+    /// What they are written as.
+    pub format: RecordingFormat,
     /// The other side hears a short tone again and again: in many places the law asks for it.
     pub announce: bool,
 }
 
 impl Default for RecordingConfig {
     fn default() -> Self {
-        Self { announce: true }
+        Self { format: RecordingFormat::Opus, announce: true }
     }
+}
+
+/// Verification codes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CodesConfig {
+    /// Notifications tell that a code came, not which: a locked screen may show them.
+    pub hide: bool,
+    /// After so many hours the numbers of a text with a code are blanked out; `None`: it is kept as it came.
+    pub forget_after_hours: Option<u32>,
 }
 
 /// What the window looks like.

@@ -1,2 +1,3 @@
-//! What surrounds the window: notifications, single instance.
+//! What surrounds the window: notifications, secrets on the clipboard.
+pub mod clipboard;
 pub mod notify;

@@ -12,6 +12,38 @@ pub struct Code {
     pub site: Option<String>,
     /// How long it is good for by the text's own words, in seconds.
     pub valid_for: Option<u32>,
+    /// Why to be careful with it.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// Why to be careful with a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Warning {
+    /// Its own text asks to hand it on.
+    PassOn,
+    /// Another text asks for it.
+    Asked,
+    /// The sender is new and imitates a known one.
+    Imitation,
+    /// A link in the text imitates the site the code is bound to.
+    LookAlike,
+    /// A link in the text leads to another site than the code is bound to.
+    ForeignLink,
+}
+
+impl Warning {
+    /// The sentence's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::PassOn => "code-warn-pass-on",
+            Self::Asked => "code-warn-asked",
+            Self::Imitation => "code-warn-imitation",
+            Self::LookAlike => "code-warn-look-alike",
+            Self::ForeignLink => "code-warn-foreign-link",
+        }
+    }
 }
 
 /// A code with the text it stood in.

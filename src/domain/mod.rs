@@ -10,5 +10,6 @@ pub mod link;
 pub mod message;
 pub mod private;
 pub mod protection;
+pub mod quality;
 pub mod server;
 pub mod session;

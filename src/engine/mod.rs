@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, mpsc};
 mod accounts;
 pub mod api;
 mod calls;
+mod codes;
 mod commands;
 mod conference;
 mod handle;
@@ -20,6 +21,7 @@ mod path;
 mod recording;
 mod refusal;
 mod run;
+mod sound;
 mod texts;
 
 use api::EngineHandle;

@@ -58,7 +58,13 @@ impl Engine {
             MediaEvent::PathFound => self.switchboard.searching(call, false),
             MediaEvent::PathLost => self.search(call),
             MediaEvent::NoPath => self.switchboard.media_failed(call, EndReason::NoPath),
-            other => return tracing::debug!(?other, "media"),
+            MediaEvent::FirstPacket | MediaEvent::Quiet => {
+                tracing::debug!(?event, "media");
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.line.quiet = matches!(event, MediaEvent::Quiet);
+                }
+                return;
+            }
         };
         self.carry_out(actions).await;
     }

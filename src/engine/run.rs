@@ -18,7 +18,7 @@ use crate::{
         link::WiredStatus,
         private::Private,
     },
-    logic::switchboard::Switchboard,
+    logic::{codes, switchboard::Switchboard},
     media::MediaEvent,
     net,
     store::Store,
@@ -54,6 +54,10 @@ pub(super) struct Engine {
     pub(super) sound_test: Option<audio::SoundTest>,
     pub(super) wired: WiredStatus,
     pub(super) exchange: Option<Exchange>,
+    /// Texts without a code that may be pieces of one.
+    pub(super) parts: codes::Parts,
+    /// When old codes are looked for.
+    pub(super) codes_due: Option<Instant>,
     /// Passwords that were looked for.
     pub(super) passwords: mpsc::Sender<Found>,
     password_queue: Option<mpsc::Receiver<Found>>,
@@ -88,6 +92,8 @@ impl Engine {
             sound_test: None,
             wired,
             exchange,
+            parts: codes::Parts::default(),
+            codes_due: None,
             passwords,
             password_queue: Some(password_queue),
             account_queue: Some(account_queue),
@@ -102,6 +108,7 @@ impl Engine {
         let (Some(mut accounts), Some(mut media), Some(mut passwords)) = queues else { return };
         let mut links = net::watch();
         self.start_accounts().await;
+        self.forget_codes().await;
         while !self.stopping {
             let wake = self.next_wake();
             tokio::select! {
@@ -177,12 +184,15 @@ impl Engine {
     fn next_wake(&self) -> Option<Instant> {
         let outboxes = self.accounts.values().filter_map(|account| account.outbox.next());
         let levels = self.next_levels();
-        outboxes.chain(levels).min()
+        outboxes.chain(levels).chain(self.codes_due).min()
     }
 
     async fn wake(&mut self) {
         self.tell_levels();
         let now = Instant::now();
+        if self.codes_due.is_some_and(|at| at <= now) {
+            self.forget_codes().await;
+        }
         let due: Vec<_> = self.accounts.iter().filter(|(_, a)| a.outbox.next().is_some_and(|at| at <= now)).collect();
         let due: Vec<_> = due.into_iter().map(|(id, _)| id.clone()).collect();
         for id in due {

@@ -7,7 +7,7 @@ use crate::{
     account::{AccountCommand, TextProgress},
     domain::{
         account::AccountId,
-        code::ReceivedCode,
+        code::{ReceivedCode, Warning},
         message::{Direction, Message, MessageId, MessageState, NewMessage},
         private::Private,
     },
@@ -26,7 +26,16 @@ impl Engine {
     pub(super) async fn received(&mut self, account: AccountId, message: NewMessage, committed: oneshot::Sender<()>) {
         let incoming = message.direction == Direction::Incoming;
         let sender = message.sender.as_ref().unwrap_or(&message.peer).display().to_owned();
-        let code = if incoming { codes::detect(message.body.expose(), &sender) } else { None };
+        let mut code = None;
+        if incoming {
+            code = self.parts.take(Instant::now(), &sender, message.body.expose());
+        }
+        if let Some(code) = code.as_mut()
+            && self.imitates(&account, &message).await
+        {
+            code.warnings.push(Warning::Imitation);
+        }
+        let asks = incoming && codes::asks_for_code(message.body.expose());
         let now = Timestamp::now();
         let received = match self.store.receive(account.clone(), message, code, now).await {
             Ok(received) => received,
@@ -50,8 +59,10 @@ impl Engine {
             received_at: message.received_at,
         });
         self.tell(Event::Message { account: account.clone(), message, conversation, old });
-        if let Some(code) = code {
-            self.tell(Event::Code { account, code });
+        match code {
+            Some(code) => self.tell(Event::Code { account, code }),
+            None if asks && !old => self.asked_for_codes(now).await,
+            None => {}
         }
     }
 

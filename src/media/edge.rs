@@ -35,6 +35,8 @@ const QUIET: Duration = Duration::from_secs(8);
 const KEYS: u32 = 100;
 /// Datagrams read at once from one port.
 const AT_ONCE: usize = 32;
+/// Statistics are told as often as somebody can read them.
+const COUNT: Duration = Duration::from_secs(1);
 /// Between two reports (RFC 3550 section 6.2), varied by half.
 const REPORT: Duration = Duration::from_secs(5);
 
@@ -70,6 +72,8 @@ pub(super) struct Edge {
     heard: Option<Instant>,
     flowing: bool,
     report: Instant,
+    /// When statistics are told next.
+    publish: Instant,
     /// Keys heard since the last report.
     keys: u32,
     cname: String,
@@ -104,6 +108,7 @@ impl Edge {
             heard: None,
             flowing: false,
             report: now,
+            publish: now,
             keys: 0,
             // a name for this session alone (RFC 7022): it leads to nobody
             cname: format!("{:08x}{:08x}{:08x}", random(), random(), random()),
@@ -253,7 +258,10 @@ impl Edge {
                 }
                 Said::Block(block) => {
                     if let Some(sender) = self.sender.as_mut().filter(|sender| sender.ssrc() == block.ssrc) {
-                        self.count.reported_loss = (u32::from(block.fraction_lost) * 100 / 256) as u8;
+                        self.count.reports += 1;
+                        self.count.reported_loss = (u32::from(block.fraction_lost) * 1000 / 256) as u16;
+                        let jitter = u64::from(block.jitter) * 1000 / u64::from(sender.clock());
+                        self.count.reported_jitter = u32::try_from(jitter).unwrap_or(u32::MAX);
                         sender.reported(block.fraction_lost, now);
                         let round_trip = self.clock.round_trip(block.last_sr, block.delay, now);
                         self.count.round_trip = round_trip.or(self.count.round_trip);
@@ -275,6 +283,9 @@ impl Edge {
         }
         if now >= self.report {
             self.report(now, false);
+        }
+        if now >= self.publish {
+            self.publish = now + COUNT;
             self.publish();
         }
     }
@@ -372,7 +383,7 @@ impl Edge {
     }
 
     fn publish(&mut self) {
-        self.count.delay = self.receiver.delay().as_millis() as u64;
+        self.receiver.count(&mut self.count);
         let count = self.count;
         self.statistics.send_if_modified(|told| std::mem::replace(told, count) != count);
     }

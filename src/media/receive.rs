@@ -305,9 +305,12 @@ impl Receiver {
         self.stream.as_mut().map(|stream| &mut stream.reception)
     }
 
-    /// How long its playout waits.
-    pub(super) fn delay(&self) -> Duration {
-        self.stream.as_ref().map_or(Duration::ZERO, |stream| stream.buffer.target())
+    /// Counts what is known of the streams now.
+    pub(super) fn count(&mut self, count: &mut Statistics) {
+        if let Some(stream) = &mut self.stream {
+            stream.reception.count(count);
+            count.delay = stream.buffer.target().as_millis() as u64;
+        }
     }
 
     /// Its SSRC.

@@ -179,6 +179,11 @@ impl Sender {
         self.ssrc
     }
 
+    /// Its timestamps' units in a second.
+    pub(super) const fn clock(&self) -> u32 {
+        self.codec.clock()
+    }
+
     /// For the sender's report, once something was sent.
     pub(super) fn sent(&self, ntp: u64) -> Option<Sent> {
         let (packets, octets) = (self.packets, self.octets);

@@ -76,6 +76,30 @@ impl Store {
         })
         .await
     }
+    /// The names of all who have written, or `None` where this peer is among them.
+    pub async fn strangers_to(
+        &self,
+        account: AccountId,
+        peer: Address,
+    ) -> Result<Option<Vec<Private<String>>>, StoreError> {
+        self.query(move |connection| {
+            let known = connection
+                .prepare_cached(
+                    "SELECT 1 FROM conversation WHERE account = ?1 AND peer = ?2 AND last_message IS NOT NULL",
+                )?
+                .exists(params![account.0, peer.uri()])?;
+            if known {
+                return Ok(None);
+            }
+            let sql = format!("SELECT c.peer, {} FROM conversation c WHERE c.last_message IS NOT NULL", rows::NAME);
+            let mut query = connection.prepare_cached(&sql)?;
+            let found = query.query_map([], |row| Ok((rows::address(row, 0)?, row.get::<_, Option<String>>(1)?)))?;
+            let found = rows::all(found)?;
+            let names = found.into_iter().flat_map(|(peer, name)| name.into_iter().chain([peer.display().to_owned()]));
+            Ok(Some(names.map(Private::new).collect()))
+        })
+        .await
+    }
     /// The person has seen it. Whether that changed anything.
     pub async fn mark_read(&self, id: ConversationId) -> Result<bool, StoreError> {
         self.transact(move |transaction| {

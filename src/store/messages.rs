@@ -3,7 +3,7 @@ use super::{Store, StoreError, conversations, receive, rows};
 use crate::domain::{
     account::AccountId,
     address::Address,
-    code::ReceivedCode,
+    code::{ReceivedCode, Warning},
     conversation::{Conversation, ConversationId},
     message::{Direction, Message, MessageId, MessageState, SendFailure},
     private::Private,
@@ -147,11 +147,68 @@ impl Store {
             );
             let mut query = connection.prepare_cached(&sql)?;
             let found = query.query_map([limit], |row| {
-                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(14)?);
+                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(15)?);
                 Ok((message, name))
             })?;
             let found = rows::all(found)?;
             Ok(found.into_iter().filter_map(|(message, name)| received_code(&message, name)).collect())
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// Texts with a code that came until then.
+    pub async fn codes_until(&self, until: Timestamp) -> Result<Vec<Message>, StoreError> {
+        self.query(move |connection| {
+            let sql = format!(
+                "SELECT {} FROM {} WHERE m.code IS NOT NULL AND m.direction = 0 AND m.received_at <= ?1",
+                rows::MESSAGE,
+                rows::MESSAGE_FROM
+            );
+            rows::all(connection.prepare_cached(&sql)?.query_map([rows::millis(until)], rows::message)?)
+        })
+        .await
+    }
+    /// Takes the code from a text, and puts this body in the place of its own; the files hold no copy of the old one. The
+    /// text as it is now.
+    pub async fn forget_code(&self, id: MessageId, body: Private<String>) -> Result<Option<Message>, StoreError> {
+        let now = self.transact(move |transaction| {
+            transaction
+                .prepare_cached(
+                    "UPDATE message SET body = ?2, code = NULL, code_site = NULL, code_valid_for = NULL, \
+                     code_warnings = NULL WHERE id = ?1",
+                )?
+                .execute(params![id.0, body.expose()])?;
+            get(transaction, id.0)
+        });
+        let now = now.await?;
+        // the log keeps what was overwritten until it begins anew
+        self.query(|connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)).await?;
+        Ok(now)
+    }
+    /// Adds a warning to the codes that came since then. Those that had it not.
+    pub async fn warn(&self, since: Timestamp, warning: Warning) -> Result<Vec<MessageId>, StoreError> {
+        self.transact(move |transaction| {
+            let sql = format!(
+                "SELECT {} FROM {} WHERE m.code IS NOT NULL AND m.direction = 0 AND m.received_at >= ?1",
+                rows::MESSAGE,
+                rows::MESSAGE_FROM
+            );
+            let found = {
+                let mut query = transaction.prepare_cached(&sql)?;
+                rows::all(query.query_map([rows::millis(since)], rows::message)?)?
+            };
+            let mut warned = Vec::new();
+            for message in found {
+                let Some(mut code) = message.code.filter(|code| !code.warnings.contains(&warning)) else { continue };
+                code.warnings.push(warning);
+                transaction
+                    .prepare_cached("UPDATE message SET code_warnings = ?2 WHERE id = ?1")?
+                    .execute(params![message.id.0, rows::warning_words(&code.warnings)])?;
+                warned.push(message.id);
+            }
+            Ok(warned)
         })
         .await
     }

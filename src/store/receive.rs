@@ -56,7 +56,7 @@ fn keep(
     transaction
         .prepare_cached(
             "INSERT INTO message(conversation, sender, direction, body, state, sent_at, received_at, code, code_site, \
-             code_valid_for) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             code_valid_for, code_warnings) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             conversation,
@@ -69,6 +69,7 @@ fn keep(
             code.map(|code| code.value.expose()),
             code.and_then(|code| code.site.as_ref()),
             code.and_then(|code| code.valid_for),
+            code.and_then(|code| rows::warning_words(&code.warnings)),
         ])?;
     let id = transaction.last_insert_rowid();
     conversations::touch(transaction, conversation, id, sent_at, incoming)?;

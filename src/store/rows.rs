@@ -3,7 +3,7 @@ use super::StoreError;
 use crate::domain::{
     account::AccountId,
     address::Address,
-    code::Code,
+    code::{Code, Warning},
     conversation::{Conversation, ConversationId},
     message::{Direction, Message, MessageId, MessageState, SendFailure},
     private::Private,
@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// A message with its conversation's account and peer; the columns that [`message`] reads, in order.
 pub const MESSAGE: &str = "m.id, m.conversation, c.account, c.peer, m.sender, m.direction, m.body, m.state, m.failure, \
-                           m.sent_at, m.received_at, m.code, m.code_site, m.code_valid_for";
+                           m.sent_at, m.received_at, m.code, m.code_site, m.code_valid_for, m.code_warnings";
 /// Where those columns come from.
 pub const MESSAGE_FROM: &str = "message m JOIN conversation c ON c.id = m.conversation";
 /// The name a person knows an address by: from the account's roster, or from any.
@@ -51,6 +51,16 @@ pub fn word<T: Serialize>(value: T) -> Option<String> {
 /// The enum of a name; unknown names are nothing.
 pub fn from_word<T: DeserializeOwned>(text: Option<String>) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(text?)).ok()
+}
+
+/// Warnings as their serde names with spaces between; nothing for none.
+pub fn warning_words(warnings: &[Warning]) -> Option<String> {
+    let words: Vec<String> = warnings.iter().filter_map(word).collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+fn warnings_of(words: &str) -> Vec<Warning> {
+    words.split(' ').filter_map(|name| from_word(Some(name.to_owned()))).collect()
 }
 
 /// 0 incoming, 1 outgoing.
@@ -97,6 +107,7 @@ fn message_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Message> {
     let failure: Option<SendFailure> = from_word(row.get(first + 8)?);
     let value: Option<String> = row.get(first + 11)?;
     let (site, valid_for) = (row.get(first + 12)?, row.get(first + 13)?);
+    let warnings: Option<String> = row.get(first + 14)?;
     Ok(Message {
         id: MessageId(row.get(first)?),
         conversation: ConversationId(row.get(first + 1)?),
@@ -109,7 +120,12 @@ fn message_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Message> {
         failure,
         sent_at: time(row, first + 9)?,
         received_at: time(row, first + 10)?,
-        code: value.map(|value| Code { value: Private::new(value), site, valid_for }),
+        code: value.map(|value| Code {
+            value: Private::new(value),
+            site,
+            valid_for,
+            warnings: warnings.map(|words| warnings_of(&words)).unwrap_or_default(),
+        }),
     })
 }
 

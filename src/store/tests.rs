@@ -4,8 +4,8 @@ use super::*;
 use crate::domain::{
     account::AccountId,
     address::Address,
-    call::{Call, CallId, CallState, EndReason},
-    code::Code,
+    call::{AS_IT_COMES, Call, CallId, CallState, EndReason},
+    code::{Code, Warning},
     contact::Contact,
     message::{Direction, MessageState, NewMessage, SendFailure},
     private::Private,
@@ -72,9 +72,56 @@ async fn a_text_is_kept_once_whatever_key_it_comes_back_under() {
 }
 
 #[tokio::test]
+async fn codes_that_came_lately_are_warned_of_once() {
+    let f = fixture();
+    let code = Code { value: "123456".into(), site: None, valid_for: None, warnings: Vec::new() };
+    for (key, seconds) in [("old", 1), ("new", 100)] {
+        let text = text("xmpp:33733@sms.test", "123456", &[key]);
+        f.store.receive(account(), text, Some(code.clone()), at(seconds)).await.unwrap();
+    }
+    let warned = f.store.warn(at(50), Warning::Asked).await.unwrap();
+    let codes = f.store.codes(10).await.unwrap();
+    assert_eq!(warned, [codes[0].message]);
+    assert_eq!((&codes[0].code.warnings[..], codes[1].code.warnings.len()), (&[Warning::Asked][..], 0));
+    assert_eq!(f.store.warn(at(50), Warning::Asked).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_old_code_is_forgotten_and_found_no_more() {
+    let f = fixture();
+    let code = Code { value: "482913".into(), site: None, valid_for: None, warnings: vec![Warning::Asked] };
+    let text = text("xmpp:33733@sms.test", "your code is 482913", &["old"]);
+    f.store.receive(account(), text, Some(code), at(10)).await.unwrap();
+    assert_eq!(f.store.codes_until(at(9)).await.unwrap().len(), 0);
+    let old = f.store.codes_until(at(10)).await.unwrap();
+    let now = f.store.forget_code(old[0].id, "your code is ••••••".into()).await.unwrap().unwrap();
+    assert_eq!((now.body.expose().as_str(), &now.code), ("your code is ••••••", &None));
+    assert_eq!(f.store.codes(10).await.unwrap(), []);
+    let folder = std::fs::read_dir(f.path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    for file in folder.filter(|file| file.is_file()) {
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"482913"), "{}", file.display());
+    }
+}
+
+#[tokio::test]
+async fn a_sender_is_a_stranger_until_it_has_written() {
+    let f = fixture();
+    let names =
+        |names: Option<Vec<Private<String>>>| names.unwrap().into_iter().map(Private::into_inner).collect::<Vec<_>>();
+    let stranger = || f.store.strangers_to(account(), address(BOB));
+    assert_eq!(names(stranger().await.unwrap()), [""; 0]);
+    f.store.receive(account(), text("xmpp:NORTE@sms.test", "hi", &["a"]), None, at(1)).await.unwrap();
+    assert_eq!(names(stranger().await.unwrap()), [address("xmpp:NORTE@sms.test").display()]);
+    f.store.receive(account(), text(BOB, "hi", &["b"]), None, at(2)).await.unwrap();
+    assert!(stranger().await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn what_was_committed_is_there_after_opening_again() {
     let f = fixture();
-    let code = Code { value: "123456".into(), site: Some("example.com".into()), valid_for: Some(600) };
+    let warnings = vec![Warning::LookAlike, Warning::PassOn];
+    let code = Code { value: "123456".into(), site: Some("example.com".into()), valid_for: Some(600), warnings };
     f.store.receive(account(), text("xmpp:33733@sms.test", "123456", &["k"]), Some(code.clone()), at(1)).await.unwrap();
     drop(f.store);
     let store = Store::open(&f.path).unwrap();
@@ -219,6 +266,9 @@ async fn calls_and_names() {
         codec: None,
         joined: false,
         recording: None,
+        recording_since: None,
+        volume: AS_IT_COMES,
+        quality: None,
         encryption: None,
         searching: false,
         dtmf_sent: Private::default(),

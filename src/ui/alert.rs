@@ -49,6 +49,7 @@ impl Alerts {
                 )]
             }
             Event::Code { code, .. } if self.old != Some(code.message) => vec![code_came(code, model, words)],
+            Event::CodeWarned { code } => vec![code_warned(code, words)],
             Event::Call { call, .. } if call.state == CallState::Incoming => ringing(call, model, words, &self.shown),
             Event::Call { call, .. } => self.close(About::Call(call.id)),
             Event::CallLogged { record, .. } if missed(record) => {
@@ -126,13 +127,19 @@ const fn notification(
 fn code_came(code: &ReceivedCode, model: &Model, words: &Words) -> Wish {
     let sender = model.name(code.sender_name.as_ref(), &code.sender);
     let title = words.with("codes-newest", &[("sender", sender.into())]);
-    let value = super::widget::code::spaced(code.code.value.expose());
-    let body = match &code.code.site {
-        Some(site) => format!("{value}\n{}", words.with("code-site", &[("site", site.into())])),
-        None => value,
-    };
+    let value = (!model.hide_codes).then(|| super::widget::code::spaced(code.code.value.expose()));
+    let site = code.code.site.as_ref().map(|site| words.with("code-site", &[("site", site.into())]));
+    let warnings = code.code.warnings.iter().map(|warning| words.text(warning.key()));
+    let body = value.into_iter().chain(warnings).chain(site).collect::<Vec<_>>().join("\n");
     let copy = (NotificationAction::CopyCode, words.text("notify-copy-code"));
     Wish::Notify(notification(NotificationKind::Code, title, body, vec![copy]), About::Code(code.message))
+}
+
+/// What is wrong now, without the code: the person is being talked into giving it away.
+fn code_warned(code: &ReceivedCode, words: &Words) -> Wish {
+    let body = code.code.warnings.last().map(|warning| words.text(warning.key())).unwrap_or_default();
+    let title = words.text("code-warned");
+    Wish::Notify(notification(NotificationKind::Code, title, body, Vec::new()), About::Code(code.message))
 }
 
 fn ringing(call: &Call, model: &Model, words: &Words, shown: &[(NotificationId, About)]) -> Vec<Wish> {

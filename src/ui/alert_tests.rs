@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use super::*;
 use crate::{
-    domain::{conversation::Conversation, message::MessageState},
+    domain::{code::Warning, conversation::Conversation, message::MessageState},
     ui::{app::App, fixture},
     words::Language,
 };
@@ -66,6 +66,30 @@ fn a_code_is_told_once_with_a_button_that_copies_it() {
     // one from an archive is no news
     desk.text(None, true, None);
     assert!(told(&desk.code(80)).is_none());
+}
+
+#[test]
+fn a_hidden_code_is_told_without_its_digits_and_can_still_be_copied() {
+    let mut desk = Desk::new();
+    desk.app.model.hide_codes = true;
+    let wishes = desk.code(21);
+    let notification = told(&wishes).unwrap();
+    assert!(!notification.body.expose().contains("482"), "{}", notification.body.expose());
+    assert_eq!(notification.actions.len(), 1);
+}
+
+#[test]
+fn a_warning_is_told_without_the_code() {
+    let mut desk = Desk::new();
+    let mut code = desk.app.model.codes.first().unwrap().clone();
+    code.code.warnings = vec![Warning::Asked];
+    let wishes = desk.happen(&Event::CodeWarned { code: code.clone() }, None);
+    let notification = told(&wishes).unwrap();
+    assert!(notification.body.expose().starts_with("Another text asks") && notification.actions.is_empty());
+    // one that comes with its warning shows both
+    let wishes = desk.happen(&Event::Code { account: fixture::xmpp(), code }, None);
+    let body = told(&wishes).unwrap().body.expose();
+    assert!(body.starts_with("482 913\nAnother text asks"), "{body}");
 }
 
 #[test]

@@ -11,12 +11,13 @@ use crate::{
     domain::{
         account::{AccountConfig, AccountId, AccountKind, Capabilities, Registration},
         address::Address,
-        call::{Call, CallId, CallRecord, CallState, EndReason},
+        call::{AS_IT_COMES, Call, CallId, CallRecord, CallState, EndReason},
         code::{Code, ReceivedCode},
         contact::Contact,
         conversation::{Conversation, ConversationId},
         link::{Interface, LinkKind, WiredPolicy, WiredStatus},
         message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
+        quality::{Heard, Part, Quality, Said, Verdict},
     },
     engine::api::{AccountStatus, Reply, SecretsState, Snapshot},
     ui::wish::Then,
@@ -83,7 +84,7 @@ pub fn text(id: i64, conversation: i64, uri: &str, body: &str, minutes: i64, min
 }
 
 fn code(value: &str, site: Option<&str>, valid_for: Option<u32>) -> Code {
-    Code { value: value.into(), site: site.map(ToOwned::to_owned), valid_for }
+    Code { value: value.into(), site: site.map(ToOwned::to_owned), valid_for, warnings: Vec::new() }
 }
 
 /// The thread with Ana: two days, every state.
@@ -234,9 +235,22 @@ pub fn call(state: CallState) -> Call {
         codec: answered.then(|| "opus".to_owned()),
         joined: false,
         recording: None,
+        recording_since: None,
+        volume: AS_IT_COMES,
+        quality: None,
         encryption: None,
         searching: false,
         dtmf_sent: "".into(),
+    }
+}
+
+/// How the call with Ana sounds: a tenth of what is said here does not arrive there.
+pub fn quality() -> Quality {
+    Quality {
+        verdict: Verdict::TheyMiss { part: Part::Tenth },
+        heard: Heard { loss_permille: 4, concealed_permille: 12, jitter_ms: 3, delay_ms: 24 },
+        said: Some(Said { loss_permille: 104, jitter_ms: 5 }),
+        round_trip_ms: Some(58),
     }
 }
 
@@ -260,7 +274,10 @@ pub fn snapshot() -> Snapshot {
         wired: wired(),
         demo: false,
         window: window("en", Appearance::Light),
+        hide_codes: false,
         sound: DeviceChoice::default(),
+        recording: crate::config::RecordingConfig::default(),
+        recordings: "/home/rosa/.local/share/landline/recordings".into(),
         secrets: SecretsState::Open,
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 use super::{
     app::Message,
+    feed::Feed,
     fixture::{self, go},
     screen::thread::COMPOSER,
     stage::Stage,
@@ -13,6 +14,7 @@ use crate::{
     domain::{
         account::{AccountKind, Problem},
         call::{Call, CallState, EndReason, MediaEncryption},
+        code::Warning,
         conversation::ConversationId,
         message::MessageState,
         private::Private,
@@ -238,6 +240,43 @@ fn a_code_is_copied_and_leaves_the_clipboard_only_if_it_is_still_there() {
     assert_eq!(stage.clipboard.len(), 1);
     stage.send(Message::Clipboard { copied: "482913".into(), holds: holds("482913") });
     assert_eq!(stage.clipboard, ["482913", ""]);
+}
+
+#[test]
+fn a_warning_stands_with_its_code_on_every_screen() {
+    let mut stage = stage();
+    let mut code = stage.app.model.codes[0].clone();
+    code.code.warnings = vec![Warning::Asked, Warning::LookAlike];
+    stage.send(Message::Feed(Feed::Events(vec![Event::CodeWarned { code }])));
+    for place in [Place::Conversations, Place::Codes] {
+        stage.send(Message::Go(place));
+        assert!(stage.sees(
+            "Another text asks for this code. Give it to nobody, not even to a person you know: call them first."
+        ));
+        assert!(stage.sees("A link in the text imitates the site this code is for. Do not open it."), "{place:?}");
+    }
+    assert_eq!(stage.app.model.codes.iter().filter(|code| !code.code.warnings.is_empty()).count(), 1);
+}
+
+#[test]
+fn a_forgotten_code_is_nowhere() {
+    let mut stage = stage();
+    stage.click("Codes");
+    assert!(stage.sees("482 913"));
+    let mut message = fixture::service()[1].clone();
+    (message.body, message.code) = ("•••••• is your Example Bank code.".into(), None);
+    stage.send(Message::Feed(Feed::Events(vec![Event::CodeForgotten { message }])));
+    assert!(!stage.sees("482 913"));
+    stage.send(Message::Go(Place::Conversations));
+    assert!(
+        !stage.sees("482 913")
+            && stage
+                .app
+                .model
+                .conversations
+                .iter()
+                .all(|known| { known.last.as_ref().is_none_or(|last| !last.body.expose().contains("482913")) })
+    );
 }
 
 #[test]

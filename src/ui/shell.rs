@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     config::WindowConfig,
-    desktop::notify::{Chosen, Notification, NotificationId, Notifier},
+    desktop::{
+        clipboard::Held,
+        notify::{Chosen, Notification, NotificationId, Notifier},
+    },
     domain::private::Private,
     engine::api::{Command, EngineHandle},
 };
@@ -47,6 +50,8 @@ struct Shell {
     app: App,
     source: Source,
     notifier: Option<Notifier>,
+    /// A code that is on the clipboard as a secret.
+    held: Option<Held>,
 }
 
 /// Opens the window and runs it until it is closed or the engine ends.
@@ -70,7 +75,7 @@ pub(super) fn run(engine: EngineHandle, window: &WindowConfig) -> Result<(), UiE
     let window = window.clone();
     let boot = move || {
         let app = App::new(window.clone(), TimeZone::system(), Timestamp::now());
-        (Shell { app, source: source.clone(), notifier: None }, iced::system::theme().map(dark))
+        (Shell { app, source: source.clone(), notifier: None, held: None }, iced::system::theme().map(dark))
     };
     let mut program = iced::application(boot, Shell::update, Shell::view)
         .title(|shell: &Shell| shell.app.title())
@@ -124,13 +129,13 @@ impl Shell {
         ])
     }
 
-    fn carry_out(&self, wish: Wish) -> Task<Happened> {
+    fn carry_out(&mut self, wish: Wish) -> Task<Happened> {
         match wish {
             Wish::Ask(command, then) => self.ask(command, then),
             Wish::Focus(id) => operation::focus(id),
             Wish::Step { back } => super::widget::focus::step(back),
             Wish::ToEnd => operation::snap_to(super::widget::focus::FROM_THE_END, RelativeOffset::START),
-            Wish::Clipboard(text) => clipboard::write(text.into_inner()),
+            Wish::Clipboard(text) => self.copy(text),
             Wish::ForgetLater(copied) => Task::future(tokio::time::sleep(FORGET)).then(move |()| {
                 let copied = copied.clone();
                 clipboard::read().map(move |holds| {
@@ -145,6 +150,24 @@ impl Shell {
             Wish::Close => iced::exit(),
             // the app keeps these to itself
             Wish::Go(_) | Wish::Open(_) | Wish::Back | Wish::Copy(..) => Task::none(),
+        }
+    }
+
+    /// Marked as a secret where that can be done. An empty text takes away what is there.
+    fn copy(&mut self, text: Private<String>) -> Task<Happened> {
+        let held = self.held.take();
+        if text.expose().is_empty() && held.is_some() {
+            return Task::none();
+        }
+        match Held::hold(text.clone()) {
+            Ok(held) => {
+                self.held = Some(held);
+                Task::none()
+            }
+            Err(error) => {
+                tracing::debug!(%error, "a code is copied unmarked");
+                clipboard::write(text.into_inner())
+            }
         }
     }
 

@@ -101,7 +101,7 @@ fn hear(speech: &[f32], codec: (Codec, u8), redundant: bool, mut line: Line) -> 
             block.into_iter().for_each(|block| sender.reported(block.fraction_lost, start + now));
         }
     }
-    count.delay = receiver.delay().as_millis() as u64;
+    receiver.count(&mut count);
     (heard, count)
 }
 

@@ -85,6 +85,10 @@ impl Landline {
     pub fn cli(&self, args: &[&str]) -> Output {
         self.base().args(args).stdin(Stdio::null()).output().expect("landline")
     }
+    /// Starts one command that stays, with these variables.
+    pub fn spawn(&self, args: &[&str], variables: &[(&str, &str)]) -> Process {
+        Process::start("command", self.dir.path(), self.base().args(args).envs(variables.iter().copied()))
+    }
     /// Runs one command with text on standard input.
     pub fn cli_with_input(&self, args: &[&str], input: &str) -> Output {
         let mut child = self

@@ -4,6 +4,7 @@
 pub mod aiortc;
 pub mod baresip;
 pub mod certificate;
+pub mod clipboard;
 pub mod coturn;
 pub mod kamailio;
 pub mod landline;
@@ -11,6 +12,7 @@ pub mod linphone;
 pub mod network;
 pub mod prosody;
 pub mod pulse;
+pub mod relay;
 pub mod rtpengine;
 pub mod screen;
 pub mod session_bus;

@@ -17,8 +17,8 @@ impl Screen {
     pub fn start() -> Self {
         let dir = TempDir::new().expect("a folder");
         let mut command = Command::new("Xvfb");
-        // it chooses a display that is free, and says which
-        command.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        // it chooses a display that is free, and says which; it does not begin anew when its last client leaves
+        command.args(["-displayfd", "1", "-noreset", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
         let server = Process::start("xvfb", dir.path(), &mut command);
         let display = wait_for("Xvfb's display", || {
             let said = std::fs::read_to_string(dir.path().join("xvfb.log")).ok()?;

@@ -5,8 +5,10 @@ use super::{
     candidates::{Candidate, Shape, candidates},
     expiry::valid_for,
     keywords::{Keyword, Strength, keywords},
+    lexicon::Class,
     origin, rules,
-    text::{Form, Text, among},
+    text::{Form, Text},
+    warning::warnings,
 };
 use crate::domain::{code::Code, private::Private};
 
@@ -17,11 +19,6 @@ const ANNOUNCED: usize = 16;
 /// Longest line that holds nothing but a code and who it is from, in words.
 const ALONE: usize = 5;
 
-/// Words that tell to type what follows.
-const TYPING: &str = "use enter type input submit usa utiliza utilice ingresa ingrese introduce introduzca introdueix digita digite \
-    escribe teclea teclee captura capture pon coloca coloque saisissez entrez utilisez insira inserisci usi \
-    verwenden eingeben nutzen verwende gib inserta ingresar utilizar utilize";
-
 /// The verification code in `body`, if it holds one. `sender` is the address or number it came from: a text that
 /// names its own number speaks of no code. Takes time linear in the text's length and bounded work beyond 4096
 /// characters.
@@ -30,7 +27,7 @@ pub fn detect(body: &str, sender: &str) -> Option<Code> {
     let text = Text::read(kept);
     let valid_for = valid_for(&text);
     if let Some(code) = origin::bound(kept) {
-        return Some(Code { valid_for, ..code });
+        return Some(with_warnings(body, Code { valid_for, ..code }));
     }
     let keywords = keywords(&text);
     if keywords.is_empty() || rules::is_advertising(&text, &keywords) {
@@ -43,7 +40,12 @@ pub fn detect(body: &str, sender: &str) -> Option<Code> {
         .filter_map(|candidate| Some((score(&text, candidate, &keywords)?, candidate)))
         // of equals the first: services repeat a code, they do not correct it
         .reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    Some(Code { value: Private::from(best.1.value.as_str()), site: None, valid_for })
+    let code = Code { value: Private::from(best.1.value.as_str()), site: None, valid_for, warnings: Vec::new() };
+    Some(with_warnings(body, code))
+}
+
+fn with_warnings(body: &str, code: Code) -> Code {
+    Code { warnings: warnings(body, &code), ..code }
 }
 
 /// Without the marks for an Android app that waits for the text: a leading `<#>` and the last word of 11 characters,
@@ -73,6 +75,8 @@ fn score(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> Option<i32
         Shape::Four => 8,
         Shape::Digits => 5,
         Shape::Mixed => 3,
+        Shape::Loose if tie < 90 => return None,
+        Shape::Loose => 1,
     };
     Some(tie + shape)
 }
@@ -84,10 +88,11 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     let same = text.words.get(keyword.first)?.sentence == sentence;
     let strong = keyword.strength > Strength::Action;
     let bonus = if keyword.strength == Strength::Proof { 4 } else { 0 };
-    let typed = (1..=3).any(|distance| {
-        among(TYPING, text.fold_before(start, distance))
-            && start.checked_sub(distance).and_then(|at| text.words.get(at)).is_some_and(|w| w.sentence == sentence)
-    });
+    let here = |at: Option<usize>| at.and_then(|at| text.words.get(at)).is_some_and(|word| word.sentence == sentence);
+    let typing = |at: usize| text.is(at, Class::Typing) && here(Some(at));
+    // the verb stands before, or in German at the end
+    let typed = (1..=3).any(|distance| start.checked_sub(distance).is_some_and(typing))
+        || (1..=5).any(|distance| typing(candidate.last + distance));
     let tied = if keyword.last < start {
         before(text, start, keyword, same, strong)
     } else if keyword.first > candidate.last {
@@ -103,7 +108,7 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     }
     // "Enter 482913 to log in", "Type 482913. The code is good for…"
     let next = text.words.get(keyword.first)?.sentence.abs_diff(sentence) <= 1;
-    if typed && (same || strong && next) {
+    if typed && (same || next && (strong || candidate.shape == Shape::Six)) {
         return Some(if same { 85 } else { 70 } + bonus);
     }
     if !strong {
@@ -114,6 +119,11 @@ fn tie(text: &Text, candidate: &Candidate, keyword: &Keyword, proven: bool) -> O
     let told = keyword.strength == Strength::Proof || keyword.owned || proven;
     if same && told && distance <= NEAR {
         return Some(60 - i32::try_from(distance).unwrap_or(60) + bonus);
+    }
+    // "This is your security code. Give it to nobody: 66120"
+    let ends = text.before(start).contains(&':') && !here(Some(candidate.last + 1));
+    if ends && keyword.strength == Strength::Proof && text.words.get(keyword.last)?.sentence + 1 == sentence {
+        return Some(55);
     }
     let lone = alone(text, start, candidate.last) || next && leads(text, start, candidate);
     (told && lone).then_some(30 + bonus)
@@ -139,7 +149,19 @@ fn before(text: &Text, start: usize, keyword: &Keyword, same: bool, strong: bool
     if joined && announced && between <= ANNOUNCED {
         return Some(95 - i32::try_from(between).unwrap_or(0));
     }
-    None
+    (same && spoken_of(text, keyword.last, start)).then_some(50)
+}
+
+/// "the code of the bank 4821", "the code is, I think, 4821": people write so. Between the two stand small words and one
+/// other, or "is" with two words.
+fn spoken_of(text: &Text, keyword: usize, start: usize) -> bool {
+    let between = || (keyword + 1..start).map(|at| text.is(at, Class::Joint) || text.is(at, Class::Filler));
+    let other = between().filter(|small| !small).count();
+    let hedged = (2..=3).any(|distance| start > keyword + distance && text.was(start, distance, Class::Copula));
+    // Arabic writes the article onto the word
+    let arabic =
+        between().count() == 1 && text.words.get(keyword + 1).is_some_and(|w| text.written(w).take(2).eq("ال".chars()));
+    between().count() <= 4 && (between().any(|small| small) || arabic) && other <= 1 || hedged
 }
 
 /// The number comes first: "482913 is your code", "482913 - Acme code", "482913: tu clave".
@@ -148,11 +170,11 @@ fn after(text: &Text, last: usize, keyword: &Keyword, same: bool, strong: bool) 
         return None;
     }
     let between = keyword.first - last - 1;
-    if rules::is_copula(text.fold(last + 1)) && between <= ANNOUNCED {
+    if text.is(last + 1, Class::Copula) && between <= ANNOUNCED {
         return Some(95 - i32::try_from(between).unwrap_or(0));
     }
     let told = keyword.owned || keyword.strength == Strength::Proof;
-    let parted = text.after(last).iter().any(|c| matches!(c, '-' | ':' | ')' | '=') || *c == ',' && told);
+    let parted = text.after(last).iter().any(|c| matches!(c, '-' | ':' | ')' | '=') || matches!(c, ',' | '，') && told);
     (between == 0 || parted && between <= 5).then_some(80)
 }
 
@@ -164,11 +186,12 @@ fn sentences_apart(text: &Text, from: usize, to: usize) -> usize {
     if from == to { 0 } else { 1 + between }
 }
 
-/// "482913 to add a payee": six digits begin a sentence and say what they are for.
+/// "482913 to add a payee", "482913 is what to type": six digits begin a sentence and say what they are for.
 fn leads(text: &Text, start: usize, candidate: &Candidate) -> bool {
     let sentence = |at: usize| text.words.get(at).map(|word| word.sentence);
     let first = start.checked_sub(1).is_none_or(|previous| sentence(previous) != sentence(start));
-    first && candidate.shape == Shape::Six && among("to para pour per zum um", text.fold(candidate.last + 1))
+    let says = text.is(candidate.last + 1, Class::Purpose) || text.is(candidate.last + 1, Class::Copula);
+    first && candidate.shape == Shape::Six && says
 }
 
 /// The number has its line to itself, or shares it with the name of who sends it.
@@ -177,13 +200,15 @@ fn alone(text: &Text, start: usize, last: usize) -> bool {
     let others = |at: &usize| text.words.get(*at).is_some_and(|word| word.sentence == sentence);
     let ahead = (0..start).rev().take(ALONE + 1).take_while(others).count();
     let behind = (last + 1..text.words.len()).take(ALONE + 1).take_while(others).count();
-    let digits = (start..=last).all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits));
+    let digits = (start..=last)
+        .all(|at| text.words.get(at).is_some_and(|word| word.form == Form::Digits || word.digit().is_some()));
     digits && behind == 0 && (ahead == 0 || ahead <= ALONE && rules::announced(text, start))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::asks_for_code;
     use super::*;
     use proptest::prelude::*;
     use std::time::{Duration, Instant};
@@ -194,8 +219,28 @@ mod tests {
 
     /// The text with digits mapped and nothing but letters and digits left.
     fn plain(body: &str) -> String {
-        body.chars().filter_map(super::super::text::mapped).filter(|c| c.is_alphanumeric()).collect()
+        body.chars().filter_map(super::super::fold::mapped).filter(|c| c.is_alphanumeric()).collect()
     }
+
+    /// The same with the digits of [`SAID`] in the place of their words.
+    fn heard(body: &str) -> String {
+        let mut text = body.to_lowercase();
+        for (word, digit) in SAID {
+            text = text.replace(word, digit);
+        }
+        plain(&text)
+    }
+
+    const SAID: [(&str, &str); 8] = [
+        ("four", "4"),
+        ("eight", "8"),
+        ("seven", "7"),
+        ("cuatro", "4"),
+        ("ocho", "8"),
+        ("سبعة", "7"),
+        ("四", "4"),
+        ("八", "8"),
+    ];
 
     #[test]
     fn the_mark_of_an_app_is_no_code() {
@@ -254,12 +299,14 @@ mod tests {
         fn texts_made_of_telling_pieces_never_panic(pieces in prop::collection::vec(prop::sample::select(vec![
             "code", "código", "clave", "PIN", " ", "is", "es", ":", "\n", "482913", "4821", "G-", "-", "123", " 456", "$",
             "+", "*", ".", ",", "@", "#", "example.com", "never", "share", "your", "tu", "10", "min", "valid", "٤", "用",
-            "\u{301}", "<#>", "A1B2C3", "ABC", "/", "https://",
+            "\u{301}", "<#>", "A1B2C3", "ABC", "/", "https://", "four", "eight ", "seven, ", "cuatro ", "ocho", "سبعة ",
+            "四", "八", "\u{202b}", "x7k2", "رمز", "验证码", "mã", "reply", "me", "الرمز",
         ]), 0..60)) {
             let body = pieces.concat();
+            asks_for_code(&body);
             if let Some(code) = detect(&body, "") {
                 let value = code.value.expose();
-                prop_assert!(plain(&body).contains(&plain(value)), "{value}");
+                prop_assert!(plain(&body).contains(&plain(value)) || heard(&body).contains(value), "{value}");
                 prop_assert!(!value.is_empty() && value.len() <= 32);
             }
         }

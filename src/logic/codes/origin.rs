@@ -15,7 +15,20 @@ pub(super) fn bound(body: &str) -> Option<Code> {
     if !is_host(host) || value.is_empty() || value.len() > CODE || !value.bytes().all(|b| b.is_ascii_graphic()) {
         return None;
     }
-    Some(Code { value: Private::from(value), site: Some(host.to_ascii_lowercase()), valid_for: None })
+    Some(Code {
+        value: Private::from(value),
+        site: Some(host.to_ascii_lowercase()),
+        valid_for: None,
+        warnings: Vec::new(),
+    })
+}
+
+/// The second site of the last line: the frame inside the page in which the code is typed.
+pub(super) fn embedded(body: &str) -> Option<String> {
+    bound(body)?;
+    let line = body.trim_end_matches(['\r', '\n', ' ']).rsplit(['\r', '\n']).next()?;
+    let host = line.split(' ').nth(2)?.strip_prefix('@')?;
+    is_host(host).then(|| host.to_ascii_lowercase())
 }
 
 fn is_host(host: &str) -> bool {
@@ -43,6 +56,8 @@ mod tests {
         assert_eq!(found("Hi\r\n@Example.com #A7-b\r\n"), plain("A7-b"));
         assert_eq!(found("x\r@example.com #1 @embedded.example more"), plain("1"));
         assert_eq!(found("@example.com #747723"), plain("747723"));
+        assert_eq!(embedded("x\n@example.com #1 @Pay.Example more").as_deref(), Some("pay.example"));
+        assert_eq!(embedded("x\n@example.com #1 pay.example"), None);
     }
 
     #[test]

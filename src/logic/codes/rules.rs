@@ -2,46 +2,17 @@
 //! beside it, the call to write to it. Each rule only rejects.
 use super::{
     candidates::Candidate,
-    expiry,
     keywords::{Keyword, Strength},
-    text::{Form, Text, Word, among},
+    lexicon::Class,
+    text::{Form, Text, Word},
 };
 
-/// Words that name the number after them (folded).
-const LABELS: &str = "order orders pedido orden invoice factura ref reference referencia folio guia tracking rastreo seguimiento \
-    shipment envio paquete parcel package ticket case caso boleto booking reserva reservation comprobante recibo \
-    receipt expediente solicitud application request cita appointment turno contract contrato poliza policy \
-    bestellung commande ordine encomenda comanda tramite tarea incident incidencia account acct cuenta cta conta \
-    compte konto conto card tarjeta cartao carte karte targeta ending ends terminada terminado termina terminacion \
-    finalizada final endet digits digitos balance saldo amount monto importe total price precio transaction \
-    transaccion operacion operation autorizacion approval aprobacion iban clabe cbu cvu meter lectura reading member \
-    socio customer client cliente dni rfc curp cuit cedula id serial serie model modelo version line linea bus \
-    flight vuelo gate room sala habitacion suite apt apartment depto piso oficina extension ext zip cp postal calle \
-    av avenida avda carrera cra calzada blvd ruta km locker casillero tel telefono phone telephone fax celular";
-/// Words that tell to call or write to the number after them.
-const SENDING: &str = "call dial text txt reply send sms whatsapp ring llama llame llamar llamanos llamenos marca marque marcando envia \
-    envie enviando manda mande responde responda escribenos comunicate comuniquese contacta appelez envoyez \
-    ligue rufen";
-/// Words that tell to write to a number only with "to" before it: alone they may tell to type it.
-const WRITING: &str = "escribe escriba write message mensaje";
-/// Small words between a label and its number.
-const FILLERS: &str = "number numero no num nro nr n o is es de del la el los las in en with con to al a by the your su tu us at on for \
-    por last ultimos 4 was fue";
-/// Labels that are often shortened with a stop.
-const SHORTENED: &str = "no num ref av avda tel ext apt p";
-/// Words that name the number before them.
-const COUNTED: &str = "usd eur mxn ars cop clp pen brl gbp dollars dolares pesos euros euro soles reais bucks points puntos pts millas \
-    miles km kwh gb mb digit digits digitos steps people \
-    personas users usuarios units";
-const STREET: &str = "st street ave avenue road rd blvd boulevard drive dr lane ln court way strasse";
-const DISCOUNT: &str = "discount descuento descuentos desconto coupon cupon cupones promo promocion promotional sale rebaja rebajas \
-    oferta ofertas off save ahorra checkout voucher gift regalo sorteo rifa ganador ganadora ganaste gana premio premios prize winner lottery rabatt sconto remise descompte";
 const MONEY: [char; 9] = ['$', '€', '£', '¥', '₹', '₽', '₩', '₱', '¢'];
 
 /// A shop's message: without a word of proof no code in it is to be typed but at a till.
 pub(super) fn is_advertising(text: &Text, keywords: &[Keyword]) -> bool {
     let proof = keywords.iter().any(|keyword| keyword.strength != Strength::Code && !keyword.warning);
-    !proof && (text.chars.contains(&'%') || text.words.iter().any(|word| among(DISCOUNT, &word.fold)))
+    !proof && (text.chars.contains(&'%') || text.words.iter().any(|word| word.is(Class::Discount)))
 }
 
 /// Whether the candidate is something else by what stands around it.
@@ -52,6 +23,8 @@ pub(super) fn is_other(text: &Text, candidate: &Candidate, keywords: &[Keyword],
         || is_address(text, candidate)
         || is_time(text, candidate)
         || is_labelled(text, candidate, keywords)
+        || is_slogan(candidate)
+            && !keywords.iter().any(|keyword| keyword.strength == Strength::Proof && !keyword.warning)
 }
 
 /// The sender's own number, as in "text STOP to 12345".
@@ -84,25 +57,28 @@ fn is_counted(text: &Text, candidate: &Candidate) -> bool {
     {
         return false;
     }
-    let word = text.fold(next);
+    let Some(word) = text.words.get(next) else { return false };
     // "482913 S" is no number of seconds; "1440 minutes" is one of minutes
-    among(COUNTED, word) || word.len() > 1 && expiry::unit(word).is_some()
+    word.is(Class::Counted) || word.fold.len() > 1 && word.meaning.unit.is_some()
 }
 
-/// "4410 Lake St": up to three names and a word for a street.
+/// "1204 rue", "4410 Lake St": up to three names and a word for a street.
 fn is_address(text: &Text, candidate: &Candidate) -> bool {
     let name = |word: &Word| text.written(word).next().is_some_and(char::is_uppercase);
     let spaced = |at: usize| text.before(at).iter().all(|c| *c == ' ');
+    if text.is(candidate.last + 1, Class::Street) && text.after(candidate.last) == [' '] {
+        return true;
+    }
     let following = text.words.iter().enumerate().skip(candidate.last + 1).take(4);
     let mut names = following.take_while(|(at, word)| spaced(*at) && name(word));
-    names.any(|(_, word)| among(STREET, &word.fold))
+    names.any(|(_, word)| word.is(Class::Street))
 }
 
 /// "at 1830", "a las 1600": a time of day without its colon.
 fn is_time(text: &Text, candidate: &Candidate) -> bool {
     let clock = candidate.value.len() == 4
         && matches!((candidate.value.get(..2), candidate.value.get(2..)), (Some(hour), Some(minute)) if hour < "24" && minute < "60");
-    clock && among("at las until till by um gegen as alle", text.fold_before(candidate.first, 1))
+    clock && text.was(candidate.first, 1, Class::Clock)
 }
 
 /// A label before it, unless a keyword is nearer or is what the sentence speaks of.
@@ -116,7 +92,7 @@ fn is_labelled(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> bool
         let Some(word) = text.words.get(at) else { return false };
         let fold = word.fold.as_str();
         // a line's end or a stop parts a number from its label, but for "No. 4821" and "Pedido:\n4821"
-        if word.sentence != sentence && !(among(SHORTENED, fold) || text.after(at).contains(&':')) {
+        if word.sentence != sentence && !(word.is(Class::Shortened) || text.after(at).contains(&':')) {
             return false;
         }
         if keywords
@@ -126,14 +102,16 @@ fn is_labelled(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> bool
             return false;
         }
         // a comma ends what a label speaks of: "Dear customer, 482913 is…"
-        if text.after(at).contains(&',') {
+        if text.after(at).iter().any(|c| matches!(c, ',' | '，')) {
             return false;
         }
-        if among(SENDING, fold) || towards && among(WRITING, fold) {
+        // "give it to nobody who calls: 4821"
+        let told_not = word.is(Class::Sending) && announced && is_forbidden(text, at);
+        if word.is(Class::Sending) && !told_not || towards && word.is(Class::Writing) {
             return true;
         }
         towards |= matches!(fold, "to" | "al" | "a");
-        if among(LABELS, fold) {
+        if word.is(Class::Label) {
             // "the code for your account is 482913": the code is what is told
             let subject = keywords.iter().any(|k| {
                 k.last < at
@@ -143,20 +121,29 @@ fn is_labelled(text: &Text, candidate: &Candidate, keywords: &[Keyword]) -> bool
             return !(announced && subject);
         }
         // "Reply STOP to 12345": a shouted word is part of the instruction
-        if !(among(FILLERS, fold) || word.form == Form::Capitals) {
+        if !(word.is(Class::Filler) || word.form == Form::Capitals) {
             return false;
         }
     }
     false
 }
 
+/// Whether what stands at `at` belongs to "do not give…", "never tell…".
+fn is_forbidden(text: &Text, at: usize) -> bool {
+    let Some(sentence) = text.words.get(at).map(|word| word.sentence) else { return false };
+    let mut before = text.words.iter().take(at).skip_while(|word| word.sentence != sentence);
+    before.any(|word| word.is(Class::Never) || word.is(Class::Not)) && before.any(|word| word.is(Class::Sharing))
+}
+
+/// "TACO5", "SAVE20": a word with a number behind it, as shops make them up.
+fn is_slogan(candidate: &Candidate) -> bool {
+    let letters = candidate.value.bytes().take_while(u8::is_ascii_uppercase).count();
+    let rest = candidate.value.get(letters..).unwrap_or_default();
+    letters >= 3 && !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// "…: 482913" or "… is 482913".
 pub(super) fn announced(text: &Text, start: usize) -> bool {
     let before = text.before(start);
-    before.iter().any(|c| matches!(c, ':' | '=' | '\n' | '→' | '>')) || is_copula(text.fold_before(start, 1))
-}
-
-/// "is", and its sisters.
-pub(super) fn is_copula(word: &str) -> bool {
-    matches!(word, "is" | "es" | "est" | "ist" | "e" | "lautet" | "sera" | "jest" | "eh" | "are" | "son")
+    before.iter().any(|c| matches!(c, ':' | '=' | '\n' | '→' | '>')) || text.was(start, 1, Class::Copula)
 }

@@ -1,8 +1,16 @@
-//! A text as words with places: digits of every script mapped, accents folded, links marked, sentences numbered.
-//! Length-capped, so that everything built on it takes bounded time. Judges nothing.
+//! A text as words with places: digits of every script mapped, words looked up, phrases joined, links marked, sentences
+//! numbered. Length-capped, so that everything built on it takes bounded time. Judges nothing.
+use super::{
+    fold::{folded, mapped},
+    lexicon::{self, Class, Meaning},
+};
 
 /// Characters looked at; ten joined SMS parts hold fewer.
 pub(super) const LIMIT: usize = 4096;
+
+/// Shortened with a stop before a name, which ends no sentence.
+const TITLES: [&str; 14] =
+    ["dr", "dra", "mr", "mrs", "ms", "sr", "sra", "srta", "mme", "hr", "sig", "st", "prof", "dott"];
 
 /// What a word is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,12 +21,14 @@ pub(super) enum Form {
     Mixed,
     /// A-Z alone.
     Capitals,
+    /// a-z, A-Z and digits, with small letters and at least two digits.
+    Loose,
     /// Anything else.
     Word,
 }
 
-/// A run of letters and digits of one script family.
-#[derive(Debug)]
+/// A run of letters and digits of one script family, or a phrase.
+#[derive(Debug, Clone)]
 pub(super) struct Word {
     /// First character, as an index of [`Text::chars`].
     pub start: usize,
@@ -32,6 +42,8 @@ pub(super) struct Word {
     pub sentence: usize,
     /// Part of a link or an e-mail address.
     pub link: bool,
+    /// What the lists know of it.
+    pub meaning: Meaning,
 }
 
 impl Word {
@@ -39,16 +51,19 @@ impl Word {
     pub fn len(&self) -> usize {
         self.end - self.start
     }
-}
 
-/// Whether a folded word is in a list of words parted by spaces.
-pub(super) fn among(list: &str, word: &str) -> bool {
-    list.split(' ').any(|entry| entry == word)
-}
+    /// Whether the lists know it as this.
+    pub fn is(&self, class: Class) -> bool {
+        self.meaning.is(class)
+    }
 
-/// Whether a folded word begins as one of the list does.
-pub(super) fn begins(list: &str, word: &str) -> bool {
-    list.split(' ').any(|stem| word.starts_with(stem))
+    /// One digit, written or as it is read aloud.
+    pub fn digit(&self) -> Option<char> {
+        if self.form == Form::Digits && self.len() == 1 {
+            return self.fold.chars().next();
+        }
+        self.meaning.digit.and_then(|digit| char::from_digit(digit.into(), 10))
+    }
 }
 
 /// A normalised text.
@@ -64,7 +79,7 @@ impl Text {
     /// Reads at most [`LIMIT`] characters.
     pub fn read(body: &str) -> Self {
         let chars: Vec<char> = body.chars().take(LIMIT).filter_map(mapped).collect();
-        let links = links(&chars);
+        let mut links = links(&chars).into_iter().peekable();
         let mut words: Vec<Word> = Vec::new();
         let mut sentence = 0;
         let mut at = 0;
@@ -80,11 +95,22 @@ impl Text {
             while chars.get(at).is_some_and(|c| Family::of(*c) == Some(family)) {
                 at += 1;
             }
+            while links.next_if(|(_, to)| *to <= start).is_some() {}
+            let link = links.peek().is_some_and(|(from, _)| *from <= start);
             let run = chars.get(start..at).unwrap_or_default();
-            let link = links.iter().any(|(from, to)| (*from..*to).contains(&start));
-            let fold = run.iter().map(|c| folded(*c)).collect();
-            words.push(Word { start, end: at, fold, form: form(run), sentence, link });
+            if family == Family::Ideographs {
+                words.extend(cut(run, start, sentence, link));
+                continue;
+            }
+            let (fold, form) = (folded(run.iter().copied()), form(run));
+            let meaning = match form {
+                Form::Digits => Meaning::default(),
+                _ if link => Meaning::default(),
+                _ => meaning(&fold, run),
+            };
+            words.push(Word { start, end: at, fold, form, sentence, link, meaning });
         }
+        let words = join_phrases(&chars, words);
         Self { chars, words }
     }
 
@@ -108,9 +134,14 @@ impl Text {
         self.words.get(index).map_or("", |word| word.fold.as_str())
     }
 
-    /// The word `distance` before `index`.
-    pub fn fold_before(&self, index: usize, distance: usize) -> &str {
-        index.checked_sub(distance).map_or("", |index| self.fold(index))
+    /// Whether the word at `index` is of a class; false outside the text.
+    pub fn is(&self, index: usize, class: Class) -> bool {
+        self.words.get(index).is_some_and(|word| word.is(class))
+    }
+
+    /// Whether the word `distance` before `index` is of a class.
+    pub fn was(&self, index: usize, distance: usize, class: Class) -> bool {
+        index.checked_sub(distance).is_some_and(|index| self.is(index, class))
     }
 
     /// A word's characters as they were written.
@@ -135,68 +166,111 @@ impl Family {
             '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' if c.is_alphanumeric() => {
                 Some(Self::Ideographs)
             }
-            '\u{c0}'..='\u{24f}' if c.is_alphabetic() => Some(Self::Latin),
+            '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' if c.is_alphabetic() => Some(Self::Latin),
+            'º' | 'ª' => None,
             _ if c.is_alphanumeric() => Some(Self::Other),
             _ => None,
         }
     }
 }
 
+/// A run without spaces, cut into what the lists know and what lies between.
+fn cut(run: &[char], start: usize, sentence: usize, link: bool) -> Vec<Word> {
+    let text: String = run.iter().collect();
+    let mut words: Vec<Word> = Vec::new();
+    let (mut rest, mut at) = (text.as_str(), start);
+    let mut unknown = false;
+    while let Some(first) = rest.chars().next() {
+        let known = lexicon::entry(rest);
+        let (part, after) = rest.split_at_checked(known.unwrap_or(first.len_utf8())).unwrap_or((rest, ""));
+        let end = at + part.chars().count();
+        match words.last_mut().filter(|_| unknown && known.is_none()) {
+            Some(last) => {
+                last.fold.push_str(part);
+                last.end = end;
+            }
+            None => {
+                let meaning = if link { Meaning::default() } else { lexicon::look_up(part, None) };
+                words.push(Word { start: at, end, fold: part.to_owned(), form: Form::Word, sentence, link, meaning });
+            }
+        }
+        unknown = known.is_none();
+        (rest, at) = (after, end);
+    }
+    words
+}
+
+/// What the lists say of a word, with and without its accents.
+fn meaning(fold: &str, run: &[char]) -> Meaning {
+    if run.iter().all(char::is_ascii) {
+        return lexicon::look_up(fold, None);
+    }
+    let written: String = run.iter().flat_map(|c| c.to_lowercase()).collect();
+    lexicon::look_up(fold, Some(&written))
+}
+
+/// Makes one word of the words of a phrase: "one-time password", "mot de passe".
+fn join_phrases(chars: &[char], words: Vec<Word>) -> Vec<Word> {
+    if !words.iter().any(|word| word.meaning.may_begin()) {
+        return words;
+    }
+    let mut joined: Vec<Word> = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let near = |index: usize| {
+            let (Some(before), Some(word)) = (words.get(index - 1), words.get(index)) else { return false };
+            matches!(chars.get(before.end..word.start), Some([] | [' ' | '-' | '\'']))
+        };
+        let follows = |n: usize, other: &str| {
+            near(at + n) && words.get(at + n).is_some_and(|word| word.fold == other && !word.link)
+        };
+        let Some((more, meaning)) = lexicon::phrase(&word.fold, word.meaning, follows) else {
+            at += 1;
+            joined.extend(words.get(at - 1).cloned());
+            continue;
+        };
+        let parts = words.get(at..=at + more).unwrap_or_default();
+        let fold = parts.iter().map(|part| part.fold.as_str()).collect::<Vec<_>>().join(" ");
+        let end = parts.last().map_or(word.end, |last| last.end);
+        joined.push(Word {
+            start: word.start,
+            end,
+            fold,
+            form: Form::Word,
+            sentence: word.sentence,
+            link: false,
+            meaning,
+        });
+        at += more + 1;
+    }
+    joined
+}
+
 fn form(run: &[char]) -> Form {
     let digits = run.iter().filter(|c| c.is_ascii_digit()).count();
+    let led = run.iter().take_while(|c| c.is_ascii_digit()).count();
     let capitals = run.iter().filter(|c| c.is_ascii_uppercase()).count();
     match () {
         () if digits == run.len() => Form::Digits,
         () if capitals == run.len() => Form::Capitals,
         () if digits + capitals == run.len() => Form::Mixed,
+        // "30min" is no such word
+        () if digits >= 2 && led < digits && run.iter().all(char::is_ascii_alphanumeric) => Form::Loose,
         () => Form::Word,
     }
 }
 
-/// One character made plain: digits of any common script, spaces, dashes; `None` for what is invisible.
-pub(super) fn mapped(c: char) -> Option<char> {
-    let digit = |zero: u32| char::from_digit((c as u32).wrapping_sub(zero), 10).or(Some(c));
-    match c {
-        '\u{660}'..='\u{669}' => digit(0x660),    // Arabic-Indic
-        '\u{6f0}'..='\u{6f9}' => digit(0x6f0),    // Persian, Urdu
-        '\u{966}'..='\u{96f}' => digit(0x966),    // Devanagari
-        '\u{9e6}'..='\u{9ef}' => digit(0x9e6),    // Bengali
-        '\u{ff10}'..='\u{ff19}' => digit(0xff10), // full width
-        '\r' | '\u{2028}' | '\u{2029}' => Some('\n'),
-        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' | '\t' => Some(' '),
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
-        '\u{ff1a}' => Some(':'),
-        '\u{ad}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}'
-        | '\u{300}'..='\u{36f}' => None,
-        _ => Some(c),
-    }
-}
-
-/// Lower case, and without the accents of the languages we know.
-fn folded(c: char) -> char {
-    let c = c.to_lowercase().next().unwrap_or(c);
-    match c {
-        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ñ' => 'n',
-        'ç' => 'c',
-        'ё' => 'е',
-        c => c,
-    }
-}
-
-/// A line's end, or a stop followed by space: `acme.com` and `12.50` hold none.
+/// A line's end, or a stop followed by space: `acme.com` and `12.50` hold none, nor does "Dr. Osei".
 fn ends_sentence(chars: &[char], at: usize) -> bool {
+    let spaced = || chars.get(at + 1).is_none_or(|next| next.is_whitespace());
     match chars.get(at) {
         Some('\n' | '。' | '！' | '？') => true,
-        Some('.' | '!' | '?' | ';') => chars.get(at + 1).is_none_or(|next| next.is_whitespace()),
+        Some('!' | '?' | ';') => spaced(),
+        Some('.') => {
+            let word = || chars.get(..at).unwrap_or_default().iter().rev().take_while(|c| c.is_alphabetic());
+            let titled = |title: &&str| word().map(char::to_ascii_lowercase).eq(title.chars().rev());
+            spaced() && !(word().count() <= 4 && TITLES.iter().any(titled))
+        }
         _ => false,
     }
 }
@@ -243,7 +317,8 @@ mod tests {
         assert_eq!(folds("Tu CÓDIGO: ١٢٣٤ ۵۶"), ["tu", "codigo", "1234", "56"]);
         // a decomposed accent, a soft hyphen and a byte order mark
         assert_eq!(folds("\u{feff}co\u{301}di\u{ad}go"), ["codigo"]);
-        assert_eq!(folds("验证码123456是"), ["验证码", "123456", "是"]);
+        assert_eq!(folds("您的验证码123456是"), ["您的", "验证码", "123456", "是"]);
+        assert_eq!(folds("to log-in: one-time password"), ["to", "log in", "one time password"]);
     }
 
     #[test]
@@ -252,12 +327,16 @@ mod tests {
         let seen: Vec<_> = text.words.iter().map(|word| (word.fold.as_str(), word.sentence, word.link)).collect();
         let link = ("482913", 0, true);
         assert!(seen.contains(&link) && seen.contains(&("code", 1, false)), "{seen:?}");
+        assert_eq!(Text::read("For Dr. Osei. Now").words.last().map(|word| word.sentence), Some(1));
         assert!(seen.contains(&("50", 1, false)) && seen.contains(&("org", 2, true)), "{seen:?}");
     }
 
     #[test]
     fn forms_are_told() {
         let forms = |body| Text::read(body).words.iter().map(|word| word.form).collect::<Vec<_>>();
-        assert_eq!(forms("123 A1B2 ABC Abc 12h"), [Form::Digits, Form::Mixed, Form::Capitals, Form::Word, Form::Word]);
+        assert_eq!(
+            forms("123 A1B2 ABC Abc 12h a1b2c3"),
+            [Form::Digits, Form::Mixed, Form::Capitals, Form::Word, Form::Word, Form::Loose]
+        );
     }
 }

@@ -1,6 +1,11 @@
 //! Verification codes: the newest large enough to read across the room, who sent it, for which site, how old; Copy.
 use crate::{
-    domain::{code::ReceivedCode, conversation::ConversationId, message::MessageId, private::Private},
+    domain::{
+        code::{ReceivedCode, Warning},
+        conversation::ConversationId,
+        message::MessageId,
+        private::Private,
+    },
     ui::{
         context::Context,
         moment,
@@ -45,9 +50,15 @@ pub fn parts<M>(cx: Context<'_>, one: &ReceivedCode, head: &str, on_copy: M) -> 
         code: one.code.value.expose().clone(),
         head: Some(cx.with(head, "sender", sender)),
         below: below(cx, one),
+        warnings: warnings(cx, &one.code.warnings),
         copy: cx.copy_word(one.message),
         on_copy,
     }
+}
+
+/// Why to be careful with it.
+pub fn warnings(cx: Context<'_>, all: &[Warning]) -> Vec<String> {
+    all.iter().map(|warning| cx.t(warning.key())).collect()
 }
 
 /// The site it is bound to with a warning, and its age.
@@ -107,8 +118,13 @@ fn earlier<'a>(cx: Context<'a>, one: &'a ReceivedCode) -> Element<'a, Message> {
     let site = one.code.site.as_ref().map(|site| cx.with("code-site", "site", site));
     let age = moment::ago(cx.words, one.received_at, cx.now, cx.zone);
     let about = site.map_or_else(|| format!("{sender} · {age}"), |site| format!("{sender} · {site} · {age}"));
-    let words =
-        column![value, text::caption(about).color(p.muted).wrapping(Wrapping::Word)].spacing(2.0).width(Length::Fill);
+    let careful = warnings(cx, &one.code.warnings);
+    let careful =
+        careful.into_iter().map(|words| text::caption(words).color(p.bad_text).wrapping(Wrapping::Word).into());
+    let words = column![value, text::caption(about).color(p.muted).wrapping(Wrapping::Word)]
+        .extend(careful)
+        .spacing(2.0)
+        .width(Length::Fill);
     let copy = Message::Copy(one.message, one.code.value.clone());
     let copy: Element<'a, Message> = if cx.tiny() {
         button::round(p, Kind::Side, Icon::Copy, cx.copy_word(one.message), copy)

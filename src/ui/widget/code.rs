@@ -17,6 +17,8 @@ pub struct Parts<M> {
     pub head: Option<String>,
     /// Below it, each on a line: site, age, validity.
     pub below: Vec<String>,
+    /// Why to be careful with it, each a sentence.
+    pub warnings: Vec<String>,
     /// The word on the button.
     pub copy: String,
     /// What the button means.
@@ -41,13 +43,19 @@ pub fn spaced(code: &str) -> String {
     spaced
 }
 
+/// Above the code: they are read before it is used.
+fn warnings<'a, M: 'a>(p: &'static Palette, words: Vec<String>) -> impl Iterator<Item = Element<'a, M>> {
+    words.into_iter().map(move |words| super::notice::problem(p, words))
+}
+
 /// Inside a bubble.
 pub fn chip<'a, M: Clone + 'a>(p: &'static Palette, parts: Parts<M>) -> Element<'a, M> {
     let code = text::mono(spaced(&parts.code), 22.0).color(p.text);
     let copy = button::small(p, Kind::Main, Icon::Copy, parts.copy).on_press(parts.on_copy);
     let line = Row::new().push(code).push(copy).spacing(space::M).align_y(Alignment::Center).wrap();
+    let warnings = warnings(p, parts.warnings);
     let below = parts.below.into_iter().map(|line| text::caption(line).color(p.muted).into());
-    container(Column::new().push(line).extend(below).spacing(space::XS))
+    container(Column::new().extend(warnings).push(line).extend(below).spacing(space::XS))
         .padding([space::S, space::M])
         .style(shape::card(p.code, p.code_line, space::RADIUS))
         .into()
@@ -75,6 +83,7 @@ pub fn banner<'a, M: Clone + 'a>(
     let code = text::mono(spaced(&parts.code), 26.0).line_height(1.2).color(p.text);
     let below: Vec<Element<'a, M>> =
         parts.below.into_iter().map(|line| text::caption(line).color(p.muted).into()).collect();
+    let warnings = warnings(p, parts.warnings);
     let copy = button::small(p, Kind::Main, Icon::Copy, parts.copy).on_press(parts.on_copy);
     let inside = match room {
         Room::Wide => {
@@ -91,7 +100,7 @@ pub fn banner<'a, M: Clone + 'a>(
             Row::new().push(Column::new().push(line).push(copy))
         }
     };
-    container(inside)
+    container(Column::new().extend(warnings).push(inside).spacing(space::S))
         .padding([space::S, space::M])
         .width(Length::Fill)
         .style(shape::card(p.code, p.code_line, space::RADIUS))
@@ -113,10 +122,11 @@ pub fn large<'a, M: Clone + 'a>(
             .align_y(Alignment::Center)
     });
     let code = text::mono(spaced(&parts.code), size).line_height(1.2).color(p.text);
+    let warnings = warnings(p, parts.warnings);
     let below = parts.below.into_iter().map(|line| text::body(line).color(p.muted).into());
     let copy = button::with_icon(p, Kind::Main, Icon::Copy, parts.copy).on_press(parts.on_copy);
     let actions = Row::new().push(copy).push(beside).spacing(space::S).wrap();
-    container(Column::new().push(head).push(code).extend(below).push(actions).spacing(space::M))
+    container(Column::new().push(head).extend(warnings).push(code).extend(below).push(actions).spacing(space::M))
         .padding(space::XL)
         .width(Length::Fill)
         .style(shape::card(p.code, p.code_line, space::RADIUS_LARGE))

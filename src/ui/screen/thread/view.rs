@@ -175,6 +175,7 @@ fn chip<'a>(cx: Context<'a>, one: &Text, found: &Code) -> Element<'a, Message> {
         code: found.value.expose().clone(),
         head: None,
         below: below.into_iter().collect(),
+        warnings: crate::ui::screen::codes::warnings(cx, &found.warnings),
         copy: cx.copy_word(one.id),
         on_copy: Message::Copy(one.id, Private::clone(&found.value)),
     };
