@@ -313,6 +313,14 @@ ended-not-encrypted = Encryption is required, and the other side cannot
 ended-server-gone = The connection was lost
 ended-handled-elsewhere = Taken on another device
 ended-local-fault = A sound or network fault on this computer
+ended-lost = The other side went away without hanging up
+ended-redirected = The call was forwarded to another number. Landline does not call it by itself: call it if you want to
+ended-payment-needed = Your service wants to be paid before this call
+ended-incomplete = The number is not complete
+ended-no-longer-in-use = That number or address is not in use any more
+ended-not-anonymously = They take no calls from hidden numbers
+ended-blocked = Calls from your number are blocked there
+ended-overloaded = The service has too many calls now. Try again in a few minutes
 ended-server = The server had an error
 
 ## Why Landline refuses
@@ -520,6 +528,10 @@ help-arg-tls = How encryption begins: direct or starttls
 help-arg-auth_user = The log-in name, if it differs from the address
 help-arg-ca = Trust this PEM file too: for a server of your own
 help-arg-encryption = Encrypt calls: required, preferred or off. Without it: preferred over TLS, off otherwise, because keys sent in the clear protect nothing
+help-arg-country = The country's calling code, for example 1 or 34: numbers are dialled in their international form
+help-arg-area = The area code, put before numbers dialled without one
+help-arg-hide-number = Do not tell those who are called who calls
+help-arg-answer-at-once = Answer calls that ask for it at once, as an intercom does: whoever calls so hears the room
 help-arg-password_stdin = Read the password from standard input, one line
 help-arg-id = The account, as “account list” shows it
 help-arg-to = A number, a name or an address

@@ -313,6 +313,14 @@ ended-not-encrypted = Se exige cifrado y el otro lado no puede
 ended-server-gone = Se perdió la conexión
 ended-handled-elsewhere = Atendida en otro dispositivo
 ended-local-fault = Una falla de sonido o de red en esta computadora
+ended-lost = La otra persona desapareció sin colgar
+ended-redirected = La llamada se desvió a otro número. Landline no lo marca por su cuenta: llámalo si quieres
+ended-payment-needed = Tu servicio pide un pago antes de esta llamada
+ended-incomplete = El número no está completo
+ended-no-longer-in-use = Ese número o dirección ya no está en uso
+ended-not-anonymously = No aceptan llamadas de números ocultos
+ended-blocked = Allí están bloqueadas las llamadas de tu número
+ended-overloaded = El servicio tiene demasiadas llamadas ahora. Inténtalo de nuevo en unos minutos
 ended-server = El servidor tuvo un error
 
 ## Por qué Landline se niega
@@ -522,6 +530,10 @@ help-arg-tls = Cómo empieza el cifrado: direct o starttls
 help-arg-auth_user = El nombre de acceso, si no es el de la dirección
 help-arg-ca = Confiar también en este archivo PEM: para un servidor propio
 help-arg-encryption = Cifrar las llamadas: required (obligatorio), preferred (preferido) u off (no). Sin esto: preferido con TLS y no en los demás casos, porque unas claves enviadas en claro no protegen nada
+help-arg-country = El código del país, por ejemplo 1 o 34: los números se marcan en su forma internacional
+help-arg-area = El código de área, que se antepone a los números marcados sin él
+help-arg-hide-number = No decir a quienes se llama quién llama
+help-arg-answer-at-once = Contestar en el acto las llamadas que lo piden, como un intercomunicador: quien llama así oye la habitación
 help-arg-password_stdin = Leer la contraseña de la entrada estándar, una línea
 help-arg-id = La cuenta, como la muestra “account list”
 help-arg-to = Un número, un nombre o una dirección

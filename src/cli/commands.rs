@@ -1,6 +1,6 @@
 //! The commands that end at once: they ask, print the answer, and are done.
 use super::{
-    args::{AccountCommand, Add, Command as Asked, Common, Switch, Wait, Which},
+    args::{AccountCommand, Add, Command as Asked, Common, Rules, Switch, Wait, Which},
     ask,
     client::Client,
     fault::Fault,
@@ -11,7 +11,7 @@ use crate::{
     audio::Devices,
     config::Home,
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, SipTransport},
+        account::{AccountConfig, AccountId, AccountKind, CallRules, SipTransport},
         call::CallId,
         message::{MessageState, SendFailure},
         private::Private,
@@ -332,7 +332,9 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
     };
     let id = AccountConfig::derive_id(&kind, address);
     let encryption = common.encryption.map(Into::into);
-    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, kind })
+    let Rules { country, area, hide_number, answer_at_once } = common.rules.clone();
+    let calls = CallRules { country, area, hide_number, answer_at_once };
+    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, calls, kind })
 }
 
 #[cfg(test)]
@@ -341,7 +343,7 @@ mod tests {
     use super::*;
 
     fn config(address: &str) -> Result<AccountConfig, Fault> {
-        let common = Common { address: address.into(), server: None, ca: None, encryption: None, password_stdin: true };
+        let common = Common { address: address.into(), server: None, ca: None, encryption: None, rules: Rules::default(), password_stdin: true };
         account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"])
     }
 
@@ -367,6 +369,7 @@ mod tests {
             server: None,
             ca: Some("/nonexistent/ca.pem".into()),
             encryption: None,
+            rules: Rules::default(),
             password_stdin: true,
         };
         let result = account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"]);

@@ -179,6 +179,8 @@ impl Desk {
             AgentEvent::Ended { call, .. } => drop(self.lines.remove(&call)),
             // calls of ours are never placed, and theirs bring their offer
             AgentEvent::Ringing { .. }
+            | AgentEvent::Redirected { .. }
+            | AgentEvent::Key { .. }
             | AgentEvent::Accepted { .. }
             | AgentEvent::Confirmed { .. }
             | AgentEvent::OfferRefused { .. } => {}

@@ -41,6 +41,8 @@ pub(super) struct Leg {
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
     local: Option<SessionDescription>,
+    /// The other side takes no keys in the sound.
+    keys_beside: bool,
     pub(super) levels: Option<audio::Levels>,
     levels_told: Instant,
     /// What of its devices was missing when it was told last.
@@ -52,7 +54,7 @@ impl Engine {
     pub(super) async fn call_event(&mut self, account: AccountId, call: CallId, event: CallEvent) {
         let now = Timestamp::now();
         let actions = match event {
-            CallEvent::Offered { from, name, offer } => {
+            CallEvent::Offered { from, name, via, at_once, offer } => {
                 if self.legs.contains_key(&call) {
                     return;
                 }
@@ -65,8 +67,20 @@ impl Engine {
                     // it is in the history, and rings nowhere
                     actions.retain(|action| matches!(action, Action::Begun(_)));
                     actions.extend(self.switchboard.media_failed(call, EndReason::NotEncrypted));
+                    return self.carry_out(actions).await;
+                }
+                actions.extend(self.switchboard.forwarded(call, via));
+                if at_once && self.switchboard.is_free_for(call) {
+                    // it was in the ear first: nobody is listened to unawares
+                    self.carry_out(std::mem::take(&mut actions)).await;
+                    actions.extend(self.switchboard.answer(Some(call)).unwrap_or_default());
                 }
                 actions
+            }
+            CallEvent::Redirected { to } => self.switchboard.forwarded(call, Some(to)),
+            CallEvent::Key { key } => {
+                self.tell(Event::DtmfReceived { account, call, digit: key });
+                Vec::new()
             }
             CallEvent::Ringing { early } => self.switchboard.ringing(call, early),
             CallEvent::Answered { answer } => self.switchboard.answered(call, answer, now),
@@ -89,6 +103,7 @@ impl Engine {
             row: None,
             media: None,
             local: None,
+            keys_beside: false,
             levels: None,
             levels_told: Instant::now(),
             faults: audio::Faults::default(),
@@ -173,11 +188,7 @@ impl Engine {
                 Vec::new()
             }
             Action::Dtmf { call, digits } => {
-                if let Some(media) = self.media(call) {
-                    media.send_dtmf(digits.expose());
-                    self.ringer.press(&digits, &self.setup.config.sound);
-                }
-                Vec::new()
+                self.press(call, digits)
             }
             Action::Alert(alert) => {
                 self.sound_alert(alert);
@@ -199,6 +210,18 @@ impl Engine {
                 Vec::new()
             }
         }
+    }
+
+    /// Presses keys: in the sound, or beside it where the other side knows no other way.
+    fn press(&mut self, call: CallId, digits: Private<String>) -> Vec<Action> {
+        self.ringer.press(&digits, &self.setup.config.sound);
+        if self.legs.get(&call).is_some_and(|leg| leg.keys_beside) {
+            return self.hand_to(call, AccountCommand::Press { call, keys: digits });
+        }
+        if let Some(media) = self.media(call) {
+            media.send_dtmf(digits.expose());
+        }
+        Vec::new()
     }
 
     pub(super) fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
@@ -340,6 +363,7 @@ impl Engine {
     fn apply_media(&mut self, call: CallId, remote: SessionDescription) -> Vec<Action> {
         let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
         let sdes = if leg.secure { MediaEncryption::Sdes } else { MediaEncryption::SdesInClear };
+        leg.keys_beside = remote.telephone_events.is_empty();
         let (Some(media), Some(local)) = (leg.media.as_mut(), leg.local.clone()) else { return Vec::new() };
         match media.apply(local, remote) {
             Ok(()) => {
@@ -360,7 +384,11 @@ impl Engine {
         match event {
             MediaEvent::RecordingFailed(error) => self.recording_failed(account, call, error).await,
             MediaEvent::Dtmf(digit) => self.tell(Event::DtmfReceived { account, call, digit }),
-            other => tracing::debug!(?other, "media"),
+            MediaEvent::Quiet | MediaEvent::FirstPacket => {
+                let away = matches!(event, MediaEvent::Quiet);
+                let actions = self.hand_to(call, AccountCommand::Silence { call, away });
+                self.carry_out(actions).await;
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     account::{AccountCommand, AccountEvent, AccountSetup, CallEvent},
     domain::{
-        account::{AccountKind, Capabilities, Problem, Registration as Told, SipTransport},
+        account::{AccountKind, CallRules, Capabilities, Problem, Registration as Told, SipTransport},
         address::Address,
         call::{CallId, EndReason},
         message::{Direction, MessageId, NewMessage},
@@ -78,6 +78,7 @@ pub(super) struct Session {
     pub(super) aor: NameAddr,
     pub(super) domain: String,
     pub(super) ids: WireIds,
+    rules: CallRules,
     registration: Registration,
     ends: Option<Ends>,
     keepalive: Option<Keepalive>,
@@ -115,6 +116,7 @@ impl Session {
             aor: NameAddr::new(aor),
             domain: config.domain().to_owned(),
             ids: WireIds::new(&config.address, &setup.instance),
+            rules: config.calls.clone(),
             registration,
             ends: None,
             keepalive: None,
@@ -265,6 +267,8 @@ impl Session {
             AccountCommand::EndCall { call, decline } => self.agent.end(call, decline, now),
             AccountCommand::Reoffer { call, offer } => self.agent.reoffer(call, offer, now),
             AccountCommand::AnswerReoffer { call, answer } => self.agent.answer_reoffer(call, answer, now),
+            AccountCommand::Press { call, keys } => self.agent.press(call, keys.expose(), now),
+            AccountCommand::Silence { call, away } => self.agent.doubt(call, away, now),
             AccountCommand::NetworkChanged | AccountCommand::Stop => {}
         }
         self.settle(now);
@@ -281,7 +285,8 @@ impl Session {
         let (to, hop) = (addressing::to_uri(to, &self.domain), self.server().filter(|_| self.is_registered()));
         match (to, hop) {
             (Some(to), Some(hop)) => {
-                self.agent.place(call, Invitation { from: self.aor.clone(), to, hop, offer, second }, now);
+                let (from, hidden) = (self.aor.clone(), self.rules.hide_number);
+                self.agent.place(call, Invitation { from, to, hop, offer, second, hidden }, now);
                 if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.silence(now) > SILENCE) {
                     // a person waits: learn soon whether the server is there
                     self.register(CHECK, now);
@@ -335,9 +340,12 @@ impl Session {
 
     fn event(&mut self, event: AgentEvent, now: Instant) {
         match event {
-            AgentEvent::Invited { call, from, name, offer, .. } => {
-                self.call(call, CallEvent::Offered { from, name, offer })
+            AgentEvent::Invited { call, from, name, via, at_once, offer, .. } => {
+                let at_once = at_once && self.rules.answer_at_once;
+                self.call(call, CallEvent::Offered { from, name, via, at_once, offer })
             }
+            AgentEvent::Redirected { call, to } => self.call(call, CallEvent::Redirected { to }),
+            AgentEvent::Key { call, key } => self.call(call, CallEvent::Key { key }),
             AgentEvent::Ringing { call, early } => self.call(call, CallEvent::Ringing { early }),
             AgentEvent::Accepted { call, answer } => self.call(call, CallEvent::Answered { answer }),
             AgentEvent::Confirmed { call, answer } => self.call(call, CallEvent::Confirmed { answer }),

@@ -30,6 +30,11 @@ impl Uri {
         Self(format!("sip:{user}{addr}{params}"))
     }
 
+    /// Whoever does not say who they are (RFC 3323 section 4.1).
+    pub(crate) fn anonymous() -> Self {
+        Self("sip:anonymous@anonymous.invalid".to_owned())
+    }
+
     /// As written.
     pub(crate) fn as_str(&self) -> &str {
         &self.0

@@ -51,7 +51,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
     let sip = matches!(kind, AccountKind::Sip { .. });
     let capabilities = Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip, secure: true };
     AccountStatus {
-        config: AccountConfig { id, address: address.to_owned(), server: None, ca: None, encryption: None, kind },
+        config: AccountConfig { id, address: address.to_owned(), server: None, ca: None, encryption: None, calls: Default::default(), kind },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
     }
 }
@@ -227,6 +227,7 @@ pub fn call(state: CallState) -> Call {
         joined: false,
         recording: None,
         encryption: None,
+        via: None,
         dtmf_sent: "".into(),
     }
 }

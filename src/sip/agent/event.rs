@@ -68,6 +68,8 @@ pub(crate) struct Invitation {
     pub(crate) offer: SessionDescription,
     /// The offer to make where that one is refused for its media.
     pub(crate) second: Option<SessionDescription>,
+    /// The other side is not told who calls.
+    pub(crate) hidden: bool,
 }
 
 /// What happened.
@@ -83,8 +85,26 @@ pub(crate) enum AgentEvent {
         name: Option<Private<String>>,
         /// The request's own URI: which of our addresses is called.
         to: Uri,
+        /// Whom they had called before it was forwarded to us.
+        via: Option<Address>,
+        /// They ask to be answered at once.
+        at_once: bool,
         /// Their offer; `None`: ours is to come first.
         offer: Option<SessionDescription>,
+    },
+    /// A call of ours was redirected to this address; [`AgentEvent::Ended`] follows where it is not asked there.
+    Redirected {
+        /// Which.
+        call: CallId,
+        /// To whom.
+        to: Address,
+    },
+    /// A key was pressed there.
+    Key {
+        /// Which.
+        call: CallId,
+        /// Which key.
+        key: Private<char>,
     },
     /// It rings there; with early media.
     Ringing {

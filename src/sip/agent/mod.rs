@@ -1,11 +1,16 @@
 //! The user agent core: transactions, dialogs, calls, texts, without sockets and without a clock. Inputs carry the time and
 //! change it; what it wants done is drained by [`Agent::poll`]. It serves an account (behind one server, with a password)
 //! and the demo exchange (many peers, no server) alike. It must not know accounts, registrations or stores.
+mod again;
 mod asking;
 mod call;
+mod early;
 mod event;
 mod incoming;
+mod keys;
 mod outgoing;
+mod refresh;
+mod reliable;
 mod reoffer;
 mod requests;
 mod within;
@@ -39,7 +44,9 @@ use std::{
 };
 
 /// What we understand; everything else is answered 405 or 501.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, UPDATE";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, UPDATE, PRACK";
+/// Extensions that may be demanded of us.
+const UNDERSTOOD: [&str; 2] = [reliable::TAG, super::session_timer::TAG];
 /// Messages kept for the next connection.
 const HELD: usize = 64;
 
@@ -90,6 +97,12 @@ enum Purpose {
     Reinvite(CallId),
     Bye,
     Owner(RequestId),
+    /// Inside a call, whatever is answered: PRACK, or where we are now.
+    Inside(CallId),
+    /// Whether they are still there.
+    Asking(CallId),
+    /// A key that is told.
+    Key(CallId),
 }
 
 /// A request of ours under way.

@@ -89,7 +89,7 @@ impl Net {
     fn call_with(&mut self, offer: SessionDescription, second: Option<SessionDescription>) {
         let to = Uri::parse(&format!("sip:bob@{}", addr(1))).unwrap();
         let from = NameAddr::parse("\"Alice\" <sip:alice@a.test>").unwrap();
-        let invitation = Invitation { from, to, hop: addr(1), offer, second };
+        let invitation = Invitation { from, to, hop: addr(1), offer, second, hidden: false };
         self.act(0, |agent, now| agent.place(CALL, invitation, now));
     }
 

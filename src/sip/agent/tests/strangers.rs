@@ -64,7 +64,7 @@ fn what_we_do_not_do_is_said() {
         ("BYE", "", 481),
         ("CANCEL", "", 481),
         ("DANCE", "", 501),
-        ("INVITE", "Require: 100rel\n", 420),
+        ("INVITE", "Require: 100rel, precondition\n", 420),
     ] {
         say(&mut net, &one(method, more));
         let answer = net.sent.last().unwrap().2.clone();
@@ -73,7 +73,7 @@ fn what_we_do_not_do_is_said() {
             assert!(answer.contains("Allow: INVITE"), "{answer}");
         }
     }
-    assert!(net.sent.last().unwrap().2.contains("Unsupported: 100rel"));
+    assert!(net.sent.last().unwrap().2.contains("Unsupported: precondition\r\n"));
 }
 
 #[test]
