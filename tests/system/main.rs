@@ -16,6 +16,7 @@ mod sip_calls_out;
 mod sip_calls_recorded;
 mod sip_encrypted;
 mod sip_encrypted_linphone;
+mod sip_dialogs;
 mod sip_recovers;
 mod sip_registers;
 mod sip_survives;

@@ -1,8 +1,11 @@
 //! Two or more user agents with a hand-turned clock and a wire between them that may lose, delay and double what it carries.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod challenges;
+mod early;
 mod hang_up;
 mod hostile;
+mod lasting;
+mod places;
 mod reoffers;
 mod scripted;
 mod strangers;
@@ -188,6 +191,14 @@ impl Net {
     /// How many messages of this kind an agent has sent.
     fn count(&self, at: usize, start: &str) -> usize {
         self.sent.iter().filter(|(by, _, text)| *by == at && text.starts_with(start)).count()
+    }
+
+    /// The same without those that were sent again.
+    fn distinct(&self, at: usize, start: &str) -> usize {
+        let mut said: Vec<_> = self.sent.iter().filter(|(by, _, text)| *by == at && text.starts_with(start)).collect();
+        said.sort();
+        said.dedup();
+        said.len()
     }
 
     /// After all patience nothing is left of any call.

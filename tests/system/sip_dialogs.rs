@@ -1,0 +1,143 @@
+//! Calls with a peer that does what no client does, by sipp through a Record-Routing Kamailio: several phones at once,
+//! answers that have to arrive, late offers, both sides at once, redirection, strays.
+use crate::support::{kamailio::Kamailio, landline::Landline, sipp::Sipp};
+use serde_json::Value;
+
+fn alice(kamailio: &Kamailio, more: &[&str]) -> Landline {
+    let mut alice = Landline::new();
+    alice.add_sip_with("alice", "secret-alice", &kamailio.server(), "udp", None, more);
+    alice.run();
+    alice.wait_registered();
+    alice
+}
+
+/// Calls a scenario, which answers.
+fn calling(scenario: &str) -> (Kamailio, Landline, Sipp) {
+    let kamailio = Kamailio::start();
+    let mut alice = alice(&kamailio, &[]);
+    let bob = Sipp::called(scenario);
+    alice.json(&["call", &bob.address()]);
+    alice.wait_call("active");
+    (kamailio, alice, bob)
+}
+
+/// Is called by a scenario.
+fn called(scenario: &str, more: &[&str]) -> (Kamailio, Landline, Sipp) {
+    let kamailio = Kamailio::start();
+    let alice = alice(&kamailio, more);
+    let gateway = Sipp::calling(scenario, "alice", kamailio.port);
+    (kamailio, alice, gateway)
+}
+
+fn ended(alice: &mut Landline) -> Value {
+    alice.wait_call("ended")["call"].clone()
+}
+
+#[test]
+fn of_several_phones_the_one_that_answered_is_talked_to_and_the_late_one_let_go() {
+    let (_kamailio, mut alice, bob) = calling(include_str!("../support/sipp/forks.xml"));
+    alice.json(&["hangup"]);
+    assert_eq!(ended(&mut alice)["reason"], "hung_up_here");
+    bob.finish();
+}
+
+#[test]
+fn what_has_to_arrive_is_acknowledged_and_an_early_offer_answered() {
+    let (_kamailio, alice, bob) = calling(include_str!("../support/sipp/prack.xml"));
+    alice.json(&["hangup"]);
+    bob.finish();
+}
+
+#[test]
+fn a_redirected_call_is_followed_and_shown() {
+    let (_kamailio, alice, bob) = calling(include_str!("../support/sipp/redirects.xml"));
+    let via = alice.json(&["calls"])[0]["via"].clone();
+    assert!(via.as_str().is_some_and(|via| via.starts_with("sip:carol@127.0.0.1")), "{via}");
+    alice.json(&["hangup"]);
+    bob.finish();
+}
+
+#[test]
+fn another_number_is_not_called_in_silence() {
+    let kamailio = Kamailio::start();
+    let mut alice = alice(&kamailio, &[]);
+    let bob = Sipp::called(include_str!("../support/sipp/premium.xml"));
+    alice.json(&["call", &bob.address()]);
+    let call = ended(&mut alice);
+    assert_eq!(call["reason"], "redirected", "{call}");
+    assert!(call["via"].as_str().is_some_and(|via| via.contains("+19005550000")), "{call}");
+    bob.finish();
+}
+
+#[test]
+fn wrong_tags_are_refused_and_an_answer_that_comes_again_is_acknowledged_again() {
+    let (_kamailio, mut alice, bob) = calling(include_str!("../support/sipp/strays.xml"));
+    assert_eq!(ended(&mut alice)["reason"], "hung_up_there");
+    bob.finish();
+}
+
+#[test]
+fn both_offer_at_once_and_both_succeed() {
+    let (_kamailio, mut alice, bob) = calling(include_str!("../support/sipp/glare.xml"));
+    alice.json(&["hold"]);
+    alice.wait_call("held");
+    alice.wait_event("their offer", |e| e["event"] == "call" && e["call"]["state"] == "held");
+    alice.json(&["hangup"]);
+    bob.finish();
+}
+
+#[test]
+fn keys_go_beside_the_sound_where_it_carries_none() {
+    let (_kamailio, mut alice, bob) = calling(include_str!("../support/sipp/keys.xml"));
+    alice.json(&["dtmf", "1#"]);
+    assert_eq!(ended(&mut alice)["reason"], "hung_up_there");
+    bob.finish();
+}
+
+#[test]
+fn they_want_our_offer_first_and_again_in_mid_call() {
+    let (_kamailio, mut alice, gateway) = called(include_str!("../support/sipp/late_offer.xml"), &[]);
+    alice.wait_call("incoming");
+    alice.json(&["answer"]);
+    alice.wait_call("active");
+    alice.json(&["hangup"]);
+    gateway.finish();
+}
+
+#[test]
+fn who_insists_hears_the_ringing_for_certain() {
+    let (_kamailio, mut alice, gateway) = called(include_str!("../support/sipp/insists.xml"), &[]);
+    alice.wait_call("incoming");
+    alice.json(&["answer"]);
+    assert_eq!(ended(&mut alice)["reason"], "hung_up_there");
+    gateway.finish();
+}
+
+#[test]
+fn who_calls_is_what_the_server_asserts_and_nothing_is_answered_by_itself() {
+    let (_kamailio, mut alice, gateway) = called(include_str!("../support/sipp/forwarded.xml"), &[]);
+    let call = alice.wait_call("incoming")["call"].clone();
+    assert_eq!((call["peer"].as_str(), call["name"].as_str()), (Some("sip:+15557654321@sip.test"), Some("Clinic")));
+    alice.wait_event("who forwarded it", |e| e["call"]["via"] == "sip:office@sip.test");
+    alice.json(&["answer"]);
+    alice.wait_call("active");
+    alice.json(&["hangup"]);
+    gateway.finish();
+}
+
+#[test]
+fn where_it_is_allowed_a_call_that_asks_for_it_is_answered_at_once() {
+    let scenario = include_str!("../support/sipp/forwarded.xml");
+    let (_kamailio, mut alice, gateway) = called(scenario, &["--answer-at-once"]);
+    alice.wait_call("active");
+    alice.json(&["hangup"]);
+    gateway.finish();
+}
+
+#[test]
+fn taken_on_another_phone_it_is_not_missed() {
+    let (_kamailio, mut alice, gateway) = called(include_str!("../support/sipp/elsewhere.xml"), &[]);
+    alice.wait_call("incoming");
+    assert_eq!(ended(&mut alice)["reason"], "handled_elsewhere");
+    gateway.finish();
+}
