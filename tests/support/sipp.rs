@@ -50,6 +50,10 @@ impl Sipp {
     pub fn called(scenario: &str) -> Self {
         Self::start(scenario, &[])
     }
+    /// The same; what comes again is no sign that anything of ours was lost.
+    pub fn called_and_patient(scenario: &str) -> Self {
+        Self::start(scenario, &["-nr"])
+    }
     /// Calls `user` by the server at this port.
     pub fn calling(scenario: &str, user: &str, server: u16) -> Self {
         Self::start(scenario, &["-s", user, &format!("127.0.0.1:{server}")])
@@ -62,9 +66,9 @@ impl Sipp {
         let mut command = Command::new("sipp");
         command.current_dir(dir.path()).env("TERM", "dumb").arg("-sf").arg(&file).args(more);
         command.args(["-i", "127.0.0.1", "-p", &port.to_string(), "-mp", &media.to_string()]);
-        command.args(["-m", "1", "-nostdin", "-trace_err", "-timeout", "40s", "-timeout_error", "-recv_timeout", "30000"]);
+        command.args(["-m", "1", "-nostdin", "-trace_err", "-trace_msg", "-timeout", "40s", "-timeout_error", "-recv_timeout", "30000"]);
         let process = Process::start("sipp", dir.path(), &mut command);
-        if more.is_empty() {
+        if !more.contains(&"-s") {
             wait_for("sipp's port", || UdpSocket::bind(("127.0.0.1", port)).is_err().then_some(()));
         }
         Self { dir, process, port }
@@ -73,15 +77,17 @@ impl Sipp {
     pub fn address(&self) -> String {
         format!("sip:bob@127.0.0.1:{}", self.port)
     }
-    /// Waits for the end of the scenario, which must be the end of its last step.
-    pub fn finish(mut self) {
+    /// Waits for the end of the scenario, which must be the end of its last step; all that was said, also what came again.
+    pub fn finish(mut self) -> String {
         let status = self.process.end();
-        assert!(status.success(), "sipp {status}: {}", errors(self.dir.path()));
+        let said = logs(self.dir.path());
+        assert!(status.success(), "sipp {status}: {said}");
+        said
     }
 }
 
-/// What it complains of.
-fn errors(dir: &Path) -> String {
+/// What it said, heard and complained of.
+fn logs(dir: &Path) -> String {
     let files = std::fs::read_dir(dir).expect("its folder").flatten();
     let logs = files.filter(|file| file.path().to_string_lossy().ends_with(".log"));
     logs.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect()
