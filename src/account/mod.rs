@@ -51,7 +51,7 @@ pub enum AccountCommand {
         /// The media engine's offer.
         offer: SessionDescription,
         /// The offer to make where the first one is refused for its media before it rang anywhere.
-        second: Option<SessionDescription>,
+        second: Option<Box<SessionDescription>>,
     },
     /// Answer an offered call with this description.
     Answer {

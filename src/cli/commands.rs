@@ -17,6 +17,7 @@ use crate::{
         private::Private,
     },
     engine::api::{AccountStatus, Command, Event, Refusal, Reply, SecretsState, Snapshot},
+    logic::emergency::is_emergency,
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -48,6 +49,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&status, &print::wired(words, &status))
         }
         Asked::Call { to, account } => {
+            if is_emergency(&to, None) {
+                print::complain(&words.text("dial-emergency"));
+            }
             let command = Command::Call { to: to.into(), account: account.map(AccountId) };
             about_call(command, home, printer).await
         }
@@ -333,8 +337,8 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
     let id = AccountConfig::derive_id(&kind, address);
     let encryption = common.encryption.map(Into::into);
     let Rules { country, area, hide_number, answer_at_once } = common.rules.clone();
-    let calls = CallRules { country, area, hide_number, answer_at_once };
-    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, calls, kind })
+    let rules = CallRules { country, area, hide_number, answer_at_once };
+    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, rules, kind })
 }
 
 #[cfg(test)]
@@ -343,7 +347,14 @@ mod tests {
     use super::*;
 
     fn config(address: &str) -> Result<AccountConfig, Fault> {
-        let common = Common { address: address.into(), server: None, ca: None, encryption: None, rules: Rules::default(), password_stdin: true };
+        let common = Common {
+            address: address.into(),
+            server: None,
+            ca: None,
+            encryption: None,
+            rules: Rules::default(),
+            password_stdin: true,
+        };
         account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"])
     }
 

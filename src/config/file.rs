@@ -61,7 +61,7 @@ mod tests {
             server: Some("127.0.0.1:5060".into()),
             ca: None,
             encryption: None,
-            calls: Default::default(),
+            rules: Default::default(),
             kind,
         }
     }

@@ -69,7 +69,7 @@ pub(super) async fn run(
             match output {
                 // a lost datagram is sent again by its transaction
                 Output::Send { to, bytes } => drop(socket.send_to(&bytes, to).await),
-                Output::Event(event) => exchange.event(event, Instant::now()).await,
+                Output::Event(event) => exchange.event(*event, Instant::now()).await,
             }
         }
         let wake = exchange.next_wake();

@@ -66,7 +66,7 @@ impl Exchange {
             server: Some(self.server.to_string()),
             ca: None,
             encryption: None,
-            calls: Default::default(),
+            rules: Default::default(),
             kind: AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None },
         };
         (config, self.password.clone())

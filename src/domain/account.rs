@@ -84,7 +84,7 @@ pub struct AccountConfig {
     pub encryption: Option<Encryption>,
     /// How its calls are placed and taken.
     #[serde(default, skip_serializing_if = "CallRules::are_usual")]
-    pub calls: CallRules,
+    pub rules: CallRules,
     /// SIP or XMPP, with what only that kind has.
     #[serde(flatten)]
     pub kind: AccountKind,

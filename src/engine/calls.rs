@@ -187,9 +187,7 @@ impl Engine {
                 self.conference(calls);
                 Vec::new()
             }
-            Action::Dtmf { call, digits } => {
-                self.press(call, digits)
-            }
+            Action::Dtmf { call, digits } => self.press(call, digits),
             Action::Alert(alert) => {
                 self.sound_alert(alert);
                 Vec::new()
@@ -307,7 +305,7 @@ impl Engine {
         }
         let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
         let command = if first {
-            AccountCommand::PlaceCall { call, to, offer, second }
+            AccountCommand::PlaceCall { call, to, offer, second: second.map(Box::new) }
         } else {
             AccountCommand::Reoffer { call, offer }
         };

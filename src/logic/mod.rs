@@ -1,6 +1,8 @@
 //! Decisions without I/O or clock: `now` is an argument. Imports only `domain`.
 pub mod codes;
 pub mod dial;
+pub mod emergency;
 pub mod outbox;
+pub mod plan;
 pub mod switchboard;
 pub mod wired;

@@ -21,7 +21,8 @@ pub(super) struct Caller {
 pub(super) fn caller(headers: &Headers, trusted: bool) -> Option<Caller> {
     let from = headers.from()?;
     let asserted = headers.list(&HeaderName::PAssertedIdentity).filter(|_| trusted).filter_map(NameAddr::parse);
-    let asserted = asserted.into_iter().find(|identity| ["sip", "sips", "tel"].iter().any(|kind| identity.uri.is(kind)));
+    let asserted =
+        asserted.into_iter().find(|identity| ["sip", "sips", "tel"].iter().any(|kind| identity.uri.is(kind)));
     let via = if trusted { forwarded_by(headers) } else { None };
     if is_hidden(headers) {
         return Some(Caller { from: addressing::from_uri(&Uri::anonymous())?, name: None, via });
@@ -36,9 +37,10 @@ pub(super) fn caller(headers: &Headers, trusted: bool) -> Option<Caller> {
 /// Whether the caller wishes not to be named (RFC 3323 section 4.2, RFC 3325 section 9.3).
 fn is_hidden(headers: &Headers) -> bool {
     let wishes = headers.all(&privacy()).flat_map(|value| params::split(value, ';'));
-    wishes.into_iter().flat_map(|value| params::split(value, ',')).any(|wish| {
-        ["id", "user", "header"].iter().any(|hidden| wish.eq_ignore_ascii_case(hidden))
-    })
+    wishes
+        .into_iter()
+        .flat_map(|value| params::split(value, ','))
+        .any(|wish| ["id", "user", "header"].iter().any(|hidden| wish.eq_ignore_ascii_case(hidden)))
 }
 
 fn privacy() -> HeaderName {
@@ -155,7 +157,8 @@ mod tests {
         ] {
             assert!(wants_to_be_answered(&headers(&[(name, value)])), "{name}: {value}");
         }
-        for (name, value) in [("Alert-Info", "<http://x/ring.wav>"), ("Answer-Mode", "Manual"), ("Call-Info", "<x:y>")] {
+        for (name, value) in [("Alert-Info", "<http://x/ring.wav>"), ("Answer-Mode", "Manual"), ("Call-Info", "<x:y>")]
+        {
             assert!(!wants_to_be_answered(&headers(&[(name, value)])), "{name}: {value}");
         }
     }

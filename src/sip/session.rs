@@ -116,7 +116,7 @@ impl Session {
             aor: NameAddr::new(aor),
             domain: config.domain().to_owned(),
             ids: WireIds::new(&config.address, &setup.instance),
-            rules: config.calls.clone(),
+            rules: config.rules.clone(),
             registration,
             ends: None,
             keepalive: None,
@@ -279,7 +279,7 @@ impl Session {
         call: CallId,
         to: &Address,
         offer: SessionDescription,
-        second: Option<SessionDescription>,
+        second: Option<Box<SessionDescription>>,
         now: Instant,
     ) {
         let (to, hop) = (addressing::to_uri(to, &self.domain), self.server().filter(|_| self.is_registered()));
@@ -333,7 +333,7 @@ impl Session {
         while let Some(output) = self.agent.poll() {
             match output {
                 super::agent::Output::Send { to, bytes } => self.out.push_back(Output::Send { to, bytes }),
-                super::agent::Output::Event(event) => self.event(event, now),
+                super::agent::Output::Event(event) => self.event(*event, now),
             }
         }
     }

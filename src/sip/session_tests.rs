@@ -33,7 +33,7 @@ fn setup() -> AccountSetup {
         server: None,
         ca: None,
         encryption: None,
-        calls: Default::default(),
+        rules: Default::default(),
         kind: AccountKind::Sip { transport: None, auth_user: None },
     };
     let password = "secret".into();

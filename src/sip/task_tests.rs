@@ -27,7 +27,7 @@ fn start(
         server: Some(server.to_string()),
         ca: None,
         encryption: None,
-        calls: Default::default(),
+        rules: Default::default(),
         kind: AccountKind::Sip { transport: Some(transport), auth_user: None },
     };
     let (sender, events) = mpsc::channel(CHANNEL);

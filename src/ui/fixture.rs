@@ -51,7 +51,15 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
     let sip = matches!(kind, AccountKind::Sip { .. });
     let capabilities = Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip, secure: true };
     AccountStatus {
-        config: AccountConfig { id, address: address.to_owned(), server: None, ca: None, encryption: None, calls: Default::default(), kind },
+        config: AccountConfig {
+            id,
+            address: address.to_owned(),
+            server: None,
+            ca: None,
+            encryption: None,
+            rules: Default::default(),
+            kind,
+        },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
     }
 }

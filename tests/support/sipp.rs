@@ -66,7 +66,18 @@ impl Sipp {
         let mut command = Command::new("sipp");
         command.current_dir(dir.path()).env("TERM", "dumb").arg("-sf").arg(&file).args(more);
         command.args(["-i", "127.0.0.1", "-p", &port.to_string(), "-mp", &media.to_string()]);
-        command.args(["-m", "1", "-nostdin", "-trace_err", "-trace_msg", "-timeout", "40s", "-timeout_error", "-recv_timeout", "30000"]);
+        command.args([
+            "-m",
+            "1",
+            "-nostdin",
+            "-trace_err",
+            "-trace_msg",
+            "-timeout",
+            "40s",
+            "-timeout_error",
+            "-recv_timeout",
+            "30000",
+        ]);
         let process = Process::start("sipp", dir.path(), &mut command);
         if !more.contains(&"-s") {
             wait_for("sipp's port", || UdpSocket::bind(("127.0.0.1", port)).is_err().then_some(()));

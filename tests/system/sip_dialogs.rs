@@ -75,7 +75,8 @@ fn another_number_is_not_called_in_silence() {
 
 #[test]
 fn wrong_tags_are_refused_and_an_answer_that_comes_again_is_acknowledged_again() {
-    let (_kamailio, mut alice, bob) = calling_one(|| Sipp::called_and_patient(include_str!("../support/sipp/strays.xml")));
+    let (_kamailio, mut alice, bob) =
+        calling_one(|| Sipp::called_and_patient(include_str!("../support/sipp/strays.xml")));
     let said = bob.finish();
     assert_eq!(ended(&mut alice)["reason"], "hung_up_there");
     assert_eq!(said.lines().filter(|line| line.starts_with("ACK sip:")).count(), 3, "one is of a stranger: {said}");

@@ -30,7 +30,7 @@ pub(crate) enum Output {
         bytes: Bytes,
     },
     /// Something happened.
-    Event(AgentEvent),
+    Event(Box<AgentEvent>),
 }
 
 /// Why a request of ours got no answer that counts.
@@ -67,7 +67,7 @@ pub(crate) struct Invitation {
     /// Our offer.
     pub(crate) offer: SessionDescription,
     /// The offer to make where that one is refused for its media.
-    pub(crate) second: Option<SessionDescription>,
+    pub(crate) second: Option<Box<SessionDescription>>,
     /// The other side is not told who calls.
     pub(crate) hidden: bool,
 }

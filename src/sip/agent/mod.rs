@@ -262,7 +262,7 @@ impl Agent {
     }
 
     fn event(&mut self, event: AgentEvent) {
-        self.out.push_back(Output::Event(event));
+        self.out.push_back(Output::Event(Box::new(event)));
     }
 
     /// A fresh tag, call id or the like.

@@ -36,7 +36,7 @@ impl Agent {
             client: ClientId::default(),
             heard: false,
             cancelled: false,
-            second: second.map(Box::new),
+            second,
             early: Vec::new(),
             heard_from: None,
             asked: vec![to],
@@ -133,9 +133,8 @@ impl Agent {
             self.calls.remove(&call);
             return self.bye(dialog, now);
         }
-        let of_loser = |request: &Request| {
-            request.headers.from().and_then(|from| from.tag()).as_deref() != dialog.remote_tag()
-        };
+        let of_loser =
+            |request: &Request| request.headers.from().and_then(|from| from.tag()).as_deref() != dialog.remote_tag();
         let undecided = matches!(&state.mid, Mid::Theirs { request, .. } if of_loser(request));
         let (mut known, mut reliably) = (None, false);
         if let Some(early) = early {

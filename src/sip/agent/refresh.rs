@@ -24,7 +24,9 @@ impl Agent {
 
     /// Asks what is due, refreshes what is due.
     pub(super) fn refresh_timeout(&mut self, call: CallId, now: Instant) {
-        let Some(state) = self.calls.get_mut(&call).filter(|call| matches!(call.stage, Stage::Talking(_))) else { return };
+        let Some(state) = self.calls.get_mut(&call).filter(|call| matches!(call.stage, Stage::Talking(_))) else {
+            return;
+        };
         let asks = state.doubt.is_some_and(|at| at <= now);
         if asks {
             state.doubt = Some(now + DOUBT);

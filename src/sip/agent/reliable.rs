@@ -91,7 +91,8 @@ impl Agent {
 
     /// Sends an answer of ours again, or gives the call up: whoever insists on PRACK and sends none is not there.
     pub(super) fn reliable_timeout(&mut self, call: CallId, now: Instant) {
-        let Some(Call { stage: Stage::Offered(offered), reliable: Some(reliable), .. }) = self.calls.get_mut(&call) else {
+        let Some(Call { stage: Stage::Offered(offered), reliable: Some(reliable), .. }) = self.calls.get_mut(&call)
+        else {
             return;
         };
         if reliable.end <= now {

@@ -1,5 +1,5 @@
 //! Requests outside calls: texts, OPTIONS, what we do not know; and answers of every kind.
-use super::{ALLOW, UNDERSTOOD, Agent, AgentEvent, HeaderName, Method, Request, Response, ServerId};
+use super::{ALLOW, Agent, AgentEvent, HeaderName, Method, Request, Response, ServerId, UNDERSTOOD};
 use crate::sip::text;
 use std::{net::SocketAddr, time::Instant};
 

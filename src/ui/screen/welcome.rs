@@ -214,7 +214,7 @@ impl Welcome {
             server: given(&self.server),
             ca: given(&self.ca).map(Into::into),
             encryption: None,
-            calls: Default::default(),
+            rules: Default::default(),
             kind,
         };
         kinds.into_iter().map(config).collect()

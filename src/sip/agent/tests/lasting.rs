@@ -32,7 +32,10 @@ fn we_refresh_by_update_where_they_know_it() {
     respond(&mut net, "UPDATE", 501, "t", "");
     net.seconds(10);
     let again = last(&net, "INVITE");
-    assert_eq!((header(&again, "CSeq"), header(&again, "Session-Expires")), ("6 INVITE".into(), "100;refresher=uac".into()));
+    assert_eq!(
+        (header(&again, "CSeq"), header(&again, "Session-Expires")),
+        ("6 INVITE".into(), "100;refresher=uac".into())
+    );
     respond(&mut net, "INVITE", 200, "t", &with_sdp(OURS));
     assert_eq!((net.count(0, "ACK"), net.events[0].len()), (2, 0), "nobody needs to know");
 }

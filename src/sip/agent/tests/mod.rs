@@ -92,7 +92,7 @@ impl Net {
     fn call_with(&mut self, offer: SessionDescription, second: Option<SessionDescription>) {
         let to = Uri::parse(&format!("sip:bob@{}", addr(1))).unwrap();
         let from = NameAddr::parse("\"Alice\" <sip:alice@a.test>").unwrap();
-        let invitation = Invitation { from, to, hop: addr(1), offer, second, hidden: false };
+        let invitation = Invitation { from, to, hop: addr(1), offer, second: second.map(Box::new), hidden: false };
         self.act(0, |agent, now| agent.place(CALL, invitation, now));
     }
 
@@ -100,7 +100,7 @@ impl Net {
         for at in 0..self.agents.len() {
             while let Some(output) = self.agents[at].1.poll() {
                 match output {
-                    Output::Event(event) => self.events[at].push(event),
+                    Output::Event(event) => self.events[at].push(*event),
                     Output::Send { to, bytes } => self.carry(at, to, &bytes),
                 }
             }

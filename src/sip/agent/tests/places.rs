@@ -82,7 +82,9 @@ fn who_calls_and_by_whom_it_came() {
         net.act(0, |agent, now| agent.connected(way, home, now));
         say(&mut net, &invite(&with_sdp(headers)));
         let (from, via) = net.take(0, |event| match event {
-            AgentEvent::Invited { from, via, at_once: true, .. } => Some((from.uri(), via.as_ref().map(|via| via.uri()))),
+            AgentEvent::Invited { from, via, at_once: true, .. } => {
+                Some((from.uri(), via.as_ref().map(|via| via.uri())))
+            }
             _ => None,
         });
         assert_eq!((from.as_str(), via.as_deref()), expected);
@@ -96,7 +98,10 @@ fn keys_are_told_one_after_the_other() {
     respond(&mut net, "INVITE", 200, "t", &with_sdp("Record-Route: <sip:10.0.0.3;lr>\n"));
     net.act(0, |agent, now| agent.press(CALL, "1,#5", now));
     let told = last(&net, "INFO sip:bob@10.0.0.2:5060");
-    assert!(told.ends_with("\r\n\r\nSignal=1\r\nDuration=160\r\n") && told.contains("Route: <sip:10.0.0.3;lr>"), "{told}");
+    assert!(
+        told.ends_with("\r\n\r\nSignal=1\r\nDuration=160\r\n") && told.contains("Route: <sip:10.0.0.3;lr>"),
+        "{told}"
+    );
     assert_eq!(header(&told, "Content-Type"), "application/dtmf-relay");
     net.seconds(0);
     assert_eq!(net.count(0, "INFO"), 1, "the first has not arrived");
@@ -125,7 +130,8 @@ fn keys_of_theirs() {
         (10, "application/dtmf", "", None),
     ] {
         within(&mut net, "INFO", number, &format!("Content-Type: {kind}\n\n{body}"));
-        let told = net.find(0, |event| if let AgentEvent::Key { key, .. } = event { Some(*key.expose()) } else { None });
+        let told =
+            net.find(0, |event| if let AgentEvent::Key { key, .. } = event { Some(*key.expose()) } else { None });
         assert_eq!(told, key, "{body}");
     }
     assert_eq!((net.count(0, "SIP/2.0 400"), net.count(0, "SIP/2.0 200")), (1, 5));
