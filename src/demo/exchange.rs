@@ -68,7 +68,7 @@ pub(super) async fn run(
         while let Some(output) = exchange.agent.poll() {
             match output {
                 // a lost datagram is sent again by its transaction
-                Output::Send { to, bytes } => drop(socket.send_to(&bytes, to).await),
+                Output::Send { to, bytes, .. } => drop(socket.send_to(&bytes, to).await),
                 Output::Event(event) => exchange.event(*event, Instant::now()).await,
             }
         }

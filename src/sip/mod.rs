@@ -34,6 +34,7 @@ mod sdes;
 mod sdp;
 mod session;
 mod session_timer;
+mod side;
 mod task;
 mod text;
 mod transaction;

@@ -42,7 +42,7 @@ const MOVES: u8 = 3;
 #[derive(Debug)]
 pub(super) enum Output {
     /// Send these bytes.
-    Send { to: SocketAddr, bytes: Bytes },
+    Send { to: SocketAddr, bytes: Bytes, stream: bool },
     /// Send two line breaks to the server.
     Ping,
     /// Tell the engine.
@@ -202,6 +202,12 @@ impl Session {
         self.settle(now);
     }
 
+    /// The stream beside the datagrams is gone; `refused`: the server takes none.
+    pub(super) fn stream_lost(&mut self, refused: bool, now: Instant) {
+        self.agent.stream_lost(refused, now);
+        self.settle(now);
+    }
+
     /// The server showed life.
     pub(super) fn heard(&mut self, now: Instant) {
         if let Some(keepalive) = &mut self.keepalive {
@@ -332,7 +338,9 @@ impl Session {
     fn settle(&mut self, now: Instant) {
         while let Some(output) = self.agent.poll() {
             match output {
-                super::agent::Output::Send { to, bytes } => self.out.push_back(Output::Send { to, bytes }),
+                super::agent::Output::Send { to, bytes, stream } => {
+                    self.out.push_back(Output::Send { to, bytes, stream });
+                }
                 super::agent::Output::Event(event) => self.event(*event, now),
             }
         }

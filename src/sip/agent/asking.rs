@@ -2,7 +2,7 @@
 //! so that neither calls nor the owner see them.
 use super::{
     Agent, AgentEvent, ClientId, Failure, HeaderName, Method, NameAddr, Purpose, Request, RequestId, Response, Sent,
-    Unanswerable, Uri, Via,
+    Unanswerable, Uri, Via, Way,
 };
 use crate::domain::call::EndReason;
 use std::{net::SocketAddr, time::Instant};
@@ -71,7 +71,8 @@ impl Agent {
         }
         self.address(&mut request)?;
         self.auth.sign(&mut request);
-        let client = self.transactions.request(&request, to, self.is_reliable(), now);
+        let reliable = self.is_reliable() || self.goes_by_stream(&mut request, to);
+        let client = self.transactions.request(&request, to, reliable, now);
         self.sent.insert(client, Sent { purpose, request, to, answered, repeats, dialog: None, acks: Vec::new() });
         Some(client)
     }
@@ -92,7 +93,9 @@ impl Agent {
             return tracing::debug!(code = response.code, "a response that answers nothing");
         };
         let at_home = self.home.as_ref().is_some_and(|home| home.server == from);
-        if let (true, Some(seen)) = (at_home, response.headers.via().and_then(|via| via.seen())) {
+        let way = self.way.map(Way::via);
+        let via = response.headers.via().filter(|via| Some(via.transport.as_str()) == way);
+        if let (true, Some(seen)) = (at_home, via.and_then(|via| via.seen())) {
             self.seen = Some(seen);
         }
         let Some(sent) = self.sent.get(&client) else { return };
@@ -172,7 +175,7 @@ impl Agent {
         }
     }
 
-    fn gave_up(&mut self, purpose: Purpose, failure: Failure, now: Instant) {
+    pub(super) fn gave_up(&mut self, purpose: Purpose, failure: Failure, now: Instant) {
         match purpose {
             Purpose::Invite(call) => self.call_over(call, EndReason::ServerGone),
             Purpose::Reinvite(call) => self.reoffer_failed(call, now),

@@ -28,6 +28,8 @@ pub(crate) enum Output {
         to: SocketAddr,
         /// One message.
         bytes: Bytes,
+        /// Too large for a datagram: by a stream beside the datagrams (section 18.1.1).
+        stream: bool,
     },
     /// Something happened.
     Event(Box<AgentEvent>),

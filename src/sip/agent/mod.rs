@@ -13,6 +13,7 @@ mod refresh;
 mod reliable;
 mod reoffer;
 mod requests;
+mod size;
 mod within;
 
 #[cfg(test)]
@@ -140,6 +141,8 @@ pub(crate) struct Agent {
     held: VecDeque<(SocketAddr, Bytes)>,
     /// Dialogs to end as soon as there is a connection.
     byes: Vec<Dialog>,
+    /// The server takes no stream.
+    no_stream: bool,
 }
 
 impl Agent {
@@ -160,6 +163,7 @@ impl Agent {
             out: VecDeque::new(),
             held: VecDeque::new(),
             byes: Vec::new(),
+            no_stream: false,
         }
     }
 
@@ -171,9 +175,11 @@ impl Agent {
         }
         if self.way != Some(way) || self.home != home {
             self.seen = None;
+            self.no_stream = false;
         }
         (self.way, self.home) = (Some(way), home);
-        self.out.extend(self.held.drain(..).map(|(to, bytes)| Output::Send { to, bytes }));
+        let held = std::mem::take(&mut self.held);
+        held.into_iter().for_each(|(to, bytes)| self.carry(to, bytes));
         std::mem::take(&mut self.byes).into_iter().for_each(|dialog| self.bye(dialog, now));
         let calls: Vec<_> = self.calls.keys().copied().collect();
         calls.into_iter().for_each(|call| self.next_offer(call, now));
@@ -200,7 +206,7 @@ impl Agent {
     pub(crate) fn poll(&mut self) -> Option<Output> {
         while let Some((to, bytes)) = self.transactions.poll() {
             if self.way.is_some() {
-                self.out.push_back(Output::Send { to, bytes });
+                self.carry(to, bytes);
             } else if self.held.len() < HELD && !self.held.iter().any(|(_, held)| *held == bytes) {
                 self.held.push_back((to, bytes));
             }

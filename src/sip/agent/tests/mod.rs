@@ -8,6 +8,7 @@ mod lasting;
 mod places;
 mod reoffers;
 mod scripted;
+mod size;
 mod strangers;
 mod talking;
 mod texts;
@@ -41,6 +42,8 @@ struct Net {
     order: u64,
     weather: Weather,
     chance: Chance,
+    /// How many went by a stream beside the datagrams.
+    by_stream: usize,
 }
 
 impl Net {
@@ -56,7 +59,7 @@ impl Net {
         let agents: Vec<_> = agents.collect();
         let events = agents.iter().map(|_| Vec::new()).collect();
         let chance = Chance::new([seed; 32]);
-        Self { now, agents, events, sent: Vec::new(), wire: Vec::new(), order: 0, weather, chance }
+        Self { now, agents, events, sent: Vec::new(), wire: Vec::new(), order: 0, weather, chance, by_stream: 0 }
     }
 
     fn pair() -> Self {
@@ -101,7 +104,10 @@ impl Net {
             while let Some(output) = self.agents[at].1.poll() {
                 match output {
                     Output::Event(event) => self.events[at].push(*event),
-                    Output::Send { to, bytes } => self.carry(at, to, &bytes),
+                    Output::Send { to, bytes, stream } => {
+                        self.by_stream += usize::from(stream);
+                        self.carry(at, to, &bytes);
+                    }
                 }
             }
         }

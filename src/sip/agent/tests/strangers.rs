@@ -4,7 +4,7 @@ use super::{
     *,
 };
 
-fn at_home(server: SocketAddr) -> Net {
+pub(super) fn at_home(server: SocketAddr) -> Net {
     let mut net = alone();
     let way = Way { transport: SipTransport::Udp, local: addr(0) };
     let home = Home { server, addresses: vec![server.ip()] };
