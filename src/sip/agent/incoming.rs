@@ -33,6 +33,9 @@ impl Agent {
         if session_timer::too_brief(&request.headers) {
             return self.too_brief(server, &request, now);
         }
+        if !takes_sdp(&request.headers) {
+            return self.answer_with(server, &request, 406, now);
+        }
         // only the account's own server gets so far, and nobody else may assert who calls
         let Some(caller) = identity::caller(&request.headers, self.home.is_some()) else {
             return self.answer_with(server, &request, 400, now);
@@ -305,6 +308,15 @@ impl Call {
         let (known, new) = (&offered.invite.headers, &request.headers);
         known.call_id() == new.call_id() && known.cseq() == new.cseq() && tag(&offered.invite) == tag(request)
     }
+}
+
+/// Whether the caller understands what our answer would describe the sound in (section 20.1).
+fn takes_sdp(headers: &Headers) -> bool {
+    let kinds: Vec<_> =
+        headers.list(&HeaderName::Accept).map(|kind| kind.split(';').next().unwrap_or("").trim()).collect();
+    let fits =
+        |kind: &&str| ["application/sdp", "application/*", "*/*"].iter().any(|sdp| kind.eq_ignore_ascii_case(sdp));
+    kinds.is_empty() || kinds.iter().any(fits)
 }
 
 /// The caller's own limit, within ours.

@@ -56,6 +56,9 @@ impl Agent {
             let response = request.response(420).with(HeaderName::Unsupported, missing);
             return self.respond(server, response, now);
         }
+        if !["sip", "sips", "tel"].iter().any(|scheme| request.uri.is(scheme)) {
+            return self.answer_with(server, &request, 416, now);
+        }
         if let Some(call) = call {
             return self.in_call(call, server, request, now);
         }

@@ -12,6 +12,7 @@ mod size;
 mod strangers;
 mod talking;
 mod texts;
+mod torture;
 
 use super::*;
 use crate::domain::{
