@@ -71,7 +71,7 @@ impl Engine {
                 }
                 actions.extend(self.switchboard.forwarded(call, via));
                 if at_once && self.switchboard.is_free_for(call) {
-                    // it was in the ear first: nobody is listened to unawares
+                    // it is told as ringing first, as every call is
                     self.carry_out(std::mem::take(&mut actions)).await;
                     actions.extend(self.switchboard.answer(Some(call)).unwrap_or_default());
                 }

@@ -244,3 +244,21 @@ fn who_is_held_leaves_the_others() {
     let refused = board.offer_refused(A);
     assert_eq!(conferences(&refused), [[B, third]], "who does not come back stays outside");
 }
+
+#[test]
+fn by_whom_a_call_came_is_told_once() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    let via = Some("sip:office@sip.test".parse().unwrap());
+    assert_eq!(board.forwarded(A, via.clone()).len(), 1);
+    assert!(board.forwarded(A, via).is_empty() && board.forwarded(B, None).is_empty());
+}
+
+#[test]
+fn only_a_call_that_rings_alone_may_be_answered_at_once() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    assert!(board.is_free_for(A) && !board.is_free_for(B));
+    incoming(&mut board, B);
+    assert!(!board.is_free_for(A) && !board.is_free_for(B));
+}

@@ -141,6 +141,8 @@ pub(crate) struct Agent {
     held: VecDeque<(SocketAddr, Bytes)>,
     /// Dialogs to end as soon as there is a connection.
     byes: Vec<Dialog>,
+    /// INVITEs to cancel then: whoever rings by them has not heard that nobody waits any more.
+    cancels: Vec<(Request, SocketAddr)>,
     /// The server takes no stream.
     no_stream: bool,
 }
@@ -163,6 +165,7 @@ impl Agent {
             out: VecDeque::new(),
             held: VecDeque::new(),
             byes: Vec::new(),
+            cancels: Vec::new(),
             no_stream: false,
         }
     }
@@ -181,6 +184,7 @@ impl Agent {
         let held = std::mem::take(&mut self.held);
         held.into_iter().for_each(|(to, bytes)| self.carry(to, bytes));
         std::mem::take(&mut self.byes).into_iter().for_each(|dialog| self.bye(dialog, now));
+        std::mem::take(&mut self.cancels).into_iter().for_each(|(invite, to)| self.send_cancel(&invite, to, now));
         let calls: Vec<_> = self.calls.keys().copied().collect();
         calls.into_iter().for_each(|call| self.next_offer(call, now));
     }
@@ -191,6 +195,12 @@ impl Agent {
         for client in self.transactions.connection_lost() {
             let bye = self.sent.get_mut(&client).filter(|sent| sent.purpose == Purpose::Bye);
             self.byes.extend(bye.and_then(|sent| sent.dialog.take()));
+            let rings = |call: &Call| matches!(&call.stage, Stage::Calling(calling) if calling.client == client && calling.heard);
+            if self.calls.values().any(rings)
+                && let Some(sent) = self.sent.get(&client)
+            {
+                self.cancels.push((sent.request.clone(), sent.to));
+            }
             self.unanswered(client, Failure::Lost, now);
         }
     }

@@ -11,7 +11,7 @@ use super::{
     reliable,
 };
 use crate::domain::call::{CallId, EndReason};
-use std::time::Instant;
+use std::{net::SocketAddr, time::Instant};
 
 impl Agent {
     /// Places a call.
@@ -68,7 +68,11 @@ impl Agent {
         calling.limit = now + PATIENCE;
         let client = calling.client;
         let Some(sent) = self.sent.get(&client).filter(|_| self.way.is_some()) else { return };
-        let (invite, to) = (&sent.request, sent.to);
+        let (invite, to) = (sent.request.clone(), sent.to);
+        self.send_cancel(&invite, to, now);
+    }
+
+    pub(super) fn send_cancel(&mut self, invite: &Request, to: SocketAddr, now: Instant) {
         let Some((number, _)) = invite.headers.cseq() else { return };
         let mut cancel = Request::new(Method::Cancel, invite.uri.clone());
         for name in [HeaderName::Via, HeaderName::Route, HeaderName::From, HeaderName::To, HeaderName::CallId] {

@@ -129,3 +129,22 @@ fn while_the_connection_goes() {
     assert_eq!((net.ended(1), net.count(0, "BYE")), (EndReason::HungUpThere, 2));
     net.is_silent();
 }
+
+#[test]
+fn a_phone_that_rings_while_our_line_is_cut_stops_when_it_is_back() {
+    let mut net = Net::stream();
+    net.call();
+    net.seconds(1);
+    let theirs = net.invited(1);
+    net.act(1, |agent, now| agent.ring(theirs, now));
+    net.seconds(1);
+    let way = Way { transport: SipTransport::Tcp, local: addr(0) };
+    net.act(0, |agent, now| agent.disconnected(now));
+    assert_eq!(net.ended(0), EndReason::ServerGone);
+    net.seconds(5);
+    assert_eq!(net.count(0, "CANCEL"), 0);
+    net.act(0, |agent, now| agent.connected(way, None, now));
+    net.seconds(1);
+    assert_eq!((net.ended(1), net.count(0, "CANCEL")), (EndReason::Cancelled, 1));
+    net.is_silent();
+}

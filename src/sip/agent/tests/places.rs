@@ -136,3 +136,36 @@ fn keys_of_theirs() {
     }
     assert_eq!((net.count(0, "SIP/2.0 400"), net.count(0, "SIP/2.0 200")), (1, 5));
 }
+
+#[test]
+fn everything_inside_a_call_follows_its_route() {
+    for (route, first, last_route) in [
+        ("<sip:p1.test;lr>, <sip:p2.test;lr>", "sip:bob@10.0.0.2:5060", "<sip:p2.test;lr>\r\nRoute: <sip:p1.test;lr>"),
+        // the nearest is older than RFC 3261: it is asked itself, and the other side stands at the end
+        ("<sip:p1.test;lr>, <sip:p2.test>", "sip:p2.test", "<sip:p1.test;lr>\r\nRoute: <sip:bob@10.0.0.2:5060>"),
+    ] {
+        let mut net = alone();
+        net.call();
+        let headers = format!("Record-Route: {route}\nAllow: UPDATE\nRequire: 100rel\nRSeq: 1\n");
+        respond(&mut net, "INVITE", 183, "t", &with_sdp(&headers));
+        respond(&mut net, "INVITE", 200, "t", &with_sdp(&format!("Record-Route: {route}\nAllow: UPDATE\n")));
+        net.act(0, |agent, now| agent.press(CALL, "1", now));
+        respond(&mut net, "INFO", 200, "t", "");
+        net.act(0, |agent, now| {
+            agent.moved(now);
+            agent.doubt(CALL, true, now);
+        });
+        respond(&mut net, "UPDATE", 200, "t", &with_sdp(""));
+        net.act(0, |agent, now| agent.reoffer(CALL, holding(4000), now));
+        respond(&mut net, "INVITE", 200, "t", &with_sdp(""));
+        net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
+        let inside: Vec<_> =
+            net.sent.iter().map(|(.., text)| text).filter(|text| text.contains(";tag=t\r\n")).collect();
+        let kinds: std::collections::BTreeSet<_> = inside.iter().filter_map(|text| text.split(' ').next()).collect();
+        assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["ACK", "BYE", "INFO", "INVITE", "PRACK", "UPDATE"]);
+        for request in inside {
+            assert_eq!(request.split(' ').nth(1), Some(first), "{request}");
+            assert!(request.contains(&format!("\r\nRoute: {last_route}\r\n")), "{request}");
+        }
+    }
+}
