@@ -58,13 +58,17 @@ impl Sipp {
     pub fn calling(scenario: &str, user: &str, server: u16) -> Self {
         Self::start(scenario, &["-s", user, &format!("127.0.0.1:{server}")])
     }
+    /// Speaks from elsewhere straight to a phone.
+    pub fn stranger(scenario: &str, phone: &str) -> Self {
+        Self::start(scenario, &["-s", "x", "-i", "127.0.0.2", phone])
+    }
     fn start(scenario: &str, more: &[&str]) -> Self {
         let dir = TempDir::new().expect("a folder");
         let (port, media) = (free_port(), free_port());
         let file = dir.path().join("scenario.xml");
         std::fs::write(&file, expand(scenario)).expect("the scenario");
         let mut command = Command::new("sipp");
-        command.current_dir(dir.path()).env("TERM", "dumb").arg("-sf").arg(&file).args(more);
+        command.current_dir(dir.path()).env("TERM", "dumb").arg("-sf").arg(&file);
         command.args(["-i", "127.0.0.1", "-p", &port.to_string(), "-mp", &media.to_string()]);
         command.args([
             "-m",
@@ -78,6 +82,8 @@ impl Sipp {
             "-recv_timeout",
             "30000",
         ]);
+        // the last of two is taken
+        command.args(more);
         let process = Process::start("sipp", dir.path(), &mut command);
         if !more.contains(&"-s") {
             wait_for("sipp's port", || UdpSocket::bind(("127.0.0.1", port)).is_err().then_some(()));

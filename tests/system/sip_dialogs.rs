@@ -1,6 +1,11 @@
 //! Calls with a peer that does what no client does, by sipp through a Record-Routing Kamailio: several phones at once,
 //! answers that have to arrive, late offers, both sides at once, redirection, strays.
-use crate::support::{kamailio::Kamailio, landline::Landline, sipp::Sipp};
+use crate::support::{
+    baresip::{Baresip, Options},
+    kamailio::Kamailio,
+    landline::Landline,
+    sipp::Sipp,
+};
 use serde_json::Value;
 
 fn alice(kamailio: &Kamailio, more: &[&str]) -> Landline {
@@ -146,4 +151,32 @@ fn taken_on_another_phone_it_is_not_missed() {
     alice.wait_call("incoming");
     assert_eq!(ended(&mut alice)["reason"], "handled_elsewhere");
     gateway.finish();
+}
+
+#[test]
+fn who_loses_its_power_ends_the_call() {
+    let kamailio = Kamailio::start();
+    let server = kamailio.server();
+    let mut bob = Baresip::start(&Options { user: "bob", server: &server, answer: "auto", tone: 880, codec: "pcmu" });
+    let mut alice = alice(&kamailio, &[]);
+    alice.json(&["call", "sip:bob@sip.test"]);
+    alice.wait_call("active");
+    bob.kill();
+    assert_eq!(ended(&mut alice)["reason"], "lost");
+}
+
+#[test]
+fn past_the_server_nobody_is_heard() {
+    let kamailio = Kamailio::start();
+    let mut alice = alice(&kamailio, &["--answer-at-once"]);
+    let known = Sipp::called(include_str!("../support/sipp/premium.xml"));
+    alice.json(&["call", &known.address()]);
+    ended(&mut alice);
+    let said = known.finish();
+    let contact = said.lines().find_map(|line| line.strip_prefix("Contact: <sip:alice@")).expect("a Contact");
+    let phone = contact.trim_end_matches(['>', '\r']).to_owned();
+    Sipp::stranger(include_str!("../support/sipp/stranger.xml"), &phone).finish();
+    assert_eq!(alice.json(&["calls"]).as_array().map(Vec::len), Some(0));
+    assert_eq!(alice.json(&["messages"]).as_array().map(Vec::len), Some(0));
+    assert_eq!(alice.log().matches("\"incoming\"").count(), 0);
 }
