@@ -1,7 +1,7 @@
 //! The only room that imports the SIP crates: our sans-IO user agent core, and the sockets at its edge.
 //!
 //! [`agent::Agent`] is the core: bytes and wishes in with the time, bytes and events out by [`agent::Agent::poll`]. Below it
-//! lie [`transaction`] (RFC 3261 section 17), [`dialog`], [`auth`]; below those [`parse`] and [`message`], where
+//! lie [`transaction`] (RFC 3261 section 17), [`dialog`], [`session_timer`], [`identity`], [`redirect`], [`auth`]; below those [`parse`] and [`message`], where
 //! rvoip-sip-core gives the typed names of methods, headers and statuses.
 //!
 //! An exchange uses the core without an account: `Agent::new(seed, None, vec![Method::Register])`, then

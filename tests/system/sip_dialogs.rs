@@ -89,12 +89,47 @@ fn wrong_tags_are_refused_and_an_answer_that_comes_again_is_acknowledged_again()
 
 #[test]
 fn both_offer_at_once_and_both_succeed() {
-    let (_kamailio, mut alice, bob) = calling(include_str!("../support/sipp/glare.xml"));
+    let (kamailio, mut alice, bob) = calling(include_str!("../support/sipp/glare.xml"));
     alice.json(&["hold"]);
     alice.wait_call("held");
     alice.wait_event("their offer", |e| e["event"] == "call" && e["call"]["state"] == "held");
     alice.json(&["hangup"]);
-    bob.finish();
+    follows_the_route(&bob.finish(), kamailio.port);
+}
+
+/// Everything that came took its way by the proxy that had recorded its route.
+fn follows_the_route(said: &str, proxy: u16) {
+    // what was said in between begins with another line of hyphens
+    let came = said.split("UDP message received").skip(1).filter_map(|message| message.split("\n-----").next());
+    let requests: Vec<_> = came.filter(|message| !message.contains("\nSIP/2.0 ")).collect();
+    for method in ["INVITE", "ACK", "BYE"] {
+        assert!(requests.iter().any(|request| request.contains(&format!("\n{method} sip:"))), "no {method}: {said}");
+    }
+    let via = format!("Via: SIP/2.0/UDP 127.0.0.1:{proxy};");
+    for request in requests {
+        let first = request.lines().find(|line| line.starts_with("Via: ")).expect("a Via");
+        assert!(first.starts_with(&via), "past the proxy: {request}");
+    }
+}
+
+#[test]
+fn a_second_call_waits_and_holds_the_first() {
+    let (kamailio, mut alice, first) = called(include_str!("../support/sipp/waits.xml"), &[]);
+    let one = alice.wait_call("incoming")["call"]["id"].clone();
+    alice.json(&["answer"]);
+    alice.wait_call("active");
+    let second = Sipp::calling(include_str!("../support/sipp/forwarded.xml"), "alice", kamailio.port);
+    let two = alice.wait_call("incoming")["call"]["id"].clone();
+    assert_ne!(one, two);
+    alice.json(&["answer"]);
+    alice.wait_event("the first one held", |e| e["call"]["id"] == one && e["call"]["state"] == "held");
+    alice.wait_event("the second one", |e| e["call"]["id"] == two && e["call"]["state"] == "active");
+    alice.json(&["hangup"]);
+    second.finish();
+    alice.json(&["resume"]);
+    alice.wait_event("the first one again", |e| e["call"]["id"] == one && e["call"]["state"] == "active");
+    alice.json(&["hangup"]);
+    first.finish();
 }
 
 #[test]

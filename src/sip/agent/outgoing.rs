@@ -13,6 +13,9 @@ use super::{
 use crate::domain::call::{CallId, EndReason};
 use std::{net::SocketAddr, time::Instant};
 
+/// Phones that may answer one call; each is let go but the first.
+const MOST_ANSWERS: usize = 32;
+
 impl Agent {
     /// Places a call.
     pub(crate) fn place(&mut self, call: CallId, invitation: Invitation, now: Instant) {
@@ -89,6 +92,9 @@ impl Agent {
         let Some(sent) = self.sent.get(&client) else { return };
         if let Some((_, to, ack)) = sent.acks.iter().find(|(known, ..)| *known == tag) {
             return self.transactions.send(*to, ack.clone());
+        }
+        if sent.acks.len() >= MOST_ANSWERS {
+            return tracing::info!("more phones answer than were ever asked");
         }
         let purpose = sent.purpose;
         let dialog = match &sent.dialog {

@@ -80,6 +80,16 @@ fn phones_without_end_are_bounded_and_one_that_is_out_is_forgotten() {
 }
 
 #[test]
+fn answers_without_end_are_bounded() {
+    let mut net = alone();
+    net.call();
+    for n in 0..200 {
+        respond(&mut net, "INVITE", 200, &format!("t{n}"), &with_sdp(""));
+    }
+    assert_eq!((net.count(0, "ACK"), net.count(0, "BYE")), (32, 31));
+}
+
+#[test]
 fn what_has_to_arrive_is_acknowledged_once_and_in_its_order() {
     let mut net = alone();
     net.call();
