@@ -86,7 +86,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Message, Unreadable> {
                 Err(broken) => why = why.or(Some((broken, 400))),
             }
             let agrees = request.headers.cseq().is_some_and(|(_, method)| method == request.method);
-            if named(&request.headers).is_err() || !agrees {
+            if named(&request.headers).is_err() || !agrees || !is_whole(&request.headers) {
                 why = why.or(Some((Malformed::Missing, 400)));
             }
             match why {
@@ -211,9 +211,11 @@ fn body(rest: &[u8], length: Option<usize>) -> Result<Bytes, Malformed> {
 const SINGLE: [HeaderName; 5] =
     [HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::CSeq, HeaderName::MaxForwards];
 
-/// Whether there is something between all of its separators: an answer has to give a Via back as it came.
-fn is_tidy(via: &str) -> bool {
-    via.split([';', ',']).all(|part| !part.trim().is_empty())
+/// Whether a request says each thing once, and every Via is one that an answer can give back.
+fn is_whole(headers: &Headers) -> bool {
+    let is_via = |part: &str| part.chars().any(|c| c != ';' && !c.is_whitespace());
+    SINGLE.iter().all(|name| headers.all(name).count() <= 1)
+        && headers.all(&HeaderName::Via).flat_map(|via| via.split(',')).all(is_via)
 }
 
 fn named(headers: &Headers) -> Result<(), Malformed> {
@@ -221,8 +223,6 @@ fn named(headers: &Headers) -> Result<(), Malformed> {
         && headers.from().is_some()
         && headers.to().is_some()
         && headers.call_id().is_some_and(|id| !id.is_empty())
-        && headers.cseq().is_some()
-        && SINGLE.iter().all(|name| headers.all(name).count() <= 1)
-        && headers.all(&HeaderName::Via).all(is_tidy);
+        && headers.cseq().is_some();
     if whole { Ok(()) } else { Err(Malformed::Missing) }
 }

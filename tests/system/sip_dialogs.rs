@@ -215,3 +215,20 @@ fn past_the_server_nobody_is_heard() {
     assert_eq!(alice.json(&["messages"]).as_array().map(Vec::len), Some(0));
     assert_eq!(alice.log().matches("\"incoming\"").count(), 0);
 }
+
+#[test]
+fn who_hides_is_named_to_nobody() {
+    let kamailio = Kamailio::start();
+    let mut alice = alice(&kamailio, &["--hide-number"]);
+    let bob = Sipp::called(include_str!("../support/sipp/premium.xml"));
+    alice.json(&["call", &bob.address()]);
+    ended(&mut alice);
+    let said = bob.finish();
+    let invite = said.split("\nINVITE ").nth(1).and_then(|rest| rest.split("\n-----").next()).expect("an INVITE");
+    assert!(invite.contains("\nFrom: \"Anonymous\" <sip:anonymous@anonymous.invalid>"), "{invite}");
+    assert!(invite.contains("\nPrivacy: id"), "the server takes the rest away: {invite}");
+    let named = invite.lines().filter(|line| line.contains("alice"));
+    // the server is told who pays, and is to tell nobody
+    let told = |line: &str| line.starts_with("P-Preferred-Identity:") || line.starts_with("Proxy-Authorization:");
+    assert_eq!(named.filter(|line| !told(line)).count(), 0, "{invite}");
+}

@@ -42,7 +42,9 @@ impl Agent {
         let reason = failure::of_call(response.code);
         let Some(state) = self.calls.get_mut(&call) else { return };
         let ended = state.ended;
+        // asked for once: a server that always wants more is not followed
         let interval = session_timer::least(response).filter(|least| *least > state.interval);
+        let interval = interval.filter(|_| state.interval == session_timer::WISH);
         let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile == Profile::Secure);
         let Stage::Calling(calling) = &mut state.stage else { return };
         match response.code {
