@@ -232,3 +232,26 @@ fn who_hides_is_named_to_nobody() {
     let told = |line: &str| line.starts_with("P-Preferred-Identity:") || line.starts_with("Proxy-Authorization:");
     assert_eq!(named.filter(|line| !told(line)).count(), 0, "{invite}");
 }
+
+#[test]
+fn a_call_too_large_for_a_datagram_stands_is_held_and_ends() {
+    let kamailio = Kamailio::start();
+    let mut alice = alice(&kamailio, &[]);
+    // the name stands in the request line, in To and in the credentials
+    let name = format!("bob{}", "b".repeat(56));
+    let mut bob = Landline::new();
+    bob.add_sip(&name, &format!("secret-{name}"), &kamailio.server(), "udp", None);
+    bob.run();
+    bob.wait_registered();
+    alice.json(&["call", &format!("sip:{name}@sip.test")]);
+    bob.wait_call("incoming");
+    bob.json(&["answer"]);
+    alice.wait_call("active");
+    bob.wait_call("active");
+    assert!(kamailio.log().contains("INVITE by tcp"), "{}", kamailio.log());
+    alice.json(&["hold"]);
+    alice.wait_call("held");
+    bob.wait_event("being held", |e| e["call"]["held_there"] == true);
+    bob.json(&["hangup"]);
+    assert_eq!(ended(&mut alice)["reason"], "hung_up_there");
+}

@@ -1,6 +1,6 @@
 //! Requests that are too large for a datagram (RFC 3261 section 18.1.1): they go by a stream to the account's server, as long
 //! as it takes one, and by datagram where it does not.
-use super::{Agent, ClientId, HeaderName, Output, Request, Via};
+use super::{Agent, ClientId, HeaderName, Method, Output, Request, Via};
 use bytes::Bytes;
 use std::{net::SocketAddr, time::Instant};
 
@@ -12,7 +12,8 @@ const BY_STREAM: &[u8] = b"\r\nVia: SIP/2.0/TCP ";
 impl Agent {
     /// Whether this request of ours is to go by a stream; its Via says so then.
     pub(super) fn goes_by_stream(&self, request: &mut Request, to: SocketAddr) -> bool {
-        let at_home = self.home.as_ref().is_some_and(|home| home.server == to);
+        // a registration is of the flow that it goes by (RFC 5626)
+        let at_home = self.home.as_ref().is_some_and(|home| home.server == to) && request.method != Method::Register;
         if self.is_reliable() || self.no_stream || !at_home || request.to_bytes().len() <= LARGEST {
             return false;
         }

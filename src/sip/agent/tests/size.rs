@@ -43,6 +43,17 @@ fn what_fits_is_a_datagram_and_what_does_not_goes_by_stream() {
 }
 
 #[test]
+fn a_registration_stays_on_the_way_that_it_registers() {
+    let mut net = net();
+    let to = NameAddr::parse("<sip:alice@a.test>").unwrap();
+    let uri = Uri::parse("sip:a.test").unwrap();
+    let mut request = Agent::compose(Method::Register, uri, (&to.clone().with_tag("a"), &to), "register", 1);
+    request.headers.push(HeaderName::Contact, format!("<sip:{}@10.0.0.1>", "a".repeat(1500)));
+    net.act(0, |agent, now| agent.request(request, addr(1), now));
+    assert_eq!((net.by_stream, net.count(0, "REGISTER")), (0, 1));
+}
+
+#[test]
 fn the_address_of_the_stream_is_not_ours() {
     let mut net = net();
     net.call_with(large(), None);
