@@ -51,7 +51,7 @@ pub enum AccountCommand {
         /// The media engine's offer.
         offer: SessionDescription,
         /// The offer to make where the first one is refused for its media before it rang anywhere.
-        second: Option<SessionDescription>,
+        second: Option<Box<SessionDescription>>,
     },
     /// Answer an offered call with this description.
     Answer {
@@ -85,6 +85,20 @@ pub enum AccountCommand {
         call: CallId,
         /// The answer.
         answer: SessionDescription,
+    },
+    /// Tell keys beside the sound, where the two sides agreed on no way to tell them in it.
+    Press {
+        /// Which.
+        call: CallId,
+        /// `0-9 * # A-D`, and `,` for a pause.
+        keys: Private<String>,
+    },
+    /// The sound of a call stays away though it should come, or has come again: is the other side still there?
+    Silence {
+        /// Which.
+        call: CallId,
+        /// It stays away.
+        away: bool,
     },
     /// The network changed (address, cable, resume from suspend): check the connection now.
     NetworkChanged,
@@ -160,6 +174,10 @@ pub enum CallEvent {
         from: Address,
         /// The name they gave.
         name: Option<Private<String>>,
+        /// Whom they had called before it was forwarded to us.
+        via: Option<Address>,
+        /// They ask to be answered at once, and the account allows it.
+        at_once: bool,
         /// Their description; `None`: they want ours first (delayed offer).
         offer: Option<SessionDescription>,
     },
@@ -185,6 +203,16 @@ pub enum CallEvent {
     },
     /// Our mid-call offer was refused: the session goes on as it was.
     OfferRefused,
+    /// A call of ours was redirected to this address.
+    Redirected {
+        /// To whom.
+        to: Address,
+    },
+    /// A key was pressed there, and told beside the sound.
+    Key {
+        /// Which key.
+        key: Private<char>,
+    },
     /// It is over.
     Ended {
         /// Why.

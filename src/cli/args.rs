@@ -146,8 +146,30 @@ pub(super) struct Common {
     pub(super) turn: Option<TurnServer>,
     #[arg(long, value_name = "USER", requires = "turn")]
     pub(super) turn_user: Option<String>,
+    #[command(flatten)]
+    pub(super) rules: Rules,
     #[arg(long)]
     pub(super) password_stdin: bool,
+}
+
+/// How its calls are placed and taken.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Rules {
+    #[arg(long, value_name = "CODE", value_parser = digits)]
+    pub(super) country: Option<String>,
+    #[arg(long, value_name = "CODE", value_parser = digits, requires = "country")]
+    pub(super) area: Option<String>,
+    #[arg(long)]
+    pub(super) hide_number: bool,
+    #[arg(long)]
+    pub(super) answer_at_once: bool,
+}
+
+/// A calling code as it stands in front of a number, perhaps with the `+`.
+fn digits(text: &str) -> Result<String, clap::Error> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let whole = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    whole.then(|| digits.to_owned()).ok_or_else(|| clap::Error::new(clap::error::ErrorKind::ValueValidation))
 }
 
 /// Which call; the ids of calls are numbers in JSON, too.

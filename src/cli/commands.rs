@@ -1,6 +1,6 @@
 //! The commands that end at once: they ask, print the answer, and are done.
 use super::{
-    args::{AccountCommand, Add, Command as Asked, Common, Switch, Wait, Which},
+    args::{AccountCommand, Add, Command as Asked, Common, Rules, Switch, Wait, Which},
     ask,
     client::Client,
     fault::Fault,
@@ -12,13 +12,14 @@ use crate::{
     config::Home,
     desktop::clipboard::Held,
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, CallSettings, SipTransport},
+        account::{AccountConfig, AccountId, AccountKind, CallRules, CallSettings, SipTransport},
         call::CallId,
         code::ReceivedCode,
         message::{MessageState, SendFailure},
         private::Private,
     },
     engine::api::{AccountStatus, Command, Event, Refusal, Reply, SecretsState, Snapshot},
+    logic::emergency::is_emergency,
     words::Value,
 };
 use serde::Serialize;
@@ -53,6 +54,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&status, &print::wired(words, &status))
         }
         Asked::Call { to, account } => {
+            if is_emergency(&to, None) {
+                print::complain(&words.text("dial-emergency"));
+            }
             let command = Command::Call { to: to.into(), account: account.map(AccountId) };
             about_call(command, home, printer).await
         }
@@ -375,7 +379,10 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
         turn: common.turn.clone(),
         turn_user: common.turn_user.clone(),
     };
-    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, kind, calls })
+    let Rules { country, area, hide_number, answer_at_once } = common.rules.clone();
+    let rules = CallRules { country, area, hide_number, answer_at_once };
+    let (address, server) = (address.to_owned(), common.server.clone());
+    Ok(AccountConfig { id, address, server, ca, encryption, rules, kind, calls })
 }
 
 #[cfg(test)]
@@ -394,6 +401,7 @@ mod tests {
             stun: None,
             turn: None,
             turn_user: None,
+            rules: Rules::default(),
             password_stdin: true,
         }
     }

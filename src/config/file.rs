@@ -61,6 +61,7 @@ mod tests {
             server: Some("127.0.0.1:5060".into()),
             ca: None,
             encryption: None,
+            rules: Default::default(),
             kind,
             calls: CallSettings::default(),
         }

@@ -68,8 +68,8 @@ pub(super) async fn run(
         while let Some(output) = exchange.agent.poll() {
             match output {
                 // a lost datagram is sent again by its transaction
-                Output::Send { to, bytes } => drop(socket.send_to(&bytes, to).await),
-                Output::Event(event) => exchange.event(event, Instant::now()).await,
+                Output::Send { to, bytes, .. } => drop(socket.send_to(&bytes, to).await),
+                Output::Event(event) => exchange.event(*event, Instant::now()).await,
             }
         }
         let wake = exchange.next_wake();
@@ -179,6 +179,8 @@ impl Desk {
             AgentEvent::Ended { call, .. } => drop(self.lines.remove(&call)),
             // calls of ours are never placed, and theirs bring their offer
             AgentEvent::Ringing { .. }
+            | AgentEvent::Redirected { .. }
+            | AgentEvent::Key { .. }
             | AgentEvent::Accepted { .. }
             | AgentEvent::Confirmed { .. }
             | AgentEvent::OfferRefused { .. } => {}

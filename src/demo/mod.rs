@@ -66,6 +66,7 @@ impl Exchange {
             server: Some(self.server.to_string()),
             ca: None,
             encryption: None,
+            rules: Default::default(),
             kind: AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None },
             calls: CallSettings::default(),
         };

@@ -115,12 +115,37 @@ pub struct AccountConfig {
     /// that travel in the clear protect nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption: Option<Encryption>,
+    /// How its calls are placed and taken.
+    #[serde(default, skip_serializing_if = "CallRules::are_usual")]
+    pub rules: CallRules,
     /// SIP or XMPP, with what only that kind has.
     #[serde(flatten)]
     pub kind: AccountKind,
     /// How its calls are protected and find their path.
     #[serde(default)]
     pub calls: CallSettings,
+}
+
+/// How an account's calls are placed and taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallRules {
+    /// Calls that ask for it are answered at once (an intercom): whoever calls so hears this room. Never unless it is set.
+    pub answer_at_once: bool,
+    /// Those who are called are not told by whom.
+    pub hide_number: bool,
+    /// The country's calling code, for example `1` or `34`: then numbers are dialled in their international form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The area code, put before numbers that are dialled without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
+}
+
+impl CallRules {
+    fn are_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl AccountConfig {

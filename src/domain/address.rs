@@ -101,6 +101,10 @@ impl Address {
             _ => self.rest.split(';').next().unwrap_or(&self.rest),
         })
     }
+    /// Whether its owner wishes not to be named (RFC 3323 section 4.1).
+    pub fn is_hidden(&self) -> bool {
+        self.host().eq_ignore_ascii_case("anonymous.invalid")
+    }
     /// The full URI.
     pub fn uri(&self) -> String {
         format!("{}:{}", self.scheme.as_str(), self.rest)

@@ -125,6 +125,22 @@ pub enum EndReason {
     HandledElsewhere,
     /// A sound or network fault here.
     LocalFault,
+    /// The other side went away without hanging up.
+    Lost,
+    /// It was redirected to another number, which is not called without being asked for.
+    Redirected,
+    /// The service wants to be paid first.
+    PaymentNeeded,
+    /// The number is not whole.
+    Incomplete,
+    /// The number or address is not in use any more.
+    NoLongerInUse,
+    /// The other side takes no calls from people who do not say who they are.
+    NotAnonymously,
+    /// The other side, or its service, takes no calls from this number.
+    Blocked,
+    /// The service has more calls than it can carry.
+    Overloaded,
     /// Another error of the server.
     Server,
 }
@@ -149,6 +165,14 @@ impl EndReason {
             Self::ServerGone => "ended-server-gone",
             Self::HandledElsewhere => "ended-handled-elsewhere",
             Self::LocalFault => "ended-local-fault",
+            Self::Lost => "ended-lost",
+            Self::Redirected => "ended-redirected",
+            Self::PaymentNeeded => "ended-payment-needed",
+            Self::Incomplete => "ended-incomplete",
+            Self::NoLongerInUse => "ended-no-longer-in-use",
+            Self::NotAnonymously => "ended-not-anonymously",
+            Self::Blocked => "ended-blocked",
+            Self::Overloaded => "ended-overloaded",
             Self::Server => "ended-server",
         }
     }
@@ -225,6 +249,9 @@ pub struct Call {
     /// The way of its sound is lost, and another is looked for.
     #[serde(default)]
     pub searching: bool,
+    /// Incoming: whom the caller had called before it was forwarded here. Outgoing: to whom it was redirected.
+    #[serde(default)]
+    pub via: Option<Address>,
     /// Keys pressed so far, shown so that the person sees what was sent.
     pub dtmf_sent: Private<String>,
 }

@@ -42,6 +42,8 @@ pub(super) struct Leg {
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
     local: Option<SessionDescription>,
+    /// The other side takes no keys in the sound.
+    keys_beside: bool,
     pub(super) levels: Option<audio::Levels>,
     pub(super) levels_told: Instant,
     /// What of its devices was missing when it was told last.
@@ -56,7 +58,7 @@ impl Engine {
     pub(super) async fn call_event(&mut self, account: AccountId, call: CallId, event: CallEvent) {
         let now = Timestamp::now();
         let actions = match event {
-            CallEvent::Offered { from, name, offer } => {
+            CallEvent::Offered { from, name, via, at_once, offer } => {
                 if self.legs.contains_key(&call) {
                     return;
                 }
@@ -69,8 +71,20 @@ impl Engine {
                     // it is in the history, and rings nowhere
                     actions.retain(|action| matches!(action, Action::Begun(_)));
                     actions.extend(self.switchboard.media_failed(call, EndReason::NotEncrypted));
+                    return self.carry_out(actions).await;
+                }
+                actions.extend(self.switchboard.forwarded(call, via));
+                if at_once && self.switchboard.is_free_for(call) {
+                    // it is told as ringing first, as every call is
+                    self.carry_out(std::mem::take(&mut actions)).await;
+                    actions.extend(self.switchboard.answer(Some(call)).unwrap_or_default());
                 }
                 actions
+            }
+            CallEvent::Redirected { to } => self.switchboard.forwarded(call, Some(to)),
+            CallEvent::Key { key } => {
+                self.tell(Event::DtmfReceived { account, call, digit: key });
+                Vec::new()
             }
             CallEvent::Ringing { early } => self.switchboard.ringing(call, early),
             CallEvent::Answered { answer } => self.switchboard.answered(call, answer, now),
@@ -94,6 +108,7 @@ impl Engine {
             row: None,
             media: None,
             local: None,
+            keys_beside: false,
             levels: None,
             levels_told: Instant::now(),
             faults: audio::Faults::default(),
@@ -192,13 +207,7 @@ impl Engine {
                 self.conference(calls);
                 Vec::new()
             }
-            Action::Dtmf { call, digits } => {
-                if let Some(media) = self.media(call) {
-                    media.send_dtmf(digits.expose());
-                    self.ringer.press(&digits, &self.setup.config.sound);
-                }
-                Vec::new()
-            }
+            Action::Dtmf { call, digits } => self.press(call, digits),
             Action::Alert(alert) => {
                 self.sound_alert(alert);
                 Vec::new()
@@ -221,11 +230,23 @@ impl Engine {
         }
     }
 
+    /// Presses keys: in the sound, or beside it where the other side knows no other way.
+    fn press(&mut self, call: CallId, digits: Private<String>) -> Vec<Action> {
+        self.ringer.press(&digits, &self.setup.config.sound);
+        if self.legs.get(&call).is_some_and(|leg| leg.keys_beside) {
+            return self.hand_to(call, AccountCommand::Press { call, keys: digits });
+        }
+        if let Some(media) = self.media(call) {
+            media.send_dtmf(digits.expose());
+        }
+        Vec::new()
+    }
+
     pub(super) fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
         self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut())
     }
 
-    fn hand_to(&mut self, call: CallId, command: AccountCommand) -> Vec<Action> {
+    pub(super) fn hand_to(&mut self, call: CallId, command: AccountCommand) -> Vec<Action> {
         let account = self.legs.get(&call).and_then(|leg| self.accounts.get(&leg.account));
         let ending = matches!(command, AccountCommand::EndCall { .. });
         if account.is_some_and(|account| account.send(command)) || ending {
@@ -296,7 +317,7 @@ impl Engine {
         }
         let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
         let command = if first {
-            AccountCommand::PlaceCall { call, to, offer, second }
+            AccountCommand::PlaceCall { call, to, offer, second: second.map(Box::new) }
         } else {
             AccountCommand::Reoffer { call, offer }
         };
@@ -350,6 +371,7 @@ impl Engine {
     /// Lets the sound flow between our last description and theirs.
     fn apply_media(&mut self, call: CallId, remote: SessionDescription) -> Vec<Action> {
         let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
+        leg.keys_beside = remote.telephone_events.is_empty();
         let (Some(media), Some(local)) = (leg.media.as_mut(), leg.local.clone()) else { return Vec::new() };
         match media.apply(local, remote) {
             Ok(()) => self.describe_media(call),

@@ -11,7 +11,10 @@ use crate::{
         link::WiredPolicy,
         private::Private,
     },
-    logic::dial::{self, DialError, Line, Purpose},
+    logic::{
+        dial::{self, DialError, Line, Purpose},
+        plan::Plan,
+    },
     media, net,
     store::StoreError,
 };
@@ -196,6 +199,7 @@ impl Engine {
                     domain: known.config.domain().to_owned(),
                     // what was used says more than what could be used
                     gateway: dial::gateway(texted.chain(rostered)).or_else(|| known.gateways.first().cloned()),
+                    plan: Plan { country: known.config.rules.country.clone(), area: known.config.rules.area.clone() },
                     can: known.status().capabilities(),
                 }
             })

@@ -2,6 +2,7 @@
 //! is told of both. It must not choose a path or make a key: the media engine does.
 use super::{api::Event, run::Engine};
 use crate::{
+    account::AccountCommand,
     domain::{
         account::{AccountConfig, Encryption, Keys},
         call::{CallId, EndReason, MediaEncryption},
@@ -59,11 +60,11 @@ impl Engine {
             MediaEvent::PathLost => self.search(call),
             MediaEvent::NoPath => self.switchboard.media_failed(call, EndReason::NoPath),
             MediaEvent::FirstPacket | MediaEvent::Quiet => {
-                tracing::debug!(?event, "media");
+                let away = matches!(event, MediaEvent::Quiet);
                 if let Some(leg) = self.legs.get_mut(&call) {
-                    leg.line.quiet = matches!(event, MediaEvent::Quiet);
+                    leg.line.quiet = away;
                 }
-                return;
+                self.hand_to(call, AccountCommand::Silence { call, away })
             }
         };
         self.carry_out(actions).await;

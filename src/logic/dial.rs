@@ -1,5 +1,6 @@
 //! What a person typed or pasted, as the address that will be dialled or written to, and from which account.
 //! What comes out is shown before it is used: nothing is rewritten in silence.
+use super::plan::Plan;
 use crate::domain::{
     account::{AccountId, Capabilities},
     address::{Address, Scheme},
@@ -16,6 +17,8 @@ pub struct Line {
     pub domain: String,
     /// The domain of the gateway that turns numbers into addresses (XMPP), if one is known.
     pub gateway: Option<String>,
+    /// How numbers are dialled from it.
+    pub plan: Plan,
     /// What it can do now; nothing while it is not registered.
     pub can: Capabilities,
 }
@@ -107,8 +110,8 @@ fn on(line: &Line, typed: &Typed) -> Option<Address> {
             fits.then(|| address.clone())
         }
         Typed::Number(number) => match line.scheme {
-            Scheme::Xmpp => at(number, line.gateway.as_deref()?),
-            _ => at(number, &line.domain),
+            Scheme::Xmpp => at(&line.plan.international(number), line.gateway.as_deref()?),
+            _ => at(&line.plan.international(number), &line.domain),
         },
         Typed::UserAtHost(text) => Address::new(line.scheme, text.clone()).ok(),
         Typed::User(user) => at(user, &line.domain),
@@ -171,7 +174,7 @@ pub fn gateway<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Option<S
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
@@ -181,6 +184,7 @@ mod tests {
             scheme,
             domain: domain.into(),
             gateway: gateway.map(str::to_owned),
+            plan: Plan::default(),
             can: Capabilities { calls, texts: true, receipts: false, archive: false, secure: false },
         };
         vec![
@@ -202,6 +206,16 @@ mod tests {
         }
         assert_eq!(dial("33733", Some("xmpp"), Purpose::Text).unwrap(), "xmpp:33733@sms.test");
         assert_eq!(dial("600", None, Purpose::Call).unwrap(), "sip:600@sip.test");
+    }
+
+    #[test]
+    fn numbers_are_completed_for_the_account_that_dials() {
+        let mut lines = lines();
+        lines[0].plan = Plan { country: Some("1".into()), area: Some("212".into()) };
+        let to = |typed: &str| resolve(typed, &lines, None, Purpose::Call).unwrap().0.uri();
+        assert_eq!(to("555-1234"), "sip:+12125551234@sip.test");
+        assert_eq!(to("911"), "sip:911@sip.test");
+        assert_eq!(to("sip:5551234@sip.test"), "sip:5551234@sip.test", "an address is what it is");
     }
 
     #[test]

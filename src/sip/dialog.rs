@@ -61,6 +61,17 @@ impl Dialog {
         })
     }
 
+    /// The dialog that a final answer made of an early one: the numbers go on (section 13.2.2.4).
+    pub(super) fn continuing(mut self, early: &Self) -> Self {
+        (self.local_seq, self.remote_seq) = (early.local_seq, early.remote_seq);
+        self
+    }
+
+    /// Their tag; `None`: a peer older than RFC 3261 gives none.
+    pub(super) fn remote_tag(&self) -> Option<&str> {
+        self.remote_tag.as_deref()
+    }
+
     /// Whether a request that came belongs here.
     pub(super) fn owns(&self, request: &Request) -> bool {
         let tag = |side: Option<NameAddr>| side.and_then(|side| side.tag());

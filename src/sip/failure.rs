@@ -18,13 +18,20 @@ pub(super) const fn of_registration(code: u16) -> Problem {
 /// Why a call of ours was not accepted.
 pub(crate) const fn of_call(code: u16) -> EndReason {
     match code {
-        404 | 410 | 414 | 416 | 484 | 485 | 604 => EndReason::NotFound,
+        300..=399 => EndReason::Redirected,
+        402 => EndReason::PaymentNeeded,
+        404 | 414 | 416 | 485 | 604 => EndReason::NotFound,
+        410 => EndReason::NoLongerInUse,
+        484 => EndReason::Incomplete,
         486 | 600 => EndReason::Busy,
         603 => EndReason::Declined,
         408 | 487 => EndReason::NoAnswer,
-        430 | 480 | 502 | 503 | 504 => EndReason::Unavailable,
+        430 | 480 | 502 | 504 => EndReason::Unavailable,
+        503 => EndReason::Overloaded,
         406 | 415 | 488 | 606 => EndReason::NoCommonMedia,
-        401 | 402 | 403 | 405 | 407 | 420 | 421 | 433 | 437 | 438 | 501 | 607 | 608 => EndReason::Refused,
+        433 => EndReason::NotAnonymously,
+        607 | 608 => EndReason::Blocked,
+        401 | 403 | 405 | 407 | 420 | 421 | 437 | 438 | 501 => EndReason::Refused,
         _ => EndReason::Server,
     }
 }
@@ -76,7 +83,13 @@ mod tests {
             (488, EndReason::NoCommonMedia),
             (403, EndReason::Refused),
             (500, EndReason::Server),
-            (302, EndReason::Server),
+            (302, EndReason::Redirected),
+            (402, EndReason::PaymentNeeded),
+            (410, EndReason::NoLongerInUse),
+            (433, EndReason::NotAnonymously),
+            (484, EndReason::Incomplete),
+            (503, EndReason::Overloaded),
+            (607, EndReason::Blocked),
         ] {
             assert_eq!(of_call(code), reason, "{code}");
         }

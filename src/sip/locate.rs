@@ -189,6 +189,7 @@ mod tests {
             server: server.map(str::to_owned),
             ca: None,
             encryption: None,
+            rules: Default::default(),
             kind: AccountKind::Sip { transport, auth_user: None },
             calls: Default::default(),
         }

@@ -1,7 +1,7 @@
 //! The only room that imports the SIP crates: our sans-IO user agent core, and the sockets at its edge.
 //!
 //! [`agent::Agent`] is the core: bytes and wishes in with the time, bytes and events out by [`agent::Agent::poll`]. Below it
-//! lie [`transaction`] (RFC 3261 section 17), [`dialog`], [`auth`]; below those [`parse`] and [`message`], where
+//! lie [`transaction`] (RFC 3261 section 17), [`dialog`], [`session_timer`], [`identity`], [`redirect`], [`auth`]; below those [`parse`] and [`message`], where
 //! rvoip-sip-core gives the typed names of methods, headers and statuses.
 //!
 //! An exchange uses the core without an account: `Agent::new(seed, None, vec![Method::Register])`, then
@@ -19,6 +19,7 @@ mod digest;
 mod failure;
 mod flow;
 mod framing;
+mod identity;
 mod keepalive;
 mod locate;
 mod message;
@@ -27,12 +28,15 @@ mod params;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
+mod redirect;
 mod registration;
 mod sdes;
 mod sdp;
 mod sdp_dtls;
 mod sdp_ice;
 mod session;
+mod session_timer;
+mod side;
 mod task;
 mod text;
 mod transaction;

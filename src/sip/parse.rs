@@ -18,6 +18,9 @@ pub(crate) enum Malformed {
     /// No request line and no status line.
     #[error("no start line")]
     StartLine,
+    /// The request is for nothing that could be asked.
+    #[error("a broken address")]
+    Target,
     /// Another version of the protocol.
     #[error("unknown version")]
     Version,
@@ -68,8 +71,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Message, Unreadable> {
             Ok(Message::Response(Response { code, headers, body: body(rest, length)? }))
         }
         Start::Request { method, uri, known_version } => {
+            let (mut why, uri) = match uri {
+                _ if !known_version => (Some((Malformed::Version, 505)), Uri::anonymous()),
+                Some(uri) => (None, uri),
+                None => (Some((Malformed::Target, 400)), Uri::anonymous()),
+            };
             let mut request = Request::new(method, uri);
-            let mut why = if known_version { None } else { Some((Malformed::Version, 505)) };
             match headers {
                 Ok(headers) => request.headers = headers,
                 Err(broken) => return Err(broken.into()),
@@ -79,7 +86,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Message, Unreadable> {
                 Err(broken) => why = why.or(Some((broken, 400))),
             }
             let agrees = request.headers.cseq().is_some_and(|(_, method)| method == request.method);
-            if named(&request.headers).is_err() || !agrees {
+            if named(&request.headers).is_err() || !agrees || !is_whole(&request.headers) {
                 why = why.or(Some((Malformed::Missing, 400)));
             }
             match why {
@@ -94,7 +101,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Message, Unreadable> {
 }
 
 enum Start {
-    Request { method: Method, uri: Uri, known_version: bool },
+    /// Without a URI: it is none that a request could be for.
+    Request {
+        method: Method,
+        uri: Option<Uri>,
+        known_version: bool,
+    },
     Response(u16),
 }
 
@@ -103,13 +115,11 @@ fn start_line(line: &str) -> Result<Start, Malformed> {
         let code = rest.trim_start().get(..3).and_then(|code| code.parse().ok()).ok_or(Malformed::StartLine)?;
         return if (100..700).contains(&code) { Ok(Start::Response(code)) } else { Err(Malformed::StartLine) };
     }
-    let mut words = line.split_ascii_whitespace();
-    let (method, uri, version) = (words.next(), words.next(), words.next());
-    let (Some(method), Some(uri), Some(version), None) = (method, uri, version, words.next()) else {
-        return Err(Malformed::StartLine);
-    };
+    let (method, rest) = line.trim().split_once(char::is_whitespace).ok_or(Malformed::StartLine)?;
+    let (uri, version) = rest.rsplit_once(char::is_whitespace).ok_or(Malformed::StartLine)?;
+    let (uri, version) = (uri.trim(), version.trim());
     let is_token = |c: char| c.is_ascii_alphanumeric() || "-.!%*_+`'~".contains(c);
-    if method.len() > 32 || !method.chars().all(is_token) {
+    if method.len() > 64 || !method.chars().all(is_token) {
         return Err(Malformed::StartLine);
     }
     let known_version = version.eq_ignore_ascii_case("SIP/2.0");
@@ -117,7 +127,7 @@ fn start_line(line: &str) -> Result<Start, Malformed> {
         return Err(Malformed::StartLine);
     }
     let method = method.parse().map_err(|_| Malformed::StartLine)?;
-    Ok(Start::Request { method, uri: Uri::parse(uri).ok_or(Malformed::StartLine)?, known_version })
+    Ok(Start::Request { method, uri: Uri::parse(uri).filter(Uri::can_be_asked), known_version })
 }
 
 fn strip_version(line: &str) -> Option<&str> {
@@ -195,6 +205,17 @@ fn header_name(name: &str) -> Option<HeaderName> {
 /// Without a length the body is all there is (section 18.3); behind its end there is nothing.
 fn body(rest: &[u8], length: Option<usize>) -> Result<Bytes, Malformed> {
     rest.get(..length.unwrap_or(rest.len())).map(Bytes::copy_from_slice).ok_or(Malformed::Length)
+}
+
+/// Headers that stand in a message once.
+const SINGLE: [HeaderName; 5] =
+    [HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::CSeq, HeaderName::MaxForwards];
+
+/// Whether a request says each thing once, and every Via is one that an answer can give back.
+fn is_whole(headers: &Headers) -> bool {
+    let is_via = |part: &str| part.chars().any(|c| c != ';' && !c.is_whitespace());
+    SINGLE.iter().all(|name| headers.all(name).count() <= 1)
+        && headers.all(&HeaderName::Via).flat_map(|via| via.split(',')).all(is_via)
 }
 
 fn named(headers: &Headers) -> Result<(), Malformed> {

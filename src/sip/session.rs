@@ -14,7 +14,7 @@ use super::{
 use crate::{
     account::{AccountCommand, AccountEvent, AccountSetup, CallEvent},
     domain::{
-        account::{AccountKind, Capabilities, Problem, Registration as Told, SipTransport},
+        account::{AccountKind, CallRules, Capabilities, Problem, Registration as Told, SipTransport},
         address::Address,
         call::{CallId, EndReason},
         message::{Direction, MessageId, NewMessage},
@@ -42,7 +42,7 @@ const MOVES: u8 = 3;
 #[derive(Debug)]
 pub(super) enum Output {
     /// Send these bytes.
-    Send { to: SocketAddr, bytes: Bytes },
+    Send { to: SocketAddr, bytes: Bytes, stream: bool },
     /// Send two line breaks to the server.
     Ping,
     /// Tell the engine.
@@ -78,6 +78,7 @@ pub(super) struct Session {
     pub(super) aor: NameAddr,
     pub(super) domain: String,
     pub(super) ids: WireIds,
+    rules: CallRules,
     registration: Registration,
     ends: Option<Ends>,
     keepalive: Option<Keepalive>,
@@ -115,6 +116,7 @@ impl Session {
             aor: NameAddr::new(aor),
             domain: config.domain().to_owned(),
             ids: WireIds::new(&config.address, &setup.instance),
+            rules: config.rules.clone(),
             registration,
             ends: None,
             keepalive: None,
@@ -200,6 +202,12 @@ impl Session {
         self.settle(now);
     }
 
+    /// The stream beside the datagrams is gone; `refused`: the server takes none.
+    pub(super) fn stream_lost(&mut self, refused: bool, now: Instant) {
+        self.agent.stream_lost(refused, now);
+        self.settle(now);
+    }
+
     /// The server showed life.
     pub(super) fn heard(&mut self, now: Instant) {
         if let Some(keepalive) = &mut self.keepalive {
@@ -265,6 +273,8 @@ impl Session {
             AccountCommand::EndCall { call, decline } => self.agent.end(call, decline, now),
             AccountCommand::Reoffer { call, offer } => self.agent.reoffer(call, offer, now),
             AccountCommand::AnswerReoffer { call, answer } => self.agent.answer_reoffer(call, answer, now),
+            AccountCommand::Press { call, keys } => self.agent.press(call, keys.expose(), now),
+            AccountCommand::Silence { call, away } => self.agent.doubt(call, away, now),
             AccountCommand::NetworkChanged | AccountCommand::Stop => {}
         }
         self.settle(now);
@@ -275,13 +285,14 @@ impl Session {
         call: CallId,
         to: &Address,
         offer: SessionDescription,
-        second: Option<SessionDescription>,
+        second: Option<Box<SessionDescription>>,
         now: Instant,
     ) {
         let (to, hop) = (addressing::to_uri(to, &self.domain), self.server().filter(|_| self.is_registered()));
         match (to, hop) {
             (Some(to), Some(hop)) => {
-                self.agent.place(call, Invitation { from: self.aor.clone(), to, hop, offer, second }, now);
+                let (from, hidden) = (self.aor.clone(), self.rules.hide_number);
+                self.agent.place(call, Invitation { from, to, hop, offer, second, hidden }, now);
                 if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.silence(now) > SILENCE) {
                     // a person waits: learn soon whether the server is there
                     self.register(CHECK, now);
@@ -327,17 +338,22 @@ impl Session {
     fn settle(&mut self, now: Instant) {
         while let Some(output) = self.agent.poll() {
             match output {
-                super::agent::Output::Send { to, bytes } => self.out.push_back(Output::Send { to, bytes }),
-                super::agent::Output::Event(event) => self.event(event, now),
+                super::agent::Output::Send { to, bytes, stream } => {
+                    self.out.push_back(Output::Send { to, bytes, stream });
+                }
+                super::agent::Output::Event(event) => self.event(*event, now),
             }
         }
     }
 
     fn event(&mut self, event: AgentEvent, now: Instant) {
         match event {
-            AgentEvent::Invited { call, from, name, offer, .. } => {
-                self.call(call, CallEvent::Offered { from, name, offer })
+            AgentEvent::Invited { call, from, name, via, at_once, offer, .. } => {
+                let at_once = at_once && self.rules.answer_at_once;
+                self.call(call, CallEvent::Offered { from, name, via, at_once, offer })
             }
+            AgentEvent::Redirected { call, to } => self.call(call, CallEvent::Redirected { to }),
+            AgentEvent::Key { call, key } => self.call(call, CallEvent::Key { key }),
             AgentEvent::Ringing { call, early } => self.call(call, CallEvent::Ringing { early }),
             AgentEvent::Accepted { call, answer } => self.call(call, CallEvent::Answered { answer }),
             AgentEvent::Confirmed { call, answer } => self.call(call, CallEvent::Confirmed { answer }),

@@ -33,6 +33,7 @@ fn setup() -> AccountSetup {
         server: None,
         ca: None,
         encryption: None,
+        rules: Default::default(),
         kind: AccountKind::Sip { transport: None, auth_user: None },
         calls: Default::default(),
     };

@@ -4,6 +4,7 @@ use super::{
     flow::{Flow, Received},
     locate::{Target, locate},
     session::{Ends, Output, Session},
+    side::{Happened, Side},
     transaction::ServerId,
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     domain::message::NewMessage,
     net::Backoff,
 };
+use bytes::Bytes;
 use futures::{StreamExt, stream::FuturesUnordered};
 use std::{
     collections::VecDeque,
@@ -90,6 +92,8 @@ struct Task {
     setup: Arc<AccountSetup>,
     session: Session,
     flow: Option<Flow>,
+    /// For what is too large for a datagram.
+    side: Side,
     attempt: Option<Attempt>,
     /// When to try again.
     retry: Option<Instant>,
@@ -112,6 +116,7 @@ struct Task {
 enum Woken {
     Attempted(Result<Opened, Problem>),
     Received(Result<Received, Problem>),
+    Beside(Happened),
     Command(Option<AccountCommand>),
     /// The engine has gone.
     Deserted,
@@ -132,6 +137,7 @@ impl Task {
             setup: Arc::new(setup),
             session,
             flow: None,
+            side: Side::default(),
             attempt: None,
             retry: None,
             found: Vec::new(),
@@ -161,6 +167,7 @@ impl Task {
                     }
                 }
                 Woken::Received(received) => self.received(received).await,
+                Woken::Beside(happened) => self.beside(happened).await,
                 Woken::Command(None | Some(AccountCommand::Stop)) | Woken::Deserted => return,
                 Woken::Command(Some(AccountCommand::NetworkChanged)) => self.network_changed(),
                 Woken::Command(Some(command)) => self.session.command(command, Instant::now()),
@@ -179,6 +186,7 @@ impl Task {
         tokio::select! {
             result = poll(&mut self.attempt), if self.attempt.is_some() => Woken::Attempted(result),
             received = receive(&mut self.flow), if self.flow.is_some() && calm => Woken::Received(received),
+            happened = self.side.next(), if !self.side.is_closed() && calm => Woken::Beside(happened),
             command = self.commands.recv() => Woken::Command(command),
             permit = self.sender.reserve(), if !self.events.is_empty() => match permit {
                 Ok(permit) => {
@@ -215,6 +223,7 @@ impl Task {
         let now = Instant::now();
         let Opened { flow, target, found, rest } = opened;
         if let Some(flow) = flow {
+            self.side = Side::Closed;
             if self.flow.take().is_some_and(|old| old.transport() != SipTransport::Udp) {
                 self.session.offline(now);
             }
@@ -256,7 +265,8 @@ impl Task {
     async fn drain(&mut self) {
         while let Some(output) = self.session.poll() {
             match output {
-                Output::Send { to, bytes } => self.send(Some(to), &bytes).await,
+                Output::Send { bytes, stream: true, .. } => self.send_beside(bytes).await,
+                Output::Send { to, bytes, stream: false } => self.send(Some(to), &bytes).await,
                 Output::Ping => self.send(None, b"\r\n\r\n").await,
                 Output::Event(AccountEvent::Registration(registration)) => {
                     if self.registration != registration {
@@ -290,6 +300,31 @@ impl Task {
                 tracing::debug!(account = %self.account, %problem, "a datagram did not go out")
             }
             Err(problem) => self.flow_lost(problem),
+        }
+    }
+
+    /// Sends what is too large for a datagram.
+    async fn send_beside(&mut self, bytes: Bytes) {
+        let Some(server) = self.flow.as_ref().map(Flow::remote) else { return };
+        let setup = self.setup.clone();
+        let open = || -> super::side::Attempt {
+            let target =
+                Target { addr: server, transport: SipTransport::Tcp, server_name: setup.config.domain().to_owned() };
+            Box::pin(async move { Flow::open(&setup.bind, &target, None).await })
+        };
+        if !self.side.send(bytes, open).await {
+            self.session.stream_lost(false, Instant::now());
+        }
+    }
+
+    /// Something happened on the stream beside the datagrams.
+    async fn beside(&mut self, happened: Happened) {
+        let now = Instant::now();
+        match happened {
+            Happened::Received(Received::Message { from, bytes }) => self.session.receive(from, &bytes, now),
+            Happened::Received(Received::Ping) => self.send_beside(Bytes::from_static(b"\r\n")).await,
+            Happened::Received(Received::Pong) => self.session.heard(now),
+            Happened::Lost { refused } => self.session.stream_lost(refused, now),
         }
     }
 
@@ -354,7 +389,7 @@ impl Task {
             loop {
                 while let Some(output) = self.session.poll() {
                     match output {
-                        Output::Send { to, bytes } => self.send(Some(to), &bytes).await,
+                        Output::Send { to, bytes, .. } => self.send(Some(to), &bytes).await,
                         Output::Gone => return,
                         Output::Event(AccountEvent::Registration(_)) | Output::Ping | Output::Close { .. } => {}
                         Output::Event(event) => self.events.push_back(event),

@@ -27,6 +27,7 @@ fn start(
         server: Some(server.to_string()),
         ca: None,
         encryption: None,
+        rules: Default::default(),
         kind: AccountKind::Sip { transport: Some(transport), auth_user: None },
         calls: Default::default(),
     };
@@ -152,4 +153,64 @@ async fn a_server_that_answers_with_garbage_is_no_server() {
     drop(stream);
     let (problem, retry) = wait(&mut events, failed).await;
     assert!(retry, "{problem}");
+}
+
+/// A text of this length.
+fn text(length: usize) -> AccountCommand {
+    let id = crate::domain::message::MessageId(7);
+    AccountCommand::SendText { id, to: "sip:bob@sip.test".parse().unwrap(), body: "x".repeat(length).into() }
+}
+
+/// 200 to any request.
+fn answer(bytes: &[u8]) -> Vec<u8> {
+    let Ok(Message::Request(request)) = parse(bytes) else { panic!("a request") };
+    request.response(200).tagged("r").to_bytes().to_vec()
+}
+
+/// A server on one port for datagrams, and for streams where it takes them.
+async fn both(streams: bool) -> (UdpSocket, Option<TcpListener>) {
+    loop {
+        let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // the other kind of port may be somebody else's
+        if let Ok(udp) = UdpSocket::bind(tcp.local_addr().unwrap()).await {
+            return (udp, streams.then_some(tcp));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_text_too_large_for_a_datagram_goes_by_stream_and_without_one_as_a_datagram() {
+    for streams in [true, false] {
+        let (udp, tcp) = both(streams).await;
+        let (commands, mut events) = start(SipTransport::Udp, udp.local_addr().unwrap(), "secret");
+        let mut buffer = vec![0; 16_384];
+        let (length, from) = timeout(PATIENCE, udp.recv_from(&mut buffer)).await.unwrap().unwrap();
+        udp.send_to(&grant(buffer.get(..length).unwrap()).1, from).await.unwrap();
+        wait(&mut events, registered).await;
+        commands.send(text(5000)).await.unwrap();
+        if let Some(tcp) = tcp {
+            let (mut stream, _) = timeout(PATIENCE, tcp.accept()).await.unwrap().unwrap();
+            let mut whole = Vec::new();
+            while !String::from_utf8_lossy(&whole).contains(&"x".repeat(5000)) {
+                let length = timeout(PATIENCE, stream.read(&mut buffer)).await.unwrap().unwrap();
+                whole.extend_from_slice(buffer.get(..length).unwrap());
+            }
+            assert!(whole.starts_with(b"MESSAGE "));
+            stream.write_all(&answer(&whole)).await.unwrap();
+        } else {
+            loop {
+                let (length, from) = timeout(PATIENCE, udp.recv_from(&mut buffer)).await.unwrap().unwrap();
+                let request = buffer.get(..length).unwrap();
+                if request.starts_with(b"MESSAGE ") {
+                    udp.send_to(&answer(request), from).await.unwrap();
+                    break;
+                }
+            }
+        }
+        let sent = |event: &AccountEvent| match event {
+            AccountEvent::TextProgress { progress, .. } => Some(*progress),
+            _ => None,
+        };
+        assert_eq!(wait(&mut events, sent).await, crate::account::TextProgress::Sent);
+    }
 }

@@ -3,7 +3,7 @@
 use super::params;
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
 };
 
 /// Longer ones are refused.
@@ -28,6 +28,11 @@ impl Uri {
     pub(crate) fn at(user: Option<&str>, addr: SocketAddr, params: &str) -> Self {
         let user = user.map(|user| format!("{user}@")).unwrap_or_default();
         Self(format!("sip:{user}{addr}{params}"))
+    }
+
+    /// Whoever does not say who they are (RFC 3323 section 4.1).
+    pub(crate) fn anonymous() -> Self {
+        Self("sip:anonymous@anonymous.invalid".to_owned())
     }
 
     /// As written.
@@ -80,6 +85,20 @@ impl Uri {
     pub(crate) fn param(&self, name: &str) -> Option<String> {
         let (_, params) = self.after_user().split_once(';')?;
         params::get(params.split('?').next().unwrap_or(params), name)
+    }
+
+    /// Whether a request can be for it: no headers in it, and an address of IPv6 in its brackets (RFC 3261 section 19.1.1,
+    /// RFC 5118 section 4.2).
+    pub(crate) fn can_be_asked(&self) -> bool {
+        if !self.is("sip") && !self.is("sips") {
+            return true;
+        }
+        let place = self.after_user().split([';', '?']).next().unwrap_or_default();
+        let whole = match place.strip_prefix('[') {
+            Some(rest) => rest.split_once(']').is_some_and(|(ip, _)| ip.parse::<Ipv6Addr>().is_ok()),
+            None => place.matches(':').count() <= 1,
+        };
+        whole && !self.after_user().contains('?')
     }
 
     /// The address it names by number, with the usual port where none is written.

@@ -5,11 +5,16 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+/// Of the protocol, as we speak it.
+const VERSION: &str = "2.0";
+
 /// One Via value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Via {
     /// `UDP`, `TCP`, `TLS` or what else was written, in upper case.
     pub(crate) transport: String,
+    /// Of the protocol.
+    version: String,
     /// Host and perhaps port, as written.
     pub(crate) sent_by: String,
     /// Parameters with their semicolons, as written.
@@ -19,7 +24,13 @@ pub(crate) struct Via {
 impl Via {
     /// Our own, asking for the address the other side sees.
     pub(crate) fn own(transport: &str, local: SocketAddr, branch: &str) -> Self {
-        Self { transport: transport.to_owned(), sent_by: local.to_string(), params: format!(";rport;branch={branch}") }
+        let version = VERSION.to_owned();
+        Self {
+            transport: transport.to_owned(),
+            version,
+            sent_by: local.to_string(),
+            params: format!(";rport;branch={branch}"),
+        }
     }
 
     /// Reads one value.
@@ -27,13 +38,19 @@ impl Via {
         let (head, params) = text.split_at(text.find(';').unwrap_or(text.len()));
         let mut slashes = head.splitn(3, '/');
         let (name, version) = (slashes.next()?.trim(), slashes.next()?.trim());
-        if !name.eq_ignore_ascii_case("SIP") || version != "2.0" {
+        let is_version = !version.is_empty() && version.chars().all(|c| c.is_ascii_digit() || c == '.');
+        if !name.eq_ignore_ascii_case("SIP") || !is_version {
             return None;
         }
         let (transport, sent_by) = slashes.next()?.trim().split_once(char::is_whitespace)?;
         let sent_by: String = sent_by.chars().filter(|c| !c.is_whitespace()).collect();
         let params = params.trim().to_owned();
-        (!sent_by.is_empty()).then(|| Self { transport: transport.to_ascii_uppercase(), sent_by, params })
+        (!sent_by.is_empty()).then(|| Self {
+            transport: transport.to_ascii_uppercase(),
+            version: version.to_owned(),
+            sent_by,
+            params,
+        })
     }
 
     fn param(&self, name: &str) -> Option<String> {
@@ -89,7 +106,7 @@ impl Via {
 
 impl fmt::Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SIP/2.0/{} {}{}", self.transport, self.sent_by, self.params)
+        write!(f, "SIP/{}/{} {}{}", self.version, self.transport, self.sent_by, self.params)
     }
 }
 

@@ -271,6 +271,7 @@ async fn calls_and_names() {
         quality: None,
         encryption: None,
         searching: false,
+        via: None,
         dtmf_sent: Private::default(),
     };
     let row = f.store.call_started(&call).await.unwrap();

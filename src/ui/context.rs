@@ -1,7 +1,10 @@
 //! What every view is given: the model, the words, the colours, the time and the room there is.
 use super::{model::Model, theme::Palette};
 use crate::{
-    domain::message::MessageId,
+    domain::{
+        call::Call,
+        message::{Direction, MessageId},
+    },
     words::{Value, Words},
 };
 use iced::Size;
@@ -34,6 +37,19 @@ impl Context<'_> {
     /// A sentence with something put in.
     pub fn with(&self, key: &str, name: &str, value: &str) -> String {
         self.words.with(key, &[(name, Value::Text(value))])
+    }
+    /// The other side of a call, by the name a person knows.
+    pub fn who(&self, call: &Call) -> String {
+        let name = self.model.name(call.name.as_ref(), &call.peer);
+        if call.peer.is_hidden() { self.t("call-hidden") } else { name.to_owned() }
+    }
+    /// By whom a call came here, or where it was forwarded to.
+    pub fn forwarded(&self, call: &Call) -> Option<String> {
+        let key = match call.direction {
+            Direction::Incoming => "call-forwarded-by",
+            Direction::Outgoing => "call-forwarded-to",
+        };
+        call.via.as_ref().map(|via| self.with(key, "who", self.model.name(None, via)))
     }
     /// One pane, tabs below.
     pub const fn narrow(&self) -> bool {

@@ -60,6 +60,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
             encryption: None,
             kind,
             calls: Default::default(),
+            rules: Default::default(),
         },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
     }
@@ -240,6 +241,7 @@ pub fn call(state: CallState) -> Call {
         quality: None,
         encryption: None,
         searching: false,
+        via: None,
         dtmf_sent: "".into(),
     }
 }

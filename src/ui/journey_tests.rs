@@ -26,6 +26,9 @@ use iced::{
     keyboard::{Key, Modifiers, key::Named},
 };
 
+const PROMISE: &str = "Landline cannot promise that an emergency call gets through, nor that anyone learns where you are. If \
+                       there is another phone, use it. If not, call and say your address first.";
+
 fn stage() -> Stage {
     Stage::new(fixture::app(fixture::snapshot()))
 }
@@ -226,6 +229,32 @@ fn the_dialler_calls_what_it_shows() {
     assert_eq!((to.expose().as_str(), account), ("sip:600@voz.example", &Some(fixture::sip())));
     stage.answer(Ok(Reply::Call(fixture::call(CallState::Dialling))));
     assert_eq!(stage.app.place, Place::Call);
+}
+
+#[test]
+fn before_a_call_for_help_it_is_said_what_cannot_be_promised() {
+    let mut stage = stage();
+    stage.click("Calls");
+    stage.click("1");
+    stage.click("1");
+    stage.click("2");
+    let last = stage.asked.pop().unwrap();
+    stage.asked = vec![last];
+    stage.answer(Ok(Reply::Dial { to: fixture::address("sip:112@voz.example"), account: fixture::sip() }));
+    assert!(stage.sees(PROMISE));
+    stage.click("Call");
+    assert!(matches!(stage.asked[0], (Command::Call { .. }, Then::Called)), "and nobody is kept from calling");
+}
+
+#[test]
+fn a_hidden_number_and_who_forwarded_the_call_are_said_in_words() {
+    let mut stage = stage();
+    let peer = fixture::address("sip:anonymous@anonymous.invalid");
+    let via = Some(fixture::address("sip:office@voz.example"));
+    let call = Call { peer, via, name: None, ..fixture::call(CallState::Incoming) };
+    stage.happen(Event::Call { account: fixture::sip(), call });
+    assert!(stage.sees("Hidden number") && stage.sees("Forwarded by office@voz.example"));
+    assert!(!stage.sees("anonymous@anonymous.invalid"));
 }
 
 #[test]

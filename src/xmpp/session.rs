@@ -245,6 +245,8 @@ impl Session {
             | AccountCommand::EndCall { .. }
             | AccountCommand::Reoffer { .. }
             | AccountCommand::AnswerReoffer { .. }
+            | AccountCommand::Press { .. }
+            | AccountCommand::Silence { .. }
             | AccountCommand::NetworkChanged
             | AccountCommand::Stop => {}
         }

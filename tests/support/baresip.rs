@@ -118,6 +118,10 @@ impl Baresip {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("baresip.log")).unwrap_or_default()
     }
+    /// Takes its power away.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
     /// Ends it, so that its WAV file is complete.
     pub fn stop(&mut self) {
         self.command("quit", "");

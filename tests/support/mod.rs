@@ -16,6 +16,7 @@ pub mod relay;
 pub mod rtpengine;
 pub mod screen;
 pub mod session_bus;
+pub mod sipp;
 pub mod sound;
 
 use std::{
@@ -87,6 +88,10 @@ impl Process {
             std::thread::sleep(Duration::from_millis(20));
         }
         false
+    }
+    /// Waits until it has ended by itself.
+    pub fn end(&mut self) -> std::process::ExitStatus {
+        wait_for("a process to end", || self.child.try_wait().ok().flatten())
     }
     /// Whether it still runs.
     pub fn runs(&mut self) -> bool {

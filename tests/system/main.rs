@@ -23,6 +23,7 @@ mod sip_calls_in;
 mod sip_calls_joined;
 mod sip_calls_out;
 mod sip_calls_recorded;
+mod sip_dialogs;
 mod sip_encrypted;
 mod sip_encrypted_linphone;
 mod sip_hold_sound;

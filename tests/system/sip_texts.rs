@@ -49,3 +49,15 @@ fn written_while_the_server_is_away_goes_out_when_it_is_back() {
     kamailio.run();
     bob.wait_text("held back");
 }
+
+#[test]
+fn one_too_large_for_a_datagram_arrives_whole() {
+    let kamailio = Kamailio::start();
+    let (alice, mut bob) = pair(&kamailio);
+    let text = "A long letter. ".repeat(400);
+    let text = text.trim();
+    let sent = alice.json(&["text", "sip:bob@sip.test", text, "--wait", "sent"]);
+    assert_eq!(sent["state"], "sent", "{sent}");
+    bob.wait_text(text);
+    assert!(kamailio.log().contains("MESSAGE by tcp"), "{}", kamailio.log());
+}

@@ -52,11 +52,19 @@ impl Alert {
             | EndReason::EncryptionFailed
             | EndReason::NoPath
             | EndReason::ServerGone
+            | EndReason::Redirected
+            | EndReason::PaymentNeeded
+            | EndReason::Incomplete
+            | EndReason::NoLongerInUse
+            | EndReason::NotAnonymously
+            | EndReason::Blocked
+            | EndReason::Overloaded
             | EndReason::Server => Self::Congestion,
             EndReason::HungUpHere
             | EndReason::HungUpThere
             | EndReason::Cancelled
             | EndReason::NoAnswer
+            | EndReason::Lost
             | EndReason::HandledElsewhere
             | EndReason::LocalFault => Self::Silent,
         }
@@ -239,6 +247,7 @@ impl Switchboard {
                 quality: None,
                 encryption: None,
                 searching: false,
+                via: None,
                 dtmf_sent: Private::default(),
             },
             offer: None,
@@ -394,6 +403,14 @@ impl Switchboard {
     pub fn account_gone(&mut self, account: &AccountId) -> Vec<Action> {
         let gone: Vec<_> = self.legs.iter().filter(|leg| leg.call.account == *account).map(|leg| leg.call.id).collect();
         gone.into_iter().flat_map(|id| self.ended(id, EndReason::ServerGone)).collect()
+    }
+    /// Whom the caller had called first, or to whom a call of ours was redirected, became known.
+    pub fn forwarded(&mut self, id: CallId, via: Option<Address>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.call(id).is_some_and(|call| call.via != via) {
+            self.change(id, &mut actions, |leg| leg.call.via = via);
+        }
+        actions
     }
     /// It is recorded into this file from now on, or no longer.
     pub fn recorded(&mut self, id: CallId, into: Option<PathBuf>, now: Timestamp) -> Vec<Action> {

@@ -293,3 +293,21 @@ fn how_it_sounds_is_kept_and_told_once() {
     assert_eq!(board.call(A).unwrap().quality, Some(good));
     assert!(board.sounds(A, None));
 }
+
+#[test]
+fn by_whom_a_call_came_is_told_once() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    let via = Some("sip:office@sip.test".parse().unwrap());
+    assert_eq!(board.forwarded(A, via.clone()).len(), 1);
+    assert!(board.forwarded(A, via).is_empty() && board.forwarded(B, None).is_empty());
+}
+
+#[test]
+fn only_a_call_that_rings_alone_may_be_answered_at_once() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    assert!(board.is_free_for(A) && !board.is_free_for(B));
+    incoming(&mut board, B);
+    assert!(!board.is_free_for(A) && !board.is_free_for(B));
+}

@@ -90,6 +90,10 @@ impl Switchboard {
         self.change(id, &mut actions, |leg| leg.call.state = CallState::Connecting);
         Ok(actions)
     }
+    /// Whether this call is the only one, and rings here.
+    pub fn is_free_for(&self, id: CallId) -> bool {
+        self.legs.len() == 1 && self.call(id).is_some_and(|call| call.state == CallState::Incoming)
+    }
     /// Declines.
     pub fn decline(&mut self, named: Option<CallId>) -> Result<Vec<Action>, SwitchError> {
         let id = self.meant(named, |state| state == CallState::Incoming)?;

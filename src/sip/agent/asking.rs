@@ -2,7 +2,7 @@
 //! so that neither calls nor the owner see them.
 use super::{
     Agent, AgentEvent, ClientId, Failure, HeaderName, Method, NameAddr, Purpose, Request, RequestId, Response, Sent,
-    Unanswerable, Uri, Via,
+    Unanswerable, Uri, Via, Way,
 };
 use crate::domain::call::EndReason;
 use std::{net::SocketAddr, time::Instant};
@@ -71,7 +71,8 @@ impl Agent {
         }
         self.address(&mut request)?;
         self.auth.sign(&mut request);
-        let client = self.transactions.request(&request, to, self.is_reliable(), now);
+        let reliable = self.is_reliable() || self.goes_by_stream(&mut request, to);
+        let client = self.transactions.request(&request, to, reliable, now);
         self.sent.insert(client, Sent { purpose, request, to, answered, repeats, dialog: None, acks: Vec::new() });
         Some(client)
     }
@@ -92,14 +93,20 @@ impl Agent {
             return tracing::debug!(code = response.code, "a response that answers nothing");
         };
         let at_home = self.home.as_ref().is_some_and(|home| home.server == from);
-        if let (true, Some(seen)) = (at_home, response.headers.via().and_then(|via| via.seen())) {
+        let way = self.way.map(Way::via);
+        let via = response.headers.via().filter(|via| Some(via.transport.as_str()) == way);
+        if let (true, Some(seen)) = (at_home, via.and_then(|via| via.seen())) {
             self.seen = Some(seen);
         }
         let Some(sent) = self.sent.get(&client) else { return };
         let purpose = sent.purpose;
         match (response.code, purpose) {
-            (100..=199, Purpose::Invite(call)) => self.progressed(call, response, now),
+            (100..=199, Purpose::Invite(call)) => self.progressed(call, client, response, now),
             (100..=199, _) => {}
+            (200..=299, Purpose::Reinvite(call)) if sent.request.method == Method::Update => {
+                self.sent.remove(&client);
+                self.reoffer_accepted(call, client, response, now);
+            }
             (200..=299, Purpose::Invite(_) | Purpose::Reinvite(_)) => self.accepted(client, response, now),
             (401 | 407, _) if self.wants_answer(purpose) => match self.authenticate(client, response, now) {
                 Ok(()) => {}
@@ -113,7 +120,9 @@ impl Agent {
     fn wants_answer(&self, purpose: Purpose) -> bool {
         match purpose {
             Purpose::Invite(call) => self.calls.get(&call).is_some_and(|call| !call.ended),
-            Purpose::Reinvite(call) => self.calls.contains_key(&call),
+            Purpose::Reinvite(call) | Purpose::Inside(call) | Purpose::Asking(call) | Purpose::Key(call) => {
+                self.calls.contains_key(&call)
+            }
             Purpose::Bye | Purpose::Owner(_) => true,
         }
     }
@@ -130,13 +139,14 @@ impl Agent {
         let Sent { purpose, mut request, to, answered, dialog, repeats: earlier, .. } = sent;
         let number = request.headers.cseq().map_or(1, |(number, _)| number).saturating_add(1);
         request.headers.set(HeaderName::CSeq, format!("{number} {method}"));
+        let tag = request.headers.to().and_then(|to| to.tag());
         let next = self.send_counted(request, to, purpose, (answered + 1, earlier + repeats), now);
         if let (Some(next), Some(mut dialog)) = (next, dialog) {
             dialog.local_seq = number;
             self.sent.entry(next).and_modify(|sent| sent.dialog = Some(dialog));
         }
         match next {
-            Some(next) => self.sent_again(purpose, next, number),
+            Some(next) => self.sent_again(purpose, next, tag.as_deref(), number),
             None => self.gave_up(purpose, Failure::Lost, now),
         }
         Ok(())
@@ -147,9 +157,11 @@ impl Agent {
         let repeats = self.transactions.repeats(client);
         let Some(sent) = self.sent.remove(&client) else { return };
         match sent.purpose {
-            Purpose::Invite(call) => self.invite_refused(call, sent, response.code, now),
-            Purpose::Reinvite(call) => self.reoffer_refused(call, client, response.code, now),
-            Purpose::Bye => {}
+            Purpose::Invite(call) => self.invite_refused(call, sent, response, now),
+            Purpose::Reinvite(call) => self.reoffer_refused(call, client, &sent.request.method, response, now),
+            Purpose::Asking(call) => self.asked(call, &sent.request.method, response, now),
+            Purpose::Key(call) => self.key_told(call, response.code < 300, now),
+            Purpose::Bye | Purpose::Inside(_) => {}
             Purpose::Owner(request) => {
                 let result = why.map_or_else(|| Ok(response.clone()), |why| Err(why.into()));
                 self.event(AgentEvent::Answered { request, result, repeats: sent.repeats + repeats });
@@ -163,11 +175,13 @@ impl Agent {
         }
     }
 
-    fn gave_up(&mut self, purpose: Purpose, failure: Failure, now: Instant) {
+    pub(super) fn gave_up(&mut self, purpose: Purpose, failure: Failure, now: Instant) {
         match purpose {
             Purpose::Invite(call) => self.call_over(call, EndReason::ServerGone),
             Purpose::Reinvite(call) => self.reoffer_failed(call, now),
-            Purpose::Bye => {}
+            Purpose::Asking(call) => self.asked_in_vain(call, failure, now),
+            Purpose::Key(call) => self.key_told(call, false, now),
+            Purpose::Bye | Purpose::Inside(_) => {}
             Purpose::Owner(request) => {
                 self.event(AgentEvent::Answered { request, result: Err(failure), repeats: 0 });
             }

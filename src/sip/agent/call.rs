@@ -4,12 +4,15 @@ use super::super::{
     dialog::Dialog,
     message::Request,
     sdp::{self, MediaLines, SdpError},
+    session_timer::{self, SessionTimer},
     transaction::{ClientId, ServerId},
+    uri::Uri,
 };
+use super::reliable::Reliable;
 use crate::domain::session::SessionDescription;
 use bytes::Bytes;
 use std::{
-    net::SocketAddr,
+    collections::VecDeque,
     time::{Duration, Instant},
 };
 
@@ -21,6 +24,8 @@ pub(super) const RING_AGAIN: Duration = Duration::from_secs(60);
 pub(super) const DECISION: Duration = Duration::from_secs(20);
 /// Calls at once.
 pub(super) const MOST_CALLS: usize = 64;
+/// Early dialogs of one call: more phones than these are not asked at once.
+const MOST_FORKS: usize = 16;
 
 /// A call.
 pub(super) struct Call {
@@ -35,6 +40,27 @@ pub(super) struct Call {
     pub(super) ended: bool,
     /// We placed it: then the Call-ID is ours (section 14.1).
     pub(super) ours: bool,
+    /// The provisional answer of ours that had to arrive (RFC 3262).
+    pub(super) reliable: Option<Reliable>,
+    /// How long it lasts unless it is refreshed.
+    pub(super) timer: Option<SessionTimer>,
+    /// The interval that we ask for, in seconds.
+    pub(super) interval: u32,
+    /// The other side understands UPDATE.
+    pub(super) updates: bool,
+    /// Its sound stays away: when to ask whether the other side is still there.
+    pub(super) doubt: Option<Instant>,
+    pub(super) keys: Keys,
+}
+
+/// Keys that are told by INFO, one after the other.
+#[derive(Default)]
+pub(super) struct Keys {
+    pub(super) waiting: VecDeque<char>,
+    /// One is under way.
+    pub(super) busy: bool,
+    /// A pause ends then.
+    pub(super) at: Option<Instant>,
 }
 
 /// Where a call stands.
@@ -57,18 +83,36 @@ pub(super) struct Calling {
     pub(super) cancelled: bool,
     /// The offer to make where the first one is refused for its media.
     pub(super) second: Option<Box<SessionDescription>>,
-    /// An answer that came early.
-    pub(super) early: Option<SessionDescription>,
+    /// One for each phone that has answered provisionally (section 12.1).
+    pub(super) early: Vec<Early>,
+    /// The tag of the one that is heard.
+    pub(super) heard_from: Option<String>,
+    /// Where it was redirected, beginning with what was dialled.
+    pub(super) asked: Vec<Uri>,
     pub(super) limit: Instant,
+}
+
+/// A phone that may take our call.
+pub(super) struct Early {
+    pub(super) dialog: Dialog,
+    pub(super) session: Session,
+    /// Its description.
+    pub(super) answer: Option<SessionDescription>,
+    /// The number of its last reliable answer.
+    pub(super) rseq: Option<u32>,
+    /// It understands UPDATE.
+    pub(super) updates: bool,
 }
 
 pub(super) struct Offered {
     pub(super) server: ServerId,
     pub(super) invite: Box<Request>,
-    pub(super) source: SocketAddr,
+    pub(super) dialog: Box<Dialog>,
     pub(super) tag: String,
     /// They want our offer first.
     pub(super) delayed: bool,
+    /// They insist on reliable provisional answers.
+    pub(super) reliably: bool,
     pub(super) ring_again: Option<Instant>,
     pub(super) limit: Instant,
 }
@@ -96,7 +140,7 @@ pub(super) struct Offer {
 pub(super) enum Mid {
     #[default]
     Idle,
-    /// Our re-INVITE.
+    /// Our re-INVITE or UPDATE.
     Ours { client: ClientId, offer: Offer },
     /// Ours met theirs: later again (section 14.1).
     Waiting { until: Instant, offer: Offer },
@@ -110,9 +154,24 @@ impl Call {
     pub(super) fn new(stage: Stage, session: u64, user: Option<String>) -> Self {
         let session = Session { session, version: 0, lines: MediaLines::default(), local: None };
         let ours = matches!(stage, Stage::Calling(_));
-        Self { stage, mid: Mid::Idle, wish: None, session, user, ended: false, ours }
+        Self {
+            stage,
+            mid: Mid::Idle,
+            wish: None,
+            session,
+            user,
+            ended: false,
+            ours,
+            reliable: None,
+            timer: None,
+            interval: session_timer::WISH,
+            updates: false,
+            doubt: None,
+            keys: Keys::default(),
+        }
     }
 
+    /// The dialog of a call that was answered.
     pub(super) fn dialog(&mut self) -> Option<&mut Dialog> {
         match &mut self.stage {
             Stage::Talking(dialog) | Stage::Answered(Answered { dialog, .. }) => Some(dialog),
@@ -120,31 +179,76 @@ impl Call {
         }
     }
 
-    /// Whether a request that came belongs to this call.
-    pub(super) fn owns(&self, request: &Request) -> bool {
-        match &self.stage {
-            Stage::Talking(dialog) | Stage::Answered(Answered { dialog, .. }) => dialog.owns(request),
-            Stage::Offered(offered) => Dialog::of_request(&offered.invite, &offered.tag, offered.source)
-                .is_some_and(|dialog| dialog.owns(request)),
-            Stage::Calling(_) => false,
+    /// The dialog with this tag of theirs, and its session.
+    pub(super) fn inside(&mut self, tag: Option<&str>) -> Option<(&mut Dialog, &mut Session)> {
+        match &mut self.stage {
+            Stage::Calling(calling) => {
+                let early = calling.early.iter_mut().find(|early| early.dialog.remote_tag() == tag)?;
+                Some((&mut early.dialog, &mut early.session))
+            }
+            Stage::Offered(Offered { dialog, .. })
+            | Stage::Answered(Answered { dialog, .. })
+            | Stage::Talking(dialog) => Some((dialog, &mut self.session)),
         }
     }
 
+    /// All its dialogs.
+    pub(super) fn dialogs(&self) -> Vec<&Dialog> {
+        match &self.stage {
+            Stage::Calling(calling) => calling.early.iter().map(|early| &early.dialog).collect(),
+            Stage::Offered(Offered { dialog, .. })
+            | Stage::Answered(Answered { dialog, .. })
+            | Stage::Talking(dialog) => vec![dialog],
+        }
+    }
+
+    /// Whether a request that came belongs to this call.
+    pub(super) fn owns(&self, request: &Request) -> bool {
+        self.dialogs().iter().any(|dialog| dialog.owns(request))
+    }
+
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        let stage = match &self.stage {
-            Stage::Calling(calling) => Some(calling.limit),
-            Stage::Offered(offered) => Some(offered.ring_again.map_or(offered.limit, |again| again.min(offered.limit))),
-            Stage::Answered(_) | Stage::Talking(_) => None,
+        let (stage, timer) = match &self.stage {
+            Stage::Calling(calling) => (Some(calling.limit), None),
+            Stage::Offered(offered) => {
+                let again = self.reliable.as_ref().and_then(Reliable::next_timeout).into_iter();
+                (again.chain(offered.ring_again).chain([offered.limit]).min(), None)
+            }
+            Stage::Answered(_) => (None, None),
+            Stage::Talking(_) => {
+                let timer = self.timer.as_ref().map(SessionTimer::next_timeout);
+                (self.doubt, timer.into_iter().chain(self.keys.at).min())
+            }
         };
         let mid = match &self.mid {
             Mid::Waiting { until: at, .. } | Mid::Theirs { limit: at, .. } => Some(*at),
             Mid::Idle | Mid::Ours { .. } | Mid::Unconfirmed { .. } => None,
         };
-        stage.into_iter().chain(mid).min()
+        stage.into_iter().chain(timer).chain(mid).min()
+    }
+}
+
+impl Calling {
+    /// The early dialog with this tag: the one that is known, or a new one. `None`: there are too many.
+    pub(super) fn early(&mut self, dialog: Dialog, session: &Session) -> Option<&mut Early> {
+        let known = self.early.iter().position(|early| early.dialog.remote_tag() == dialog.remote_tag());
+        if known.is_none() && self.early.len() < MOST_FORKS {
+            let session = session.clone();
+            self.early.push(Early { dialog, session, answer: None, rseq: None, updates: false });
+            return self.early.last_mut();
+        }
+        self.early.get_mut(known?)
+    }
+
+    /// Takes the early dialog with this tag out.
+    pub(super) fn take_early(&mut self, tag: Option<&str>) -> Option<Early> {
+        let at = self.early.iter().position(|early| early.dialog.remote_tag() == tag)?;
+        Some(self.early.swap_remove(at))
     }
 }
 
 /// The session as SDP sees it.
+#[derive(Clone)]
 pub(super) struct Session {
     session: u64,
     version: u64,

@@ -28,9 +28,11 @@ pub(crate) enum Output {
         to: SocketAddr,
         /// One message.
         bytes: Bytes,
+        /// Too large for a datagram: by a stream beside the datagrams (section 18.1.1).
+        stream: bool,
     },
     /// Something happened.
-    Event(AgentEvent),
+    Event(Box<AgentEvent>),
 }
 
 /// Why a request of ours got no answer that counts.
@@ -67,7 +69,9 @@ pub(crate) struct Invitation {
     /// Our offer.
     pub(crate) offer: SessionDescription,
     /// The offer to make where that one is refused for its media.
-    pub(crate) second: Option<SessionDescription>,
+    pub(crate) second: Option<Box<SessionDescription>>,
+    /// The other side is not told who calls.
+    pub(crate) hidden: bool,
 }
 
 /// What happened.
@@ -83,8 +87,26 @@ pub(crate) enum AgentEvent {
         name: Option<Private<String>>,
         /// The request's own URI: which of our addresses is called.
         to: Uri,
+        /// Whom they had called before it was forwarded to us.
+        via: Option<Address>,
+        /// They ask to be answered at once.
+        at_once: bool,
         /// Their offer; `None`: ours is to come first.
         offer: Option<SessionDescription>,
+    },
+    /// A call of ours was redirected to this address; [`AgentEvent::Ended`] follows where it is not asked there.
+    Redirected {
+        /// Which.
+        call: CallId,
+        /// To whom.
+        to: Address,
+    },
+    /// A key was pressed there.
+    Key {
+        /// Which.
+        call: CallId,
+        /// Which key.
+        key: Private<char>,
     },
     /// It rings there; with early media.
     Ringing {

@@ -2,10 +2,13 @@
 use super::{
     super::{
         body::{self, Body},
+        identity,
         message::Headers,
+        session_timer,
     },
-    Agent, AgentEvent, Dialog, HeaderName, Request, Response, ServerId, addressing,
+    Agent, AgentEvent, Dialog, HeaderName, Method, Request, Response, ServerId,
     call::{Answered, Call, MOST_CALLS, Mid, Offered, RING_AGAIN, RINGING, Stage},
+    reliable,
 };
 use crate::domain::{
     call::{CallId, Decline, EndReason},
@@ -27,16 +30,29 @@ impl Agent {
         if self.calls.len() >= MOST_CALLS {
             return self.answer_with(server, &request, 486, now);
         }
-        let caller = request.headers.from().and_then(|caller| Some((addressing::from_uri(&caller.uri)?, caller)));
-        let Some((from, caller)) = caller else { return self.answer_with(server, &request, 400, now) };
+        if session_timer::too_brief(&request.headers) {
+            return self.too_brief(server, &request, now);
+        }
+        if !takes_sdp(&request.headers) {
+            return self.answer_with(server, &request, 406, now);
+        }
+        // only the account's own server gets so far, and nobody else may assert who calls
+        let Some(caller) = identity::caller(&request.headers, self.home.is_some()) else {
+            return self.answer_with(server, &request, 400, now);
+        };
+        let (tag, number) = (self.chance.token(), u64::from(self.chance.number()));
+        let Some(dialog) = Dialog::of_request(&request, &tag, source) else {
+            return self.answer_with(server, &request, 400, now);
+        };
         self.answer_with(server, &request, 100, now);
         let call = self.fresh_call();
-        let (tag, number) = (self.chance.token(), u64::from(self.chance.number()));
         let limit = now + request.headers.seconds(&HeaderName::Expires).map_or(RINGING, ring_time);
         let user = request.uri.user().map(str::to_owned);
-        let offered =
-            Offered { server, invite: Box::new(request.clone()), source, tag, delayed: false, ring_again: None, limit };
+        let reliably = reliable::requires(&request.headers, reliable::TAG);
+        let (invite, dialog) = (Box::new(request.clone()), Box::new(dialog));
+        let offered = Offered { server, invite, dialog, tag, delayed: false, reliably, ring_again: None, limit };
         let mut state = Call::new(Stage::Offered(offered), number, user);
+        state.updates = request.headers.list(&HeaderName::Allow).any(|method| method == Method::Update.as_str());
         let offer = match body::session(&request.headers, &request.body) {
             Body::Empty => None,
             Body::Session(bytes) => match state.session.read(bytes) {
@@ -52,8 +68,10 @@ impl Agent {
             offered.delayed = offer.is_none();
         }
         self.calls.insert(call, state);
-        let (name, to) = (caller.name.map(Private::new), request.uri);
-        self.event(AgentEvent::Invited { call, from, name, to, offer });
+        let at_once = identity::wants_to_be_answered(&request.headers);
+        let identity::Caller { from, name, via } = caller;
+        let (name, to) = (name.map(Private::new), request.uri);
+        self.event(AgentEvent::Invited { call, from, name, to, via, at_once, offer });
     }
 
     fn fresh_call(&mut self) -> CallId {
@@ -69,10 +87,14 @@ impl Agent {
     pub(crate) fn ring(&mut self, call: CallId, now: Instant) {
         let Some(Call { stage: Stage::Offered(offered), user, .. }) = self.calls.get_mut(&call) else { return };
         offered.ring_again = Some(now + RING_AGAIN);
-        let (server, user) = (offered.server, user.clone());
+        let (server, user, reliably, delayed) = (offered.server, user.clone(), offered.reliably, offered.delayed);
         let response = offered.response(180);
-        if let Some(response) = self.in_dialog(response, user.as_deref()) {
-            self.transactions.respond(server, &response, now);
+        let Some(response) = self.in_dialog(response, user.as_deref()) else { return };
+        match (reliably, delayed) {
+            (false, _) => self.transactions.respond(server, &response, now),
+            (true, false) => self.ring_reliably(call, response, now),
+            // it would have to bear our offer, which waits for the person (RFC 3262 section 5)
+            (true, true) => tracing::debug!("nothing is said of the ringing"),
         }
     }
 
@@ -81,12 +103,12 @@ impl Agent {
         let Some(state) = self.calls.get_mut(&call) else { return };
         let Stage::Offered(offered) = &mut state.stage else { return };
         let (server, delayed, user) = (offered.server, offered.delayed, state.user.clone());
-        let dialog = Dialog::of_request(&offered.invite, &offered.tag, offered.source);
-        let (Some(dialog), Some((number, _))) = (dialog, offered.invite.headers.cseq()) else { return };
-        let mut response = offered.response(200);
+        let Some((number, _)) = offered.invite.headers.cseq() else { return };
+        let (invite, dialog, response) = (offered.invite.clone(), offered.dialog.clone(), offered.response(200));
+        let mut response = state.renewed(&invite, response, now);
         response.body = state.session.write(&description);
         state.session.local = Some(description);
-        state.stage = Stage::Answered(Answered { server, dialog: Box::new(dialog), delayed, number });
+        state.stage = Stage::Answered(Answered { server, dialog, delayed, number });
         response.headers.push(HeaderName::Allow, super::ALLOW);
         response.headers.push(HeaderName::ContentType, "application/sdp");
         match self.in_dialog(response, user.as_deref()) {
@@ -257,14 +279,19 @@ impl Agent {
                 self.call_over(call, EndReason::Cancelled);
             }
             Stage::Offered(offered) if offered.ring_again.is_some_and(|at| at <= now) => self.ring(call, now),
-            _ => self.mid_timeout(call, now),
+            Stage::Offered(_) => self.reliable_timeout(call, now),
+            _ => {
+                self.mid_timeout(call, now);
+                self.next_key(call, now);
+                self.refresh_timeout(call, now);
+            }
         }
     }
 }
 
 impl Offered {
     /// An answer to the INVITE, with our tag and their route.
-    fn response(&self, code: u16) -> Response {
+    pub(super) fn response(&self, code: u16) -> Response {
         let mut response = self.invite.response(code).tagged(&self.tag);
         if code < 300 {
             response.headers.copy(&self.invite.headers, &HeaderName::RecordRoute);
@@ -281,6 +308,15 @@ impl Call {
         let (known, new) = (&offered.invite.headers, &request.headers);
         known.call_id() == new.call_id() && known.cseq() == new.cseq() && tag(&offered.invite) == tag(request)
     }
+}
+
+/// Whether the caller understands what our answer would describe the sound in (section 20.1).
+fn takes_sdp(headers: &Headers) -> bool {
+    let kinds: Vec<_> =
+        headers.list(&HeaderName::Accept).map(|kind| kind.split(';').next().unwrap_or("").trim()).collect();
+    let fits =
+        |kind: &&str| ["application/sdp", "application/*", "*/*"].iter().any(|sdp| kind.eq_ignore_ascii_case(sdp));
+    kinds.is_empty() || kinds.iter().any(fits)
 }
 
 /// The caller's own limit, within ours.

@@ -1,13 +1,19 @@
 //! The user agent core: transactions, dialogs, calls, texts, without sockets and without a clock. Inputs carry the time and
 //! change it; what it wants done is drained by [`Agent::poll`]. It serves an account (behind one server, with a password)
 //! and the demo exchange (many peers, no server) alike. It must not know accounts, registrations or stores.
+mod again;
 mod asking;
 mod call;
+mod early;
 mod event;
 mod incoming;
+mod keys;
 mod outgoing;
+mod refresh;
+mod reliable;
 mod reoffer;
 mod requests;
+mod size;
 mod within;
 
 #[cfg(test)]
@@ -39,7 +45,9 @@ use std::{
 };
 
 /// What we understand; everything else is answered 405 or 501.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, UPDATE";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, UPDATE, PRACK";
+/// Extensions that may be demanded of us.
+const UNDERSTOOD: [&str; 2] = [reliable::TAG, super::session_timer::TAG];
 /// Messages kept for the next connection.
 const HELD: usize = 64;
 
@@ -90,6 +98,12 @@ enum Purpose {
     Reinvite(CallId),
     Bye,
     Owner(RequestId),
+    /// Inside a call, whatever is answered: PRACK, or where we are now.
+    Inside(CallId),
+    /// Whether they are still there.
+    Asking(CallId),
+    /// A key that is told.
+    Key(CallId),
 }
 
 /// A request of ours under way.
@@ -127,6 +141,10 @@ pub(crate) struct Agent {
     held: VecDeque<(SocketAddr, Bytes)>,
     /// Dialogs to end as soon as there is a connection.
     byes: Vec<Dialog>,
+    /// INVITEs to cancel then: whoever rings by them has not heard that nobody waits any more.
+    cancels: Vec<(Request, SocketAddr)>,
+    /// The server takes no stream.
+    no_stream: bool,
 }
 
 impl Agent {
@@ -147,6 +165,8 @@ impl Agent {
             out: VecDeque::new(),
             held: VecDeque::new(),
             byes: Vec::new(),
+            cancels: Vec::new(),
+            no_stream: false,
         }
     }
 
@@ -158,10 +178,13 @@ impl Agent {
         }
         if self.way != Some(way) || self.home != home {
             self.seen = None;
+            self.no_stream = false;
         }
         (self.way, self.home) = (Some(way), home);
-        self.out.extend(self.held.drain(..).map(|(to, bytes)| Output::Send { to, bytes }));
+        let held = std::mem::take(&mut self.held);
+        held.into_iter().for_each(|(to, bytes)| self.carry(to, bytes));
         std::mem::take(&mut self.byes).into_iter().for_each(|dialog| self.bye(dialog, now));
+        std::mem::take(&mut self.cancels).into_iter().for_each(|(invite, to)| self.send_cancel(&invite, to, now));
         let calls: Vec<_> = self.calls.keys().copied().collect();
         calls.into_iter().for_each(|call| self.next_offer(call, now));
     }
@@ -172,6 +195,12 @@ impl Agent {
         for client in self.transactions.connection_lost() {
             let bye = self.sent.get_mut(&client).filter(|sent| sent.purpose == Purpose::Bye);
             self.byes.extend(bye.and_then(|sent| sent.dialog.take()));
+            let rings = |call: &Call| matches!(&call.stage, Stage::Calling(calling) if calling.client == client && calling.heard);
+            if self.calls.values().any(rings)
+                && let Some(sent) = self.sent.get(&client)
+            {
+                self.cancels.push((sent.request.clone(), sent.to));
+            }
             self.unanswered(client, Failure::Lost, now);
         }
     }
@@ -187,7 +216,7 @@ impl Agent {
     pub(crate) fn poll(&mut self) -> Option<Output> {
         while let Some((to, bytes)) = self.transactions.poll() {
             if self.way.is_some() {
-                self.out.push_back(Output::Send { to, bytes });
+                self.carry(to, bytes);
             } else if self.held.len() < HELD && !self.held.iter().any(|(_, held)| *held == bytes) {
                 self.held.push_back((to, bytes));
             }
@@ -249,7 +278,7 @@ impl Agent {
     }
 
     fn event(&mut self, event: AgentEvent) {
-        self.out.push_back(Output::Event(event));
+        self.out.push_back(Output::Event(Box::new(event)));
     }
 
     /// A fresh tag, call id or the like.

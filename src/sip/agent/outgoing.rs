@@ -1,44 +1,55 @@
 //! Calls of ours until they stand: INVITE, early media, the first of several acceptances, giving up (RFC 3261 section 13.2).
 use super::{
-    super::body::{self, Body},
-    Agent, AgentEvent, ClientId, Dialog, HeaderName, Invitation, Method, NameAddr, Purpose, Request, Response, Sent,
-    call::{Call, Calling, MOST_CALLS, RINGING, Stage},
-};
-use crate::{
-    domain::{
-        call::{CallId, EndReason},
-        protection::Profile,
-        session::SessionDescription,
+    super::{
+        body::{self, Body},
+        identity,
+        session_timer::{self, SessionTimer},
+        transaction::PATIENCE,
     },
-    sip::{failure, transaction::PATIENCE},
+    Agent, AgentEvent, ClientId, Dialog, HeaderName, Invitation, Method, NameAddr, Purpose, Request, Response,
+    call::{Call, Calling, MOST_CALLS, Mid, RINGING, Stage},
+    reliable,
 };
-use std::time::Instant;
+use crate::domain::call::{CallId, EndReason};
+use std::{net::SocketAddr, time::Instant};
+
+/// Phones that may answer one call; each is let go but the first.
+const MOST_ANSWERS: usize = 32;
 
 impl Agent {
     /// Places a call.
     pub(crate) fn place(&mut self, call: CallId, invitation: Invitation, now: Instant) {
-        let Invitation { from, to, hop, offer, second } = invitation;
+        let Invitation { from, to, hop, offer, second, hidden } = invitation;
         if self.calls.len() >= MOST_CALLS || self.calls.contains_key(&call) {
             return self.event(AgentEvent::Ended { call, reason: EndReason::LocalFault });
         }
-        let user = from.uri.user().map(str::to_owned);
+        // a Contact would say what From does not
+        let user = from.uri.user().filter(|_| !hidden).map(str::to_owned);
         let Some(contact) = self.contact(user.as_deref()) else {
             return self.event(AgentEvent::Ended { call, reason: EndReason::ServerGone });
         };
         let (tag, call_id) = (self.chance.token(), self.chance.token());
-        let ends = (&from.with_tag(&tag), &NameAddr::new(to.clone()));
-        let mut request = Self::compose(Method::Invite, to, ends, &call_id, 1);
+        let shown = if hidden { identity::nobody() } else { from.clone() };
+        let ends = (&shown.with_tag(&tag), &NameAddr::new(to.clone()));
+        let mut request = Self::compose(Method::Invite, to.clone(), ends, &call_id, 1);
+        if hidden {
+            identity::hide(&mut request.headers, &from);
+        }
         let calling = Calling {
             client: ClientId::default(),
             heard: false,
             cancelled: false,
-            second: second.map(Box::new),
-            early: None,
+            second,
+            early: Vec::new(),
+            heard_from: None,
+            asked: vec![to],
             limit: now + RINGING,
         };
         let mut state = Call::new(Stage::Calling(calling), u64::from(self.chance.number()), user);
         state.session.local = Some(offer.clone());
         describe(&mut request, &contact, state.session.write(&offer));
+        request.headers.push(HeaderName::Supported, format!("{}, {}", reliable::TAG, session_timer::TAG));
+        request.headers.push(HeaderName::SessionExpires, state.interval.to_string());
         match self.send(request, hop, Purpose::Invite(call), now) {
             Some(sent) => {
                 if let Stage::Calling(calling) = &mut state.stage {
@@ -47,41 +58,6 @@ impl Agent {
                 self.calls.insert(call, state);
             }
             None => self.event(AgentEvent::Ended { call, reason: EndReason::LocalFault }),
-        }
-    }
-
-    /// The INVITE, or re-INVITE, went out once more with an answer to a challenge.
-    pub(super) fn sent_again(&mut self, purpose: Purpose, client: ClientId, number: u32) {
-        match purpose {
-            Purpose::Invite(call) => {
-                if let Some(Call { stage: Stage::Calling(calling), .. }) = self.calls.get_mut(&call) {
-                    (calling.client, calling.heard) = (client, false);
-                }
-            }
-            Purpose::Reinvite(call) => self.reoffer_sent_again(call, client, number),
-            Purpose::Bye | Purpose::Owner(_) => {}
-        }
-    }
-
-    /// 1xx.
-    pub(super) fn progressed(&mut self, call: CallId, response: &Response, now: Instant) {
-        let Some(state) = self.calls.get_mut(&call) else { return };
-        let Stage::Calling(calling) = &mut state.stage else { return };
-        calling.heard = true;
-        if state.ended {
-            return self.cancel(call, now);
-        }
-        calling.limit = now + RINGING;
-        let early = match body::session(&response.headers, &response.body) {
-            Body::Session(bytes) => state.session.read(bytes).ok(),
-            Body::Empty | Body::Other => None,
-        };
-        let rings = matches!(response.code, 180..=182);
-        if let Some(description) = &early {
-            calling.early = Some(description.clone());
-        }
-        if rings || early.is_some() {
-            self.event(AgentEvent::Ringing { call, early });
         }
     }
 
@@ -95,7 +71,11 @@ impl Agent {
         calling.limit = now + PATIENCE;
         let client = calling.client;
         let Some(sent) = self.sent.get(&client).filter(|_| self.way.is_some()) else { return };
-        let (invite, to) = (&sent.request, sent.to);
+        let (invite, to) = (sent.request.clone(), sent.to);
+        self.send_cancel(&invite, to, now);
+    }
+
+    pub(super) fn send_cancel(&mut self, invite: &Request, to: SocketAddr, now: Instant) {
         let Some((number, _)) = invite.headers.cseq() else { return };
         let mut cancel = Request::new(Method::Cancel, invite.uri.clone());
         for name in [HeaderName::Via, HeaderName::Route, HeaderName::From, HeaderName::To, HeaderName::CallId] {
@@ -113,6 +93,9 @@ impl Agent {
         if let Some((_, to, ack)) = sent.acks.iter().find(|(known, ..)| *known == tag) {
             return self.transactions.send(*to, ack.clone());
         }
+        if sent.acks.len() >= MOST_ANSWERS {
+            return tracing::info!("more phones answer than were ever asked");
+        }
         let purpose = sent.purpose;
         let dialog = match &sent.dialog {
             Some(dialog) => {
@@ -127,7 +110,7 @@ impl Agent {
         match purpose {
             Purpose::Reinvite(call) => self.reoffer_accepted(call, client, response, now),
             Purpose::Invite(call) => self.established(call, client, dialog, response, now),
-            Purpose::Bye | Purpose::Owner(_) => {}
+            Purpose::Bye | Purpose::Owner(_) | Purpose::Inside(_) | Purpose::Asking(_) | Purpose::Key(_) => {}
         }
     }
 
@@ -147,61 +130,48 @@ impl Agent {
     fn established(&mut self, call: CallId, client: ClientId, dialog: Dialog, response: &Response, now: Instant) {
         let Some(state) = self.calls.get_mut(&call) else { return self.bye(dialog, now) };
         let early = match &mut state.stage {
-            Stage::Calling(calling) if calling.client == client => calling.early.take(),
+            Stage::Calling(calling) if calling.client == client => calling.take_early(dialog.remote_tag()),
             // another fork was first
             _ => return self.bye(dialog, now),
+        };
+        let dialog = match &early {
+            Some(early) => dialog.continuing(&early.dialog),
+            None => dialog,
         };
         if state.ended {
             // it was given up and the answer crossed the CANCEL
             self.calls.remove(&call);
             return self.bye(dialog, now);
         }
+        let of_loser =
+            |request: &Request| request.headers.from().and_then(|from| from.tag()).as_deref() != dialog.remote_tag();
+        let undecided = matches!(&state.mid, Mid::Theirs { request, .. } if of_loser(request));
+        let (mut known, mut reliably) = (None, false);
+        if let Some(early) = early {
+            (state.session, known, reliably) = (early.session, early.answer, early.rseq.is_some());
+        }
         let answer = match body::session(&response.headers, &response.body) {
+            // what was said so that it arrived cannot be said otherwise (RFC 6337 section 2.2)
+            _ if reliably && known.is_some() => known,
             Body::Session(bytes) => state.session.read(bytes).ok(),
             // it was said in a provisional answer already
-            Body::Empty => early,
+            Body::Empty => known,
             Body::Other => None,
         };
+        state.timer = SessionTimer::of_response(response, now);
+        state.updates = allows_updates(response);
+        if undecided {
+            self.drop_mid(call, now);
+        }
         let Some(answer) = answer else {
             self.bye(dialog, now);
             return self.call_over(call, EndReason::NoCommonMedia);
         };
-        state.stage = Stage::Talking(Box::new(dialog));
+        if let Some(state) = self.calls.get_mut(&call) {
+            state.stage = Stage::Talking(Box::new(dialog));
+        }
         self.event(AgentEvent::Accepted { call, answer });
-    }
-
-    /// The INVITE was refused.
-    pub(super) fn invite_refused(&mut self, call: CallId, sent: Sent, code: u16, now: Instant) {
-        let reason = failure::of_call(code);
-        let Some(state) = self.calls.get_mut(&call).filter(|_| reason == EndReason::NoCommonMedia) else {
-            return self.call_over(call, reason);
-        };
-        let second = match &mut state.stage {
-            Stage::Calling(calling) if !state.ended => calling.second.take(),
-            _ => None,
-        };
-        let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile == Profile::Secure);
-        match second {
-            Some(second) => self.offer_again(call, sent, *second, now),
-            None => self.call_over(call, if secure { EndReason::NotEncrypted } else { reason }),
-        }
-    }
-
-    /// Invites once more, with the second offer.
-    fn offer_again(&mut self, call: CallId, sent: Sent, offer: SessionDescription, now: Instant) {
-        let Some(state) = self.calls.get_mut(&call) else { return };
-        let Sent { mut request, to, .. } = sent;
-        let number = request.headers.cseq().map_or(1, |(number, _)| number).saturating_add(1);
-        request.headers.set(HeaderName::CSeq, format!("{number} {}", Method::Invite));
-        request.body = state.session.write(&offer);
-        state.session.local = Some(offer);
-        if let Stage::Calling(calling) = &mut state.stage {
-            calling.early = None;
-        }
-        match self.send(request, to, Purpose::Invite(call), now) {
-            Some(client) => self.sent_again(Purpose::Invite(call), client, number),
-            None => self.call_over(call, EndReason::LocalFault),
-        }
+        self.next_offer(call, now);
     }
 
     /// Ends a dialog; nobody waits for the answer.
@@ -236,6 +206,11 @@ impl Agent {
             self.event(AgentEvent::Ended { call, reason });
         }
     }
+}
+
+/// Whether the other side says that it understands UPDATE.
+pub(super) fn allows_updates(response: &Response) -> bool {
+    response.headers.list(&HeaderName::Allow).any(|method| method == Method::Update.as_str())
 }
 
 /// Adds what every offer and answer of ours bears.

@@ -1,5 +1,5 @@
 //! Requests outside calls: texts, OPTIONS, what we do not know; and answers of every kind.
-use super::{ALLOW, Agent, AgentEvent, HeaderName, Method, Request, Response, ServerId};
+use super::{ALLOW, Agent, AgentEvent, HeaderName, Method, Request, Response, ServerId, UNDERSTOOD};
 use crate::sip::text;
 use std::{net::SocketAddr, time::Instant};
 
@@ -21,6 +21,7 @@ impl Agent {
             },
             Method::Options => {
                 let response = request.response(200).with(HeaderName::Accept, format!("application/sdp, {TEXTS}"));
+                let response = response.with(HeaderName::Supported, UNDERSTOOD.join(", "));
                 self.respond(server, response.with(HeaderName::Allow, ALLOW), now);
             }
             Method::Bye | Method::Update | Method::Info | Method::Prack | Method::Notify => {

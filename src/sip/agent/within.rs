@@ -1,10 +1,7 @@
 //! Requests that came: to whom they belong, and who may ask (RFC 3261 section 8.2 and 12.2.2).
 use super::{
-    super::{
-        body::{self, Body},
-        message::Headers,
-    },
-    Agent, AgentEvent, CallId, HeaderName, Incoming, Method, Request, ServerId,
+    super::message::Headers,
+    Agent, AgentEvent, CallId, HeaderName, Incoming, Method, Request, ServerId, UNDERSTOOD,
     call::{Call, Stage},
 };
 use crate::domain::call::EndReason;
@@ -34,13 +31,9 @@ impl Agent {
         if self.is_reliable() || home.addresses.contains(&from.ip()) {
             return true;
         }
-        let target = |call: &Call| match &call.stage {
-            Stage::Talking(dialog) => dialog.target.addr(),
-            Stage::Answered(answered) => answered.dialog.target.addr(),
-            Stage::Calling(_) | Stage::Offered(_) => None,
-        };
         let call = call.and_then(|call| self.calls.get(&call));
-        call.and_then(target).is_some_and(|target| target.ip() == from.ip())
+        let dialogs = call.map(Call::dialogs).unwrap_or_default();
+        dialogs.iter().filter_map(|dialog| dialog.target.addr()).any(|target| target.ip() == from.ip())
     }
 
     fn new_request(
@@ -63,6 +56,9 @@ impl Agent {
             let response = request.response(420).with(HeaderName::Unsupported, missing);
             return self.respond(server, response, now);
         }
+        if !["sip", "sips", "tel"].iter().any(|scheme| request.uri.is(scheme)) {
+            return self.answer_with(server, &request, 416, now);
+        }
         if let Some(call) = call {
             return self.in_call(call, server, request, now);
         }
@@ -83,17 +79,15 @@ impl Agent {
     /// A request inside a dialog of ours.
     fn in_call(&mut self, call: CallId, server: ServerId, request: Request, now: Instant) {
         let Some(state) = self.calls.get_mut(&call) else { return };
-        if state.dialog().is_some_and(|dialog| !dialog.advance(&request)) {
+        let tag = request.headers.from().and_then(|from| from.tag());
+        if state.inside(tag.as_deref()).is_some_and(|(dialog, _)| !dialog.advance(&request)) {
             return self.answer_with(server, &request, 500, now);
         }
         match request.method {
             Method::Bye => self.bye_came(call, server, &request, now),
             Method::Invite | Method::Update => self.offered_again(call, server, request, now),
-            Method::Info => match body::session(&request.headers, &request.body) {
-                Body::Empty => self.answer_with(server, &request, 200, now),
-                // keys pressed are taken from the sound only (RFC 4733)
-                Body::Session(_) | Body::Other => self.unsupported(server, &request, "", now),
-            },
+            Method::Info => self.info_came(call, server, &request, now),
+            Method::Prack => self.prack_came(call, server, &request, now),
             _ => self.other_request(server, request, now),
         }
     }
@@ -116,25 +110,11 @@ impl Agent {
         };
         self.call_over(call, reason);
     }
-
-    /// With our Contact: what moves the other side's idea of us.
-    pub(super) fn answer_in_dialog(
-        &mut self,
-        call: CallId,
-        server: ServerId,
-        request: &Request,
-        code: u16,
-        now: Instant,
-    ) {
-        let user = self.calls.get(&call).and_then(|call| call.user.clone());
-        if let Some(response) = self.in_dialog(request.response(code), user.as_deref()) {
-            self.transactions.respond(server, &response, now);
-        }
-    }
 }
 
-/// What they demand and we do not have: all of it.
+/// What they demand and we do not have.
 fn unknown_extensions(headers: &Headers) -> Option<String> {
-    let demanded: Vec<_> = headers.list(&HeaderName::Require).collect();
+    let unknown = |tag: &&str| !UNDERSTOOD.iter().any(|known| tag.eq_ignore_ascii_case(known));
+    let demanded: Vec<_> = headers.list(&HeaderName::Require).filter(unknown).collect();
     (!demanded.is_empty()).then(|| demanded.join(", "))
 }

@@ -76,6 +76,10 @@ impl Client {
         matches!(self.state, State::Calling | State::Proceeding)
     }
 
+    pub(super) const fn is_unheard(&self) -> bool {
+        matches!(self.state, State::Calling)
+    }
+
     /// True: the owner has to see it.
     pub(super) fn receive(
         &mut self,

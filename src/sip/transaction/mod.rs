@@ -122,6 +122,11 @@ impl Transactions {
         self.clients.get(&id).map_or(0, Client::repeats)
     }
 
+    /// Whether nothing at all was heard to this one.
+    pub(super) fn is_unheard(&self, id: ClientId) -> bool {
+        self.clients.get(&id).is_some_and(Client::is_unheard)
+    }
+
     /// Whether this one is still open.
     pub(super) fn knows(&self, id: ClientId) -> bool {
         self.clients.contains_key(&id)

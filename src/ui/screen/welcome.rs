@@ -214,6 +214,7 @@ impl Welcome {
             server: given(&self.server),
             ca: given(&self.ca).map(Into::into),
             encryption: None,
+            rules: Default::default(),
             kind,
             calls: CallSettings::default(),
         };

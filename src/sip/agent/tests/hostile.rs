@@ -13,6 +13,12 @@ fn conversation() -> Vec<(usize, Bytes)> {
     net.seconds(1);
     net.act(1, |agent, now| agent.answer_reoffer(theirs, description(5000), now));
     net.seconds(1);
+    net.act(0, |agent, now| {
+        agent.press(CALL, "1", now);
+        agent.moved(now);
+        agent.doubt(CALL, true, now);
+    });
+    net.seconds(1);
     net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     net.seconds(1);
     net.sent.iter().map(|(by, _, text)| (*by, Bytes::from(text.clone()))).collect()

@@ -1,13 +1,18 @@
 //! Two or more user agents with a hand-turned clock and a wire between them that may lose, delay and double what it carries.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod challenges;
+mod early;
 mod hang_up;
 mod hostile;
+mod lasting;
+mod places;
 mod reoffers;
 mod scripted;
+mod size;
 mod strangers;
 mod talking;
 mod texts;
+mod torture;
 
 use super::*;
 use crate::domain::{
@@ -38,6 +43,8 @@ struct Net {
     order: u64,
     weather: Weather,
     chance: Chance,
+    /// How many went by a stream beside the datagrams.
+    by_stream: usize,
 }
 
 impl Net {
@@ -53,7 +60,7 @@ impl Net {
         let agents: Vec<_> = agents.collect();
         let events = agents.iter().map(|_| Vec::new()).collect();
         let chance = Chance::new([seed; 32]);
-        Self { now, agents, events, sent: Vec::new(), wire: Vec::new(), order: 0, weather, chance }
+        Self { now, agents, events, sent: Vec::new(), wire: Vec::new(), order: 0, weather, chance, by_stream: 0 }
     }
 
     fn pair() -> Self {
@@ -89,7 +96,7 @@ impl Net {
     fn call_with(&mut self, offer: SessionDescription, second: Option<SessionDescription>) {
         let to = Uri::parse(&format!("sip:bob@{}", addr(1))).unwrap();
         let from = NameAddr::parse("\"Alice\" <sip:alice@a.test>").unwrap();
-        let invitation = Invitation { from, to, hop: addr(1), offer, second };
+        let invitation = Invitation { from, to, hop: addr(1), offer, second: second.map(Box::new), hidden: false };
         self.act(0, |agent, now| agent.place(CALL, invitation, now));
     }
 
@@ -97,8 +104,11 @@ impl Net {
         for at in 0..self.agents.len() {
             while let Some(output) = self.agents[at].1.poll() {
                 match output {
-                    Output::Event(event) => self.events[at].push(event),
-                    Output::Send { to, bytes } => self.carry(at, to, &bytes),
+                    Output::Event(event) => self.events[at].push(*event),
+                    Output::Send { to, bytes, stream } => {
+                        self.by_stream += usize::from(stream);
+                        self.carry(at, to, &bytes);
+                    }
                 }
             }
         }
@@ -188,6 +198,14 @@ impl Net {
     /// How many messages of this kind an agent has sent.
     fn count(&self, at: usize, start: &str) -> usize {
         self.sent.iter().filter(|(by, _, text)| *by == at && text.starts_with(start)).count()
+    }
+
+    /// The same without those that were sent again.
+    fn distinct(&self, at: usize, start: &str) -> usize {
+        let mut said: Vec<_> = self.sent.iter().filter(|(by, _, text)| *by == at && text.starts_with(start)).collect();
+        said.sort();
+        said.dedup();
+        said.len()
     }
 
     /// After all patience nothing is left of any call.

@@ -125,3 +125,83 @@ fn a_new_address_is_told_to_the_other_side() {
     net.seconds(1);
     assert_eq!(net.ended(0), EndReason::HungUpThere);
 }
+
+/// A call of ours against a script that knows UPDATE.
+fn with_update() -> Net {
+    let mut net = scripted::alone();
+    net.call();
+    scripted::respond(&mut net, "INVITE", 200, "t", &scripted::with_sdp("Allow: INVITE, UPDATE\n"));
+    net.answered(0);
+    net.act(0, |agent, now| agent.moved(now));
+    net
+}
+
+#[test]
+fn what_nobody_decides_on_goes_by_update_and_without_it_by_invite() {
+    let mut net = with_update();
+    let update = scripted::last(&net, "UPDATE");
+    assert!(update.contains("m=audio 4000 ") && update.contains("Contact: "), "{update}");
+    // an offer of theirs meets ours
+    let to = scripted::header(&update, "From");
+    let id = scripted::header(&update, "Call-ID");
+    let theirs = format!(
+        "UPDATE sip:alice@10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKu;rport\n\
+         From: <sip:bob@10.0.0.2:5060>;tag=t\nTo: {to}\nCall-ID: {id}\nCSeq: 1 UPDATE\n"
+    );
+    scripted::say(&mut net, &(theirs + &scripted::with_sdp("")));
+    assert_eq!(net.count(0, "SIP/2.0 491"), 1);
+    scripted::respond(&mut net, "UPDATE", 200, "t", &scripted::with_sdp(""));
+    assert_eq!((net.count(0, "ACK"), net.events[0].len()), (1, 0), "no ACK comes to an UPDATE");
+    let mut net = with_update();
+    scripted::respond(&mut net, "UPDATE", 405, "t", "");
+    net.seconds(1);
+    assert_eq!(scripted::header(&scripted::last(&net, "INVITE"), "CSeq"), "3 INVITE");
+}
+
+#[test]
+fn our_offer_waits_as_long_as_they_ask_for() {
+    let mut net = with_update();
+    for (code, more, earliest, latest) in
+        [(500, "Retry-After: 3\n", 3000, 3000), (500, "Retry-After: 9999\n", 10_000, 10_000), (491, "", 2100, 4000)]
+    {
+        let before = net.count(0, "UPDATE");
+        scripted::respond(&mut net, "UPDATE", code, "t", more);
+        net.run(Duration::from_millis(earliest - 1));
+        assert_eq!(net.count(0, "UPDATE"), before, "{code}");
+        net.run(Duration::from_millis(latest - earliest + 1));
+        assert_eq!(net.count(0, "UPDATE"), before + 1, "{code}");
+    }
+    scripted::respond(&mut net, "UPDATE", 500, "t", "");
+    net.seconds(20);
+    assert_eq!(net.count(0, "UPDATE"), 4, "an error is no collision");
+    assert!(net.events[0].is_empty(), "and the call goes on");
+}
+
+#[test]
+fn held_in_the_old_way_and_refused_in_any_way_the_session_stays() {
+    let mut net = with_update();
+    scripted::respond(&mut net, "UPDATE", 200, "t", &scripted::with_sdp(""));
+    for code in [488, 403, 606, 500, 415] {
+        net.act(0, |agent, now| agent.reoffer(CALL, holding(4000), now));
+        scripted::respond(&mut net, "INVITE", code, "t", "");
+        net.take(0, |event| matches!(event, AgentEvent::OfferRefused { .. }).then_some(()));
+    }
+    let mut net = scripted::alone();
+    scripted::say(&mut net, &scripted::invite(&scripted::with_sdp("")));
+    let call = net.invited(0);
+    net.act(0, |agent, now| agent.answer(call, description(4000), now));
+    scripted::within(&mut net, "ACK", 5, "");
+    for (number, line, direction) in [
+        (6, "a=inactive\n", MediaDirection::Inactive),
+        (7, "a=sendonly\n", MediaDirection::SendOnly),
+        (8, "", MediaDirection::SendRecv),
+    ] {
+        let held = scripted::with_sdp("").replace("c=IN IP4 10.0.0.2", "c=IN IP4 0.0.0.0") + line;
+        scripted::within(&mut net, "INVITE", number, &held);
+        let offer = reoffered(&mut net, 0);
+        assert!(offer.rtp.ip().is_unspecified());
+        assert_eq!(offer.direction, direction);
+        net.act(0, |agent, now| agent.answer_reoffer(call, description(4000), now));
+        scripted::within(&mut net, "ACK", number, "");
+    }
+}

@@ -53,7 +53,7 @@ pub(super) fn invite(more: &str) -> String {
 }
 
 /// A request of theirs inside the call that `invite` began; our tag is taken from our last answer.
-fn within(net: &mut Net, method: &str, number: u32, more: &str) {
+pub(super) fn within(net: &mut Net, method: &str, number: u32, more: &str) {
     let to = header(&last(net, "SIP/2.0 2"), "To");
     say(
         net,
@@ -220,7 +220,7 @@ fn requests_in_mid_call() {
     within(&mut net, "ACK", 5, "");
     for (number, method, more, code) in [
         (6, "INFO", "", 200),
-        (7, "INFO", "Content-Type: application/dtmf-relay\n\nSignal=5\n", 415),
+        (7, "INFO", "Content-Type: application/pdf\n\nx", 415),
         (8, "UPDATE", "Contact: <sip:bob@10.0.0.3:7777>\n", 200),
         (9, "OPTIONS", "", 200),
         (10, "REFER", "Refer-To: <sip:x@y>\n", 405),

@@ -4,7 +4,7 @@ use super::{
     *,
 };
 
-fn at_home(server: SocketAddr) -> Net {
+pub(super) fn at_home(server: SocketAddr) -> Net {
     let mut net = alone();
     let way = Way { transport: SipTransport::Udp, local: addr(0) };
     let home = Home { server, addresses: vec![server.ip()] };
@@ -64,7 +64,7 @@ fn what_we_do_not_do_is_said() {
         ("BYE", "", 481),
         ("CANCEL", "", 481),
         ("DANCE", "", 501),
-        ("INVITE", "Require: 100rel\n", 420),
+        ("INVITE", "Require: 100rel, precondition\n", 420),
     ] {
         say(&mut net, &one(method, more));
         let answer = net.sent.last().unwrap().2.clone();
@@ -73,7 +73,7 @@ fn what_we_do_not_do_is_said() {
             assert!(answer.contains("Allow: INVITE"), "{answer}");
         }
     }
-    assert!(net.sent.last().unwrap().2.contains("Unsupported: 100rel"));
+    assert!(net.sent.last().unwrap().2.contains("Unsupported: precondition\r\n"));
 }
 
 #[test]
@@ -129,4 +129,48 @@ fn a_flood_of_calls_is_bounded() {
     }
     assert_eq!(net.agent(0).calls.len(), call::MOST_CALLS);
     assert_eq!(net.count(0, "SIP/2.0 486"), 300 - call::MOST_CALLS);
+}
+
+#[test]
+fn a_stranger_gets_nothing_whatever_they_ask() {
+    let server: SocketAddr = "192.0.2.1:5060".parse().unwrap();
+    for (method, more) in [
+        ("INVITE", with_sdp("P-Asserted-Identity: <sip:bank@a.test>\nAlert-Info: <x:y>;info=intercom\n")),
+        ("MESSAGE", "Content-Type: text/plain\n\nYour code is 123456".to_owned()),
+        ("NOTIFY", "Event: message-summary\nSubscription-State: active\n".to_owned()),
+        ("REFER", "Refer-To: <sip:+19005550000@a.test>\n".to_owned()),
+        ("SUBSCRIBE", "Event: dialog\n".to_owned()),
+        ("REGISTER", "Contact: <sip:x@203.0.113.9>\n".to_owned()),
+        ("OPTIONS", String::new()),
+        ("BYE", String::new()),
+        ("CANCEL", String::new()),
+    ] {
+        let mut net = at_home(server);
+        // a Via is only what a stranger writes
+        let claim = "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKi;received=192.0.2.1;rport=5060\n";
+        let text = invite(&more).replace("Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bKi;rport\n", claim);
+        say(&mut net, &text.replace("INVITE", method));
+        assert_eq!((net.count(0, "SIP/2.0 403"), net.events[0].len()), (1, 0), "{method}");
+        assert!(net.sent.iter().all(|(_, to, _)| *to == addr(1)), "{method} is answered to nobody else");
+        assert!(net.agent(0).calls.is_empty() && net.agent(0).next_timeout().is_none(), "{method}");
+    }
+}
+
+#[test]
+fn nobody_outside_a_call_ends_or_changes_it() {
+    let server: SocketAddr = "192.0.2.1:5060".parse().unwrap();
+    let mut net = at_home(server);
+    let offer = invite(&with_sdp("")).replace('\n', "\r\n");
+    net.act(0, |agent, now| agent.receive(server, offer.as_bytes(), now));
+    let call = net.invited(0);
+    net.act(0, |agent, now| agent.answer(call, description(4000), now));
+    for (method, tag) in [("BYE", "guess"), ("INVITE", "guess"), ("UPDATE", "guess"), ("REFER", "guess")] {
+        let text = invite(&with_sdp("Refer-To: <sip:+19005550000@a.test>\n"))
+            .replace("INVITE", method)
+            .replace("To: <sip:alice@a.test>", &format!("To: <sip:alice@a.test>;tag={tag}"))
+            .replace("z9hG4bKi", &format!("z9hG4bK{method}"))
+            .replace('\n', "\r\n");
+        net.act(0, |agent, now| agent.receive(server, text.as_bytes(), now));
+    }
+    assert_eq!((net.count(0, "SIP/2.0 481"), net.events[0].len()), (4, 0), "{:?}", net.sent);
 }

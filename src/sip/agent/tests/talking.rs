@@ -141,3 +141,51 @@ fn a_connection_that_goes_ends_what_was_not_answered_and_keeps_what_stands() {
     net.seconds(600);
     assert!(net.events[0].is_empty(), "{:?}", net.events[0]);
 }
+
+#[test]
+fn a_thousand_calls_leave_nothing_behind() {
+    let mut net = Net::pair();
+    for _ in 0..1000 {
+        let theirs = net.talking();
+        net.act(1, |agent, now| agent.end(theirs, Decline::Declined, now));
+        net.seconds(1);
+        assert_eq!((net.ended(0), net.ended(1)), (EndReason::HungUpThere, EndReason::HungUpHere));
+        net.sent.clear();
+        // those of some calls before may still be lingering (timers D to M)
+        assert!(net.agents.iter().all(|(_, agent)| agent.sent.len() < 16));
+    }
+    net.is_silent();
+}
+
+#[test]
+fn fifty_calls_at_once_stand_and_end() {
+    let mut net = Net::pair();
+    let to = Uri::parse(&format!("sip:bob@{}", addr(1))).unwrap();
+    for n in 0..50 {
+        let from = NameAddr::parse("<sip:alice@a.test>").unwrap();
+        let invitation = Invitation {
+            from,
+            to: to.clone(),
+            hop: addr(1),
+            offer: description(4000 + 2 * n),
+            second: None,
+            hidden: false,
+        };
+        net.act(0, |agent, now| agent.place(CallId(u32::from(n)), invitation, now));
+    }
+    net.seconds(1);
+    let theirs: Vec<_> = (0..50).map(|_| net.invited(1)).collect();
+    for call in &theirs {
+        net.act(1, |agent, now| agent.answer(*call, description(5000), now));
+    }
+    net.seconds(1);
+    for _ in 0..50 {
+        net.answered(0);
+        net.take(1, |event| matches!(event, AgentEvent::Confirmed { .. }).then_some(()));
+    }
+    net.act(0, Agent::end_all);
+    net.seconds(1);
+    let over = net.events.iter().map(|events| events.len());
+    assert_eq!(over.collect::<Vec<_>>(), [50, 50]);
+    net.is_silent();
+}

@@ -22,18 +22,19 @@ use iced::{
 /// The card of a call that rings here.
 pub fn incoming<'a>(cx: Context<'a>, call: &'a Call) -> Element<'a, Message> {
     let p = cx.p;
-    let name = cx.model.name(call.name.as_ref(), &call.peer);
+    let name = cx.who(call);
     let address = call.peer.display();
     let account = cx.with("call-to-account", "account", cx.model.account_name(&call.account));
-    let known = (address != name).then(|| text::caption(address.to_owned()).color(p.muted));
+    let known = (address != name && !call.peer.is_hidden()).then(|| text::caption(address.to_owned()).color(p.muted));
     let words = Column::new()
         .push(text::caption(cx.t("call-incoming")).font(text::STRONG).color(p.good_text))
-        .push(text::title(name.to_owned()).color(p.text))
+        .push(text::title(name.clone()).color(p.text))
         .push(known)
+        .push(cx.forwarded(call).map(|words| text::caption(words).color(p.muted)))
         .push((!cx.tiny()).then(|| text::caption(account).color(p.muted)))
         .spacing(2.0)
         .width(Length::Fill);
-    let picture = (!cx.tiny()).then(|| avatar(p, name, call.peer.rest(), 56.0));
+    let picture = (!cx.tiny()).then(|| avatar(p, &name, call.peer.rest(), 56.0));
     let who = Row::new().push(picture).push(words).spacing(space::M).align_y(Alignment::Center);
     let answer = button::half(p, Kind::Good, Icon::Phone, cx.t("call-answer")).on_press(Message::Answer(call.id));
     let decline = button::half(p, Kind::Bad, Icon::HangUp, cx.t("call-decline")).on_press(Message::Decline(call.id));

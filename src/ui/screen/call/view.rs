@@ -56,12 +56,12 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         let line = line::sentence(screen, cx, call);
         return small(screen, cx, call, [line, warnings, figures, loud, keys, others]);
     }
-    let name = cx.model.name(call.name.as_ref(), &call.peer);
+    let name = cx.who(call);
     let address = call.peer.display();
     let who = Column::new()
-        .push(avatar(p, name, call.peer.rest(), 104.0))
-        .push(text::heading(name.to_owned()).color(p.text).align_x(iced::Center))
-        .push((address != name).then(|| text::body(address.to_owned()).color(p.muted)))
+        .push(avatar(p, &name, call.peer.rest(), 104.0))
+        .push(text::heading(name.clone()).color(p.text).align_x(iced::Center))
+        .push((address != name && !call.peer.is_hidden()).then(|| text::body(address.to_owned()).color(p.muted)))
         .push(stand(cx, call, Alignment::Center))
         .push(line::sentence(screen, cx, call))
         .spacing(space::S)
@@ -99,10 +99,10 @@ fn small<'a>(
     rest: [Option<Element<'a, Message>>; 6],
 ) -> Element<'a, Message> {
     let p = cx.p;
-    let name = cx.model.name(call.name.as_ref(), &call.peer);
+    let name = cx.who(call);
     let back = button::round(p, Kind::Quiet, Icon::Back, cx.t("action-back"), Message::Leave);
-    let picture = (!cx.tiny()).then(|| avatar(p, name, call.peer.rest(), 44.0));
-    let words = Column::new().push(text::title(name.to_owned()).color(p.text).wrapping(Wrapping::None)).push(stand(
+    let picture = (!cx.tiny()).then(|| avatar(p, &name, call.peer.rest(), 44.0));
+    let words = Column::new().push(text::title(name).color(p.text).wrapping(Wrapping::None)).push(stand(
         cx,
         call,
         Alignment::Start,
@@ -143,6 +143,7 @@ fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Messa
                 .font(if call.state == CallState::Active { text::MONO } else { text::SANS })
                 .color(p.text),
         )
+        .push(cx.forwarded(call).map(|words| text::caption(words).color(p.muted)))
         .push(codec)
         .push(locked)
         .spacing(2.0)

@@ -2,6 +2,7 @@
 use super::{Dial, Message, TO, again};
 use crate::{
     domain::{call::CallRecord, message::Direction},
+    logic::emergency::is_emergency,
     ui::{
         context::Context,
         model::missed,
@@ -70,6 +71,7 @@ fn dialler<'a>(dial: &'a Dial, cx: Context<'a>) -> Element<'a, Message> {
         [
             Some(line.into()),
             Some(people::outcome(cx, &dial.to, false)),
+            help(cx, dial).then(|| notice::problem(p, cx.t("dial-emergency"))),
             people::accounts(cx, &dial.to, false, dial.accounts_open, Message::Accounts, Message::From),
             dial.trouble.map(|refusal| notice::problem(p, cx.t(refusal.key()))),
             people,
@@ -78,6 +80,14 @@ fn dialler<'a>(dial: &'a Dial, cx: Context<'a>) -> Element<'a, Message> {
         ],
     )
     .into()
+}
+
+/// Whether what would be dialled calls for help.
+fn help(cx: Context<'_>, dial: &Dial) -> bool {
+    let Some((to, account)) = dial.to.known() else { return false };
+    let account = cx.model.accounts.iter().find(|known| known.config.id == *account);
+    let country = account.and_then(|account| account.config.rules.country.as_deref());
+    to.number().is_some_and(|number| is_emergency(number, country))
 }
 
 fn history<'a>(cx: Context<'a>) -> Element<'a, Message> {
