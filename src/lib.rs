@@ -3,13 +3,13 @@
 //! # Rooms
 //! | room | its one job |
 //! | --- | --- |
-//! | [`domain`] | nouns: account, address, call, code, contact, conversation, message, session description; `Private<T>` |
-//! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard and conference, wired |
+//! | [`domain`] | nouns: account, address, call and its quality, code, contact, conversation, message, session description; `Private<T>` |
+//! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard and conference, what a line's figures mean, wired |
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
 //! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |
 //! | [`media`] | one engine for both: negotiation, transports (RTP, SRTP), jitter buffer, codecs, DTMF, recordings |
-//! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, levels; PCM only; the only room that imports cpal |
+//! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, hold, levels; PCM only; the only room that imports cpal |
 //! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |
 //! | [`secrets`] | passwords: Secret Service or an encrypted vault |
 //! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS and TLS for both kinds of account |
@@ -29,6 +29,8 @@
 //!   `committed` is answered, so that the account acknowledges it to its server, and only then an event.
 //! - A call: task -> [`account::AccountEvent::Call`] -> `logic::switchboard` -> ring -> answer -> the media engine's
 //!   description -> task; audio flows between [`media`] and [`audio`] as PCM.
+//! - How a call sounds: [`media::Statistics`] once a second -> `logic::quality` -> [`engine::api::Event::Quality`] -> one
+//!   sentence of `words`, and figures for who wants them.
 //!
 //! # Why it is so
 //! - `tests/rooms.rs` keeps the import rules and the size of files.
@@ -41,6 +43,8 @@
 //!   and keyboard and no window, and keep the look of every screen as hashes in `tests/snapshots`.
 //! - Calls use libopus through `opusic-sys`, in `media/libopus.rs`, the only file with `unsafe`: no safe crate reaches deep
 //!   redundancy. Streams to a PulseAudio server are our own: cpal's cost ten times the processor.
+//! - From the wish to hold on, a call has a stream of silence or music in place of the devices: its media cannot send the
+//!   microphone, whatever the other side answers.
 //! - One list of dedupe keys per text (`NewMessage::dedupe`) serves live texts, carbons, archive and SIP retransmissions.
 pub mod account;
 pub mod audio;

@@ -181,6 +181,37 @@ call-joined = Joined: all hear each other
 call-record = Record
 call-record-stop = Stop recording
 call-recording = Recording
+call-recording-into = Into the file { $path }
+call-recorded = The recording is in { $path }
+call-volume = Their volume: { $percent } %
+call-softer = Softer
+call-louder = Louder
+call-details = Details
+quality-good = The line is good.
+quality-they-miss-little = They hear you with small gaps: { $part } of what you say is lost on the way.
+quality-they-miss = They hear you badly: { $part } of what you say is lost on the way.
+quality-you-miss-little = You hear them with small gaps: { $part } of what they say is lost on the way.
+quality-you-miss = You hear them badly: { $part } of what they say is lost on the way.
+quality-both-miss-little = You hear each other with small gaps: { $part } of what is said is lost on the way.
+quality-both-miss = You hear each other badly: { $part } of what is said is lost on the way.
+quality-slow = What is said arrives late. Wait a moment before you answer.
+quality-no-sound = No sound comes from the other side.
+quality-microphone-silent = They cannot hear you: your microphone is silent. Check its switch and its plug.
+quality-no-microphone = They cannot hear you: no microphone can be used.
+part-twentieth = a twentieth
+part-tenth = a tenth
+part-fifth = a fifth
+part-third = a third
+part-half = half
+part-most = most
+quality-heard = You hear
+quality-said = They hear
+quality-loss = lost
+quality-concealed = made up
+quality-jitter = uneven by
+quality-delay = held back for
+quality-round-trip = there and back
+quality-unreported = not reported
 call-hold = Hold
 call-resume = Resume
 call-keypad = Keypad
@@ -232,6 +263,18 @@ settings-voice = What the other side does not hear
 settings-voice-echo = The loudspeaker's echo
 settings-voice-noise = Noise
 settings-voice-gain = Too soft or too loud
+settings-tones = Telephone tones
+settings-tones-automatic = Automatic
+settings-tones-us = United States
+settings-tones-mx = Mexico
+settings-tones-eu = Europe
+settings-hold = What others hear on hold
+settings-hold-silence = Silence
+settings-hold-tune = A calm tune
+settings-hold-file = A file of your own
+settings-hold-path = WAV or Opus file
+settings-hold-path-hint = /home/you/music/tune.opus
+settings-hold-use = Use this file
 settings-test-start = Test the sound
 settings-test-stop = Stop the test
 settings-test-tone = Play a tone
@@ -240,6 +283,15 @@ settings-no-microphone = No microphone can be used. The other side would hear si
 settings-no-loudspeaker = No loudspeaker can be used. You would hear nothing.
 settings-other-microphone = The chosen microphone is not plugged in. Another one is used until it is back.
 settings-other-loudspeaker = The chosen loudspeaker is not plugged in. Another one is used until it is back.
+settings-recording = Recordings
+settings-recording-about = Recorded calls are kept in { $folder }, for you alone.
+settings-recording-format = Format
+settings-recording-opus = Opus (small)
+settings-recording-wav = WAV (for every program)
+settings-recording-announce = Tell the other side
+settings-recording-tone = A short tone every 15 seconds
+settings-recording-no-tone = No tone
+settings-recording-law = In many places the law asks that everybody knows of a recording.
 settings-network = Network
 settings-wired-about = Landline connects only over a cable.
 settings-wireless-about = You allowed wireless links. Radio can be tracked and listened for from outside.
@@ -339,6 +391,7 @@ refusal-config = The settings could not be saved. Check that the disk is not ful
 refusal-sound = No sound device could be opened. Check the plugs.
 refusal-disk-full = The disk is full: the call is not recorded any more. It goes on.
 refusal-not-recorded = The recording cannot be written: the call is not recorded. It goes on.
+refusal-no-tune = That file cannot be played. Choose a WAV or Opus file.
 refusal-stopping = Landline is closing.
 
 ## Demo exchange
@@ -467,7 +520,7 @@ help-landline-run-more =
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
     account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, contacts, wired, devices_changed, show_window, quit. Without --headless the window is opened.
+    recording_failed, quality, contacts, wired, devices_changed, show_window, quit. Without --headless the window is opened.
 help-landline-account = Add, list and remove accounts
 help-landline-account-add = Add an account
 help-landline-account-add-sip = Add a SIP account
@@ -497,15 +550,20 @@ help-landline-answer = Answer the call that rings
 help-landline-decline = Decline the call that rings
 help-landline-hangup = End a call
 help-landline-hold = Put a call on hold
+help-landline-hold-more =
+    The other side hears silence, never the microphone. In the settings, or in config.toml below [sound], something else can
+    be chosen for it: hold = "tune", or hold = { "{" } file = "/path/to/tune.opus" { "}" } for a WAV or Opus file.
 help-landline-resume = Go on with a call on hold
 help-landline-mute = Switch the microphone off in a call
 help-landline-unmute = Switch the microphone on again
 help-landline-join = Join all calls: everybody hears everybody
+help-landline-volume = Hear the other side of a call louder or softer
 help-landline-record = Record a call, or stop recording it
 help-landline-record-more =
-    Both sides are kept as an Opus file in the folder of data, below "recordings", readable by you alone: you on the left,
-    the other side on the right. The other side hears a short tone every 15 seconds, unless config.toml says
-    announce = false below [recording]. In many places the law asks that everybody knows of a recording.
+    Both sides are kept in a file in the folder of data, below "recordings", readable by you alone: you on the left, the
+    other side on the right. It is an Opus file, or a WAV file if config.toml says format = "wav" below [recording]. The
+    other side hears a short tone every 15 seconds, unless announce = false stands there. In many places the law asks
+    that everybody knows of a recording.
 help-landline-dtmf = Press keys in a call
 help-landline-text = Send a text
 help-landline-text-more =
@@ -541,6 +599,7 @@ help-arg-to = A number, a name or an address
 help-arg-account = From this account, as “account list” shows it
 help-arg-call = Which call, as “calls” shows it, if there are several
 help-arg-switch = on: from now on; off: no longer
+help-arg-percent = How loud, in percent of how it comes: 100 changes nothing, 400 is the most
 help-arg-digits = Keys: 0-9 * # A-D, and a comma for a pause of one second
 help-arg-body = The text
 help-arg-wait = Return when it is sent, or delivered

@@ -181,6 +181,37 @@ call-joined = Unidas: todos se oyen
 call-record = Grabar
 call-record-stop = Dejar de grabar
 call-recording = Grabando
+call-recording-into = En el archivo { $path }
+call-recorded = La grabación está en { $path }
+call-volume = Su volumen: { $percent } %
+call-softer = Más bajo
+call-louder = Más alto
+call-details = Detalles
+quality-good = La línea está bien.
+quality-they-miss-little = Te oyen con pequeños cortes: { $part } de lo que dices se pierde en el camino.
+quality-they-miss = Te oyen mal: { $part } de lo que dices se pierde en el camino.
+quality-you-miss-little = Oyes con pequeños cortes: { $part } de lo que te dicen se pierde en el camino.
+quality-you-miss = Oyes mal: { $part } de lo que te dicen se pierde en el camino.
+quality-both-miss-little = Se oyen con pequeños cortes: { $part } de lo que se dice se pierde en el camino.
+quality-both-miss = Se oyen mal: { $part } de lo que se dice se pierde en el camino.
+quality-slow = Lo que se dice llega tarde. Espera un momento antes de contestar.
+quality-no-sound = No llega ningún sonido del otro lado.
+quality-microphone-silent = No te oyen: tu micrófono está en silencio. Revisa su interruptor y su conector.
+quality-no-microphone = No te oyen: no se puede usar ningún micrófono.
+part-twentieth = una vigésima parte
+part-tenth = una décima parte
+part-fifth = una quinta parte
+part-third = un tercio
+part-half = la mitad
+part-most = la mayor parte
+quality-heard = Tú oyes
+quality-said = Te oyen
+quality-loss = perdido
+quality-concealed = inventado
+quality-jitter = desigual por
+quality-delay = retenido
+quality-round-trip = ida y vuelta
+quality-unreported = sin informe
 call-hold = Espera
 call-resume = Reanudar
 call-keypad = Teclado
@@ -232,6 +263,18 @@ settings-voice = Lo que la otra persona no oye
 settings-voice-echo = El eco del altavoz
 settings-voice-noise = El ruido
 settings-voice-gain = Demasiado bajo o alto
+settings-tones = Tonos del teléfono
+settings-tones-automatic = Automático
+settings-tones-us = Estados Unidos
+settings-tones-mx = México
+settings-tones-eu = Europa
+settings-hold = Lo que se oye en espera
+settings-hold-silence = Silencio
+settings-hold-tune = Una melodía tranquila
+settings-hold-file = Un archivo tuyo
+settings-hold-path = Archivo WAV u Opus
+settings-hold-path-hint = /home/tu/musica/melodia.opus
+settings-hold-use = Usar este archivo
 settings-test-start = Probar el sonido
 settings-test-stop = Terminar la prueba
 settings-test-tone = Tocar un tono
@@ -240,6 +283,15 @@ settings-no-microphone = No se puede usar ningún micrófono. La otra persona oi
 settings-no-loudspeaker = No se puede usar ningún altavoz. No oirías nada.
 settings-other-microphone = El micrófono elegido está desconectado. Se usa otro hasta que vuelva.
 settings-other-loudspeaker = El altavoz elegido está desconectado. Se usa otro hasta que vuelva.
+settings-recording = Grabaciones
+settings-recording-about = Las llamadas grabadas se guardan en { $folder }, solo para ti.
+settings-recording-format = Formato
+settings-recording-opus = Opus (pequeño)
+settings-recording-wav = WAV (para cualquier programa)
+settings-recording-announce = Avisar al otro lado
+settings-recording-tone = Un tono corto cada 15 segundos
+settings-recording-no-tone = Sin tono
+settings-recording-law = En muchos lugares la ley pide que todos sepan de una grabación.
 settings-network = Red
 settings-wired-about = Landline se conecta solo por cable.
 settings-wireless-about = Permitiste enlaces inalámbricos. Desde fuera se puede seguir y escuchar la radio.
@@ -339,6 +391,7 @@ refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no est�
 refusal-sound = No se pudo abrir ningún dispositivo de sonido. Revisa los conectores.
 refusal-disk-full = El disco está lleno: la llamada ya no se graba. La llamada sigue.
 refusal-not-recorded = No se puede escribir la grabación: la llamada no se graba. La llamada sigue.
+refusal-no-tune = Ese archivo no se puede tocar. Elige uno WAV u Opus.
 refusal-stopping = Landline se está cerrando.
 
 ## Central de prueba
@@ -468,7 +521,7 @@ help-landline-run-more =
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
     account_added, account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
+    recording_failed, quality, contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
 help-landline-account = Agregar, listar y quitar cuentas
 help-landline-account-add = Agregar una cuenta
 help-landline-account-add-sip = Agregar una cuenta SIP
@@ -498,15 +551,20 @@ help-landline-answer = Contestar la llamada que suena
 help-landline-decline = Rechazar la llamada que suena
 help-landline-hangup = Terminar una llamada
 help-landline-hold = Poner una llamada en espera
+help-landline-hold-more =
+    El otro lado oye silencio, nunca el micrófono. En los ajustes, o en config.toml en [sound], se puede elegir otra cosa:
+    hold = "tune", o hold = { "{" } file = "/ruta/a/melodia.opus" { "}" } para un archivo WAV u Opus.
 help-landline-resume = Seguir con una llamada en espera
 help-landline-mute = Apagar el micrófono en una llamada
 help-landline-unmute = Encender de nuevo el micrófono
 help-landline-join = Unir todas las llamadas: todos se oyen entre sí
+help-landline-volume = Oír más alto o más bajo al otro lado de una llamada
 help-landline-record = Grabar una llamada, o dejar de grabarla
 help-landline-record-more =
-    Ambas voces se guardan como archivo Opus en la carpeta de datos, en "recordings", y solo tú puedes leerlo: tú a la
-    izquierda, la otra persona a la derecha. La otra persona oye un tono breve cada 15 segundos, salvo que config.toml
-    diga announce = false en [recording]. En muchos lugares la ley exige que todos sepan que se graba.
+    Ambas voces se guardan en un archivo en la carpeta de datos, en "recordings", y solo tú puedes leerlo: tú a la
+    izquierda, la otra persona a la derecha. Es un archivo Opus, o WAV si config.toml dice format = "wav" en [recording].
+    La otra persona oye un tono breve cada 15 segundos, salvo que ahí diga announce = false. En muchos lugares la ley
+    exige que todos sepan que se graba.
 help-landline-dtmf = Pulsar teclas en una llamada
 help-landline-text = Enviar un mensaje
 help-landline-text-more =
@@ -543,6 +601,7 @@ help-arg-to = Un número, un nombre o una dirección
 help-arg-account = Desde esta cuenta, como la muestra “account list”
 help-arg-call = Qué llamada, como la muestra “calls”, si hay varias
 help-arg-switch = on: desde ahora; off: ya no
+help-arg-percent = Qué tan alto, en porcentaje de como llega: 100 no cambia nada, 400 es lo máximo
 help-arg-digits = Teclas: 0-9 * # A-D, y una coma para una pausa de un segundo
 help-arg-body = El mensaje
 help-arg-wait = Volver cuando esté enviado (sent) o entregado (delivered)

@@ -1,26 +1,18 @@
-//! Sound cards and servers through cpal: PulseAudio's protocol where such a server answers (PipeWire speaks it too; ALSA's
-//! Pulse plugin costs 100 ms and more), ALSA else. Everything here may block, so it runs on threads that nobody waits for.
+//! Which sound device is used: of a PulseAudio server where one answers (PipeWire speaks its protocol; ALSA's Pulse plugin
+//! costs 100 ms and more), of ALSA else. Everything here may block, so it runs on threads that nobody waits for.
 use super::{
-    Device, Devices, RATE,
+    Device, Devices, alsa,
     level::Meter,
     loan::Loan,
-    pulse,
-    realtime::{Capture, Pcm, Playback},
+    pull::Pull,
+    pulse::{self, Directory},
 };
-use cpal::{
-    BufferSize, ErrorKind, HostId, SampleFormat, StreamConfig, SupportedBufferSize, SupportedStreamConfigRange,
-    traits::{DeviceTrait, HostTrait, StreamTrait},
-};
+use cpal::ErrorKind;
 use rtrb::{Consumer, Producer};
-use std::{
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
-    time::Duration,
-};
 
-/// A callback's period: 10 ms.
-const PERIOD: u32 = RATE / 100;
-/// How long a server may take to make a stream.
-const BUILDING: Duration = Duration::from_secs(3);
+/// Whose device it is, in front of its name in a device's id.
+const PULSE: &str = "pulseaudio:";
+const ALSA: &str = "alsa:";
 
 /// Why a device is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,33 +25,27 @@ pub(super) enum CardError {
     Failed(ErrorKind),
 }
 
-impl From<cpal::Error> for CardError {
-    fn from(error: cpal::Error) -> Self {
-        Self::Failed(error.kind())
-    }
-}
-
 /// A device that runs until this is dropped.
 pub(super) struct Running {
     stream: Stream,
-    id: Option<cpal::DeviceId>,
+    id: String,
 }
 
 /// cpal's, or our own to a PulseAudio server.
 enum Stream {
-    Cpal { _stream: cpal::Stream, failed: Receiver<ErrorKind> },
+    Alsa(alsa::Stream),
     Pulse(pulse::Stream),
 }
 
 impl Running {
-    /// Whether it is this one; one without an id is any.
+    /// Whether it is this one.
     pub(super) fn is(&self, id: &str) -> bool {
-        self.id.as_ref().is_none_or(|own| own.to_string() == id)
+        self.id == id
     }
     /// Why it has stopped, if it has.
     pub(super) fn failed(&self) -> Option<CardError> {
         match &self.stream {
-            Stream::Cpal { failed, .. } => failed.try_recv().ok().map(CardError::Failed),
+            Stream::Alsa(stream) => stream.failed(),
             Stream::Pulse(stream) => stream.has_ended().then_some(CardError::Failed(ErrorKind::DeviceNotAvailable)),
         }
     }
@@ -72,63 +58,45 @@ pub(super) enum Way {
     Out,
 }
 
-/// The device that this id names.
-fn find(id: Option<&str>, way: Way) -> Result<cpal::Device, CardError> {
-    quiet();
+/// The device that this id names; without one the desktop's default device. The id of what was found.
+fn find(id: Option<&str>, way: Way) -> Result<String, CardError> {
+    let server = || Directory::ask().inspect_err(|error| tracing::debug!(%error, "no sound server")).ok();
     let Some(id) = id else {
-        return default(&host()?, way).ok_or(CardError::Absent);
+        let name = match server() {
+            Some(directory) => default(&directory, way).map(|entry| format!("{PULSE}{}", entry.name)),
+            None => alsa::has(alsa::DEFAULT).then(|| format!("{ALSA}{}", alsa::DEFAULT)),
+        };
+        return name.ok_or(CardError::Absent);
     };
-    let id: cpal::DeviceId = id.parse().map_err(|_| CardError::Absent)?;
-    let host = cpal::host_from_id(id.host())?;
-    if id.host() == HostId::Alsa
-        && id.id() == "default"
-        && let Some(device) = host.default_output_device()
-    {
-        return Ok(device); // listed only where a configuration file names it
-    }
-    host.device_by_id(&id).ok_or(CardError::Absent)
+    let there = match (id.strip_prefix(PULSE), id.strip_prefix(ALSA)) {
+        (Some(name), _) => server().is_some_and(|directory| entries(&directory, way).iter().any(|e| e.name == name)),
+        (_, Some(name)) => alsa::has(name),
+        _ => false,
+    };
+    if there { Ok(id.to_owned()) } else { Err(CardError::Absent) }
 }
 
-/// What a PulseAudio server calls the device.
-fn at_pulse(device: &cpal::Device) -> Option<String> {
-    device.id().ok().filter(|id| id.host() == HostId::PulseAudio).map(|id| id.id().to_owned())
-}
-
-fn refused(error: pulseaudio::protocol::ProtocolError) -> CardError {
-    tracing::debug!(%error, "the sound server refuses");
-    CardError::Failed(ErrorKind::DeviceNotAvailable)
+fn entries(directory: &Directory, way: Way) -> &[pulse::Entry] {
+    if way == Way::In { &directory.inputs } else { &directory.outputs }
 }
 
 /// The desktop's default device; where that is wireless, another one: radio is used by those only who ask for it.
-fn default(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
-    let device = if way == Way::In { host.default_input_device() } else { host.default_output_device() };
-    if device.as_ref().is_some_and(|device| !is_wireless(device)) {
-        return device;
-    }
-    let fits = |device: &cpal::Device| {
-        let id = device.id().ok();
-        let monitor = id.as_ref().is_some_and(is_monitor);
-        let way = if way == Way::In { device.supports_input() && !monitor } else { device.supports_output() };
-        way && id.is_some_and(|id| id.host() != HostId::Alsa || offered_of_alsa(id.id())) && !is_wireless(device)
-    };
-    host.devices().ok()?.find(fits)
+fn default(directory: &Directory, way: Way) -> Option<&pulse::Entry> {
+    let all = entries(directory, way);
+    let name = if way == Way::In { &directory.default_input } else { &directory.default_output };
+    let chosen = all.iter().find(|entry| Some(&entry.name) == name.as_ref());
+    // what a loudspeaker plays is no microphone, unless the desktop says so
+    chosen.filter(|entry| !wireless(entry)).or_else(|| all.iter().find(|entry| !entry.monitor && !wireless(entry)))
 }
 
 /// Which device would be opened now for this choice: the chosen one if it is there, else the default one.
 /// `None` when nobody can tell.
 pub(super) fn wanted(chosen: Option<&str>, way: Way) -> Option<String> {
-    let device = find(chosen, way).or_else(|_| find(None, way)).ok()?;
-    device.id().ok().map(|id| id.to_string())
+    find(chosen, way).or_else(|_| find(None, way)).ok()
 }
 
-/// What a loudspeaker plays, as a source of sound.
-fn is_monitor(id: &cpal::DeviceId) -> bool {
-    id.host() == HostId::PulseAudio && id.id().ends_with(".monitor")
-}
-
-fn is_wireless(device: &cpal::Device) -> bool {
-    let name = device.description().map(|description| description.name().to_owned()).unwrap_or_default();
-    device.id().is_ok_and(|id| by_radio(id.id(), &name))
+fn wireless(entry: &pulse::Entry) -> bool {
+    entry.bluetooth || by_radio(&entry.name, &entry.title)
 }
 
 /// Whether a device of this id and name sends its sound by radio. Sound servers name Bluetooth devices by the stack's name,
@@ -142,177 +110,97 @@ fn by_radio(id: &str, name: &str) -> bool {
     stacks.iter().any(|stack| id.contains(stack)) || words.any(|word| marks.contains(&word))
 }
 
-/// libasound writes its complaints to the terminal; they are told in our own words. It keeps a handler for each thread.
-fn quiet() {
-    let _ = alsa::Output::local_error_handler();
-}
-
-fn host() -> Result<cpal::Host, CardError> {
-    cpal::host_from_id(HostId::PulseAudio).or_else(|_| cpal::host_from_id(HostId::Alsa)).map_err(CardError::from)
-}
-
-/// The best of what a device offers: 48 kHz, mono or few channels, float, small buffers.
-fn best(offers: impl Iterator<Item = SupportedStreamConfigRange>) -> Option<(StreamConfig, SampleFormat)> {
-    let rated = offers.filter_map(|offer| {
-        let (low, high) = (offer.min_sample_rate(), offer.max_sample_rate());
-        let rate = RATE.clamp(low, high);
-        let format = match offer.sample_format() {
-            SampleFormat::F32 => 0,
-            SampleFormat::I16 => 1,
-            SampleFormat::I32 => 2,
-            _ => return None,
-        };
-        let usable = (8_000..=192_000).contains(&rate) && offer.channels() > 0;
-        // a lower rate loses more than a higher one costs
-        let distance = if rate < RATE { 2 * (RATE - rate) } else { rate - RATE };
-        usable.then_some(((distance, offer.channels(), format), rate, offer))
-    });
-    let (_, sample_rate, offer) = rated.min_by_key(|(rating, ..)| *rating)?;
-    let period = sample_rate / 100;
-    let buffer_size = match *offer.buffer_size() {
-        SupportedBufferSize::Range { min, max } if (min..=max).contains(&period) => BufferSize::Fixed(period),
-        SupportedBufferSize::Range { min, max } if min <= max && min > period && min <= 4 * PERIOD => {
-            BufferSize::Fixed(min)
-        }
-        _ => BufferSize::Default,
-    };
-    Some((StreamConfig { channels: offer.channels(), sample_rate, buffer_size }, offer.sample_format()))
-}
-
-/// Tells the worker what ends a stream; over-runs and refused priorities do not.
-fn watch() -> (impl FnMut(cpal::Error) + Send + 'static, Receiver<ErrorKind>) {
-    let (tell, failed): (SyncSender<ErrorKind>, _) = sync_channel(1);
-    let watch = move |error: cpal::Error| match error.kind() {
-        ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {}
-        kind => {
-            let _ = tell.try_send(kind); // one reason is enough
-        }
-    };
-    (watch, failed)
+fn refused(error: pulseaudio::protocol::ProtocolError) -> CardError {
+    tracing::debug!(%error, "the sound server refuses");
+    CardError::Failed(ErrorKind::DeviceNotAvailable)
 }
 
 /// Opens a microphone and lets it run.
-pub(super) fn open_input(id: Option<&str>, ring: Loan<Producer<f32>>, meter: Meter) -> Result<Running, CardError> {
-    let device = find(id, Way::In)?;
-    if let Some(name) = at_pulse(&device) {
-        let stream = Stream::Pulse(pulse::open_input(&name, ring, meter).map_err(refused)?);
-        return Ok(Running { stream, id: device.id().ok() });
-    }
-    let (config, format) = best(device.supported_input_configs()?).ok_or(CardError::Format)?;
-    let capture = Capture::lent(ring, config.channels, config.sample_rate, meter).ok_or(CardError::Format)?;
-    match format {
-        SampleFormat::F32 => input::<f32>(&device, config, capture),
-        SampleFormat::I16 => input::<i16>(&device, config, capture),
-        _ => input::<i32>(&device, config, capture),
-    }
-}
-
-fn input<T: Pcm + cpal::SizedSample + Send>(
-    device: &cpal::Device,
-    config: StreamConfig,
-    mut capture: Capture,
+pub(super) fn open_input(
+    id: Option<&str>,
+    ring: Loan<Producer<f32>>,
+    meter: Meter,
+    pull: Pull,
 ) -> Result<Running, CardError> {
-    let (watch, failed) = watch();
-    let stream =
-        device.build_input_stream(config, move |data: &[T], _: &_| capture.hear(data), watch, Some(BUILDING))?;
-    stream.play()?;
-    Ok(Running { stream: Stream::Cpal { _stream: stream, failed }, id: device.id().ok() })
+    let id = find(id, Way::In)?;
+    let stream = match id.strip_prefix(PULSE) {
+        Some(name) => Stream::Pulse(pulse::open_input(name, ring, meter, pull).map_err(refused)?),
+        None => Stream::Alsa(alsa::open_input(id.trim_start_matches(ALSA), ring, meter)?),
+    };
+    Ok(Running { stream, id })
 }
 
 /// Opens a loudspeaker and lets it run.
-pub(super) fn open_output(id: Option<&str>, ring: Loan<Consumer<f32>>, meter: Meter) -> Result<Running, CardError> {
-    let device = find(id, Way::Out)?;
-    if let Some(name) = at_pulse(&device) {
-        let stream = Stream::Pulse(pulse::open_output(&name, ring, meter).map_err(refused)?);
-        return Ok(Running { stream, id: device.id().ok() });
-    }
-    let (config, format) = best(device.supported_output_configs()?).ok_or(CardError::Format)?;
-    let playback = Playback::lent(ring, config.channels, config.sample_rate, meter).ok_or(CardError::Format)?;
-    match format {
-        SampleFormat::F32 => output::<f32>(&device, config, playback),
-        SampleFormat::I16 => output::<i16>(&device, config, playback),
-        _ => output::<i32>(&device, config, playback),
-    }
-}
-
-fn output<T: Pcm + cpal::SizedSample + Send>(
-    device: &cpal::Device,
-    config: StreamConfig,
-    mut playback: Playback,
+pub(super) fn open_output(
+    id: Option<&str>,
+    ring: Loan<Consumer<f32>>,
+    meter: Meter,
+    pull: Pull,
 ) -> Result<Running, CardError> {
-    let (watch, failed) = watch();
-    let stream =
-        device.build_output_stream(config, move |data: &mut [T], _: &_| playback.speak(data), watch, Some(BUILDING))?;
-    stream.play()?;
-    Ok(Running { stream: Stream::Cpal { _stream: stream, failed }, id: device.id().ok() })
+    let id = find(id, Way::Out)?;
+    let stream = match id.strip_prefix(PULSE) {
+        Some(name) => Stream::Pulse(pulse::open_output(name, ring, meter, pull).map_err(refused)?),
+        None => Stream::Alsa(alsa::open_output(id.trim_start_matches(ALSA), ring, meter)?),
+    };
+    Ok(Running { stream, id })
 }
 
 /// All devices a person may choose from.
 pub(super) fn list() -> Devices {
-    quiet();
-    let Ok(host) = host() else { return Devices::default() };
-    let Ok(all) = host.devices() else { return Devices::default() };
-    let id_of = |device: Option<cpal::Device>| device.and_then(|d| d.id().ok()).map(|id| id.to_string());
-    let (input, output) = (id_of(default(&host, Way::In)), id_of(default(&host, Way::Out)));
-    let mut devices = Devices::default();
-    for device in all {
-        let Ok(id) = device.id() else { continue };
-        if id.host() == HostId::Alsa && !offered_of_alsa(id.id()) {
-            continue;
-        }
-        let name = device.description().map_or_else(|_| id.id().to_owned(), |d| d.name().to_owned());
-        let (monitor, wireless) = (is_monitor(&id), by_radio(id.id(), &name));
-        let id = id.to_string();
-        let entry = |default: &Option<String>| Device {
-            id: id.clone(),
-            name: name.clone(),
-            default: default.as_ref() == Some(&id),
-            wireless,
+    let Ok(directory) = Directory::ask() else { return list_alsa() };
+    let offered = |way| {
+        let default = default(&directory, way).map(|entry| &entry.name);
+        let shown = entries(&directory, way).iter().filter(move |e| !e.monitor || Some(&e.name) == default);
+        let device = |entry: &pulse::Entry| Device {
+            id: format!("{PULSE}{}", entry.name),
+            name: entry.title.clone(),
+            default: Some(&entry.name) == default,
+            wireless: wireless(entry),
         };
-        // what a loudspeaker plays is no microphone, unless the desktop says so
-        if device.supports_input() && (!monitor || input.as_ref() == Some(&id)) {
-            devices.inputs.push(entry(&input));
+        shown.map(device).collect()
+    };
+    Devices { inputs: offered(Way::In), outputs: offered(Way::Out) }
+}
+
+fn list_alsa() -> Devices {
+    let mut devices = Devices::default();
+    for entry in alsa::list() {
+        let device = Device {
+            id: format!("{ALSA}{}", entry.name),
+            default: entry.name == alsa::DEFAULT,
+            wireless: by_radio(&entry.name, &entry.title),
+            name: entry.title,
+        };
+        if entry.input {
+            devices.inputs.push(device.clone());
         }
-        if device.supports_output() {
-            devices.outputs.push(entry(&output));
+        if entry.output {
+            devices.outputs.push(device);
         }
     }
     devices
 }
 
-/// Of ALSA's dozens of names those that mean a device to a person, by the card's name: its number may change.
-fn offered_of_alsa(id: &str) -> bool {
-    let named = id.strip_prefix("plughw:CARD=").is_some_and(|card| !card.starts_with(|c: char| c.is_ascii_digit()));
-    id == "default" || named
-}
-
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
-    fn offer(channels: u16, low: u32, high: u32, min: u32, format: SampleFormat) -> SupportedStreamConfigRange {
-        let buffer = SupportedBufferSize::Range { min, max: 100_000 };
-        SupportedStreamConfigRange::new(channels, low, high, buffer, format)
+    fn entry(name: &str, bluetooth: bool, monitor: bool) -> pulse::Entry {
+        pulse::Entry { name: name.to_owned(), title: String::new(), bluetooth, monitor }
     }
 
     #[test]
-    fn the_nearest_to_our_own_format_is_taken() {
-        let plug = [
-            offer(2, 44_100, 192_000, 64, SampleFormat::I32),
-            offer(2, 44_100, 192_000, 64, SampleFormat::I16),
-            offer(2, 44_100, 192_000, 64, SampleFormat::F64),
-        ];
-        let (config, format) = best(plug.into_iter()).unwrap();
-        assert_eq!((config.channels, config.sample_rate, format), (2, 48_000, SampleFormat::I16));
-        assert_eq!(config.buffer_size, BufferSize::Fixed(480));
-
-        let old = [offer(1, 8_000, 44_100, 1024, SampleFormat::I16), offer(2, 96_000, 96_000, 64, SampleFormat::I16)];
-        let (config, _) = best(old.into_iter()).unwrap();
-        assert_eq!((config.channels, config.sample_rate), (1, 44_100));
-        assert_eq!(config.buffer_size, BufferSize::Fixed(1024));
-
-        assert!(best([offer(2, 48_000, 48_000, 64, SampleFormat::U8)].into_iter()).is_none());
+    fn radio_and_monitors_are_never_chosen_unasked() {
+        let inputs = vec![entry("ear.monitor", false, true), entry("buds", true, false), entry("desk", false, false)];
+        let of = |name: &str, inputs: Vec<pulse::Entry>| {
+            let directory = Directory { inputs, default_input: Some(name.to_owned()), ..Directory::default() };
+            default(&directory, Way::In).map(|entry| entry.name.clone())
+        };
+        assert_eq!(of("desk", inputs.clone()).as_deref(), Some("desk"));
+        assert_eq!(of("buds", inputs.clone()).as_deref(), Some("desk"), "the server says that it is radio");
+        assert_eq!(of("ear.monitor", inputs.clone()).as_deref(), Some("ear.monitor"), "the desktop says so");
+        assert_eq!(of("gone", inputs).as_deref(), Some("desk"));
+        assert_eq!(of("", vec![entry("ear.monitor", false, true), entry("buds", true, false)]), None);
     }
 
     #[test]
@@ -334,14 +222,6 @@ mod tests {
             ("plughw:CARD=PCH,DEV=0", "HDA Intel PCH, detected"),
         ] {
             assert!(!by_radio(id, name), "{id} {name}");
-        }
-    }
-
-    #[test]
-    fn alsa_lists_cards_by_name_only() {
-        assert!(offered_of_alsa("default") && offered_of_alsa("plughw:CARD=PCH,DEV=0"));
-        for id in ["hw:CARD=PCH,DEV=0", "plughw:CARD=0,DEV=0", "surround51:CARD=PCH", "null", "pulse"] {
-            assert!(!offered_of_alsa(id), "{id}");
         }
     }
 }

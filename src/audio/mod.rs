@@ -1,12 +1,16 @@
 //! The only room that imports cpal: devices, realtime callbacks, lock-free rings, tones, levels.
 //! It sees PCM only: 48 kHz, mono, `f32` in -1.0..=1.0. It knows no codec and no call.
+mod alsa;
 mod cards;
 mod choice;
 mod convert;
+mod gain;
+mod hold;
 mod level;
 mod loan;
 mod mixer;
 mod paced;
+mod pull;
 mod pulse;
 pub mod realtime;
 mod ringer;
@@ -18,11 +22,16 @@ mod worker;
 
 pub use choice::DeviceChoice;
 pub(crate) use convert::resample;
+pub use gain::Gain;
+pub use hold::{HoldSound, hold, tune as hold_tune};
 pub use level::{Faults, Levels, Meter};
 pub use mixer::Conference;
+pub use pull::Pull;
 pub use ringer::{Ringer, SoundTest};
 pub use tone::{Country, Tone};
+pub(crate) use wav::parse_mono as parse_wav;
 
+use gain::Volume;
 use serde::{Deserialize, Serialize};
 use std::{
     sync::{
@@ -72,10 +81,13 @@ pub struct AudioStream {
     pub capture: rtrb::Consumer<f32>,
     /// What the loudspeaker plays: 48 kHz, mono. Drained in real time, also by the null device.
     pub playback: rtrb::Producer<f32>,
+    /// Wakes who serves it; what asks takes nothing that lies ready.
+    pub pull: Pull,
     levels: Levels,
     voice: Option<Voice>,
+    volume: Volume,
     /// Held for their drop.
-    _workers: Vec<Worker>,
+    workers: Vec<Worker>,
 }
 
 impl AudioStream {
@@ -84,10 +96,24 @@ impl AudioStream {
     pub fn loose() -> (Self, rtrb::Producer<f32>, rtrb::Consumer<f32>) {
         let (spoken, capture) = rtrb::RingBuffer::new(RING);
         let (playback, heard) = rtrb::RingBuffer::new(RING);
-        (Self { capture, playback, levels: Levels::default(), voice: None, _workers: Vec::new() }, spoken, heard)
+        (Self::new(capture, playback, Levels::default(), None, Vec::new()), spoken, heard)
+    }
+    fn new(
+        capture: rtrb::Consumer<f32>,
+        playback: rtrb::Producer<f32>,
+        levels: Levels,
+        voice: Option<Voice>,
+        workers: Vec<Worker>,
+    ) -> Self {
+        Self { capture, playback, pull: Pull::default(), levels, voice, volume: Volume::default(), workers }
+    }
+    /// Plays as loud as this knob says from now on.
+    pub fn follow(&mut self, knob: Gain) {
+        self.volume = Volume::of(knob);
     }
     /// Plays a piece, all of it or nothing; `false` when the ring has no room.
     pub fn play(&mut self, piece: &[f32]) -> bool {
+        let piece = self.volume.apply(piece);
         let played = self.playback.push_entire_slice(piece).is_ok();
         if let Some(voice) = self.voice.as_mut().filter(|_| played) {
             voice.far(piece);

@@ -99,6 +99,10 @@ impl Playback {
         let convert = if rate == RATE { None } else { Some(ToDevice::new(rate)?) };
         Some(Self { ring, channels: usize::from(channels.max(1)), convert, meter })
     }
+    /// Samples that lie ready.
+    pub(super) fn held(&mut self) -> usize {
+        self.ring.get().map_or(0, |ring| ring.slots())
+    }
     /// Fills the device's buffer, every channel alike; silence where the ring has nothing.
     pub fn speak<T: Pcm>(&mut self, data: &mut [T]) {
         let Some(ring) = self.ring.get() else { return data.fill(T::from_f32(0.0)) };

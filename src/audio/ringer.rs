@@ -1,6 +1,6 @@
 //! Plays the sounds that are not a call's, and shows the meters of devices that somebody tries out.
 use super::{
-    DeviceChoice, FRAME, RING,
+    DeviceChoice, FRAME, Pull, RING,
     level::{Levels, Meter},
     stream::{self, loudspeaker},
     tone::{Country, Samples, Tone},
@@ -51,7 +51,7 @@ impl Ringer {
 fn play_on(stop: &Stop, device: Option<&str>, mut samples: Samples) {
     let (mut playback, ring) = RingBuffer::new(RING);
     let (word, _) = std::sync::mpsc::sync_channel(1);
-    let _speaker = loudspeaker(device, ring, Meter::default(), word);
+    let _speaker = loudspeaker(device, ring, Meter::default(), Pull::default(), word);
     while feed(&mut samples, &mut playback) && stop.pause(TICK) {}
     // the end of the tone is still to be heard
     while playback.slots() < RING && stop.pause(TICK) {}

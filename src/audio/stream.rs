@@ -1,7 +1,7 @@
 //! Opens what a choice names and keeps it open: a device that fails leaves silence, is told as a fault, and is tried
 //! again, so that a headset plugged in or a sound server that comes back is heard again.
 use super::{
-    AudioStream, DeviceChoice, RING,
+    AudioStream, DeviceChoice, Pull, RING,
     cards::{self, CardError, Running, Way},
     level::{Levels, Meter},
     loan::{Lender, Loan},
@@ -31,22 +31,23 @@ pub(super) type Word = SyncSender<()>;
 
 /// Opens the chosen devices; never takes longer than [`OPENING`].
 pub(super) fn open(choice: &DeviceChoice) -> AudioStream {
-    let levels = Levels::default();
+    let (levels, pull) = (Levels::default(), Pull::default());
     let (word, words) = sync_channel(2);
     let (ring, capture) = RingBuffer::new(RING);
-    let input = microphone(choice.input.as_deref(), ring, levels.input.clone(), word.clone());
+    let input = microphone(choice.input.as_deref(), ring, levels.input.clone(), pull.clone(), word.clone());
     let (playback, ring) = RingBuffer::new(RING);
-    let output = loudspeaker(choice.output.as_deref(), ring, levels.output.clone(), word);
+    let output = loudspeaker(choice.output.as_deref(), ring, levels.output.clone(), pull.clone(), word);
     let end = Instant::now() + OPENING;
     while words.recv_timeout(end.saturating_duration_since(Instant::now())).is_ok() {}
     // what is no sound card has no echo and no noise
     let card = matches!(Target::of(choice.input.as_deref()), Target::Card(_));
     let voice = if card { Voice::new(choice.voice) } else { None };
-    AudioStream { capture, playback, levels, voice, _workers: [input, output].into_iter().flatten().collect() }
+    let workers = [input, output].into_iter().flatten().collect();
+    AudioStream { pull, ..AudioStream::new(capture, playback, levels, voice, workers) }
 }
 
 /// A microphone that fills `ring`.
-fn microphone(id: Option<&str>, ring: Producer<f32>, meter: Meter, word: Word) -> Option<Worker> {
+fn microphone(id: Option<&str>, ring: Producer<f32>, meter: Meter, pull: Pull, word: Word) -> Option<Worker> {
     let target = Target::of(id);
     let lost = meter.clone();
     let worker = Worker::start("microphone", move |stop| match target {
@@ -67,7 +68,7 @@ fn microphone(id: Option<&str>, ring: Producer<f32>, meter: Meter, word: Word) -
         Target::Card(id) => Card { stop, id: id.as_deref(), way: Way::In, meter: &meter }.keep_open(
             ring,
             word,
-            |id, ring| cards::open_input(id, ring, meter.clone()),
+            |id, ring| cards::open_input(id, ring, meter.clone(), pull.clone()),
             |ring| paced::hear_nothing(stop, ring, meter.clone(), Some(AGAIN)),
         ),
     });
@@ -78,7 +79,13 @@ fn microphone(id: Option<&str>, ring: Producer<f32>, meter: Meter, word: Word) -
 }
 
 /// A loudspeaker that empties `ring`.
-pub(super) fn loudspeaker(id: Option<&str>, ring: Consumer<f32>, meter: Meter, word: Word) -> Option<Worker> {
+pub(super) fn loudspeaker(
+    id: Option<&str>,
+    ring: Consumer<f32>,
+    meter: Meter,
+    pull: Pull,
+    word: Word,
+) -> Option<Worker> {
     let target = Target::of(id);
     let lost = meter.clone();
     let worker = Worker::start("loudspeaker", move |stop| match target {
@@ -95,7 +102,7 @@ pub(super) fn loudspeaker(id: Option<&str>, ring: Consumer<f32>, meter: Meter, w
         Target::Card(id) => Card { stop, id: id.as_deref(), way: Way::Out, meter: &meter }.keep_open(
             ring,
             word,
-            |id, ring| cards::open_output(id, ring, meter.clone()),
+            |id, ring| cards::open_output(id, ring, meter.clone(), pull.clone()),
             |ring| paced::speak_to_nobody(stop, ring, meter.clone(), Some(AGAIN)),
         ),
     });
@@ -140,7 +147,10 @@ impl Card<'_> {
         while !self.stop.is_set() {
             let Some(mut opened) = lend_to(self.id) else { return self.hangs() };
             let mut replaced = false;
-            if opened.is_err() && self.id.is_some() {
+            if let Err(reason) = &opened
+                && self.id.is_some()
+            {
+                tracing::debug!(%reason, "the chosen sound device does not open");
                 let Some(instead) = lend_to(None) else { return self.hangs() };
                 replaced = instead.is_ok();
                 opened = if replaced { instead } else { opened };

@@ -21,21 +21,35 @@ impl Country {
     /// All, in the order of a list to choose from.
     pub const ALL: [Self; 3] = [Self::Us, Self::Mx, Self::Eu];
 
-    /// The country of a locale like `es_MX.UTF-8`.
-    pub fn of_locale(locale: &str) -> Self {
-        let country = locale.split(['.', '@']).next().and_then(|name| name.split(['_', '-']).nth(1));
-        match country.unwrap_or_default() {
+    /// The country of a locale like `es_MX.UTF-8`; `None` where it names none.
+    pub fn of_locale(locale: &str) -> Option<Self> {
+        let country = locale.split(['.', '@']).next().and_then(|name| name.split(['_', '-']).nth(1))?;
+        Some(match country {
             "US" | "CA" | "PR" | "DO" | "JM" | "BS" | "TT" => Self::Us,
             "MX" => Self::Mx,
+            // Spanish of Latin America is no country
+            "419" => return None,
             _ => Self::Eu,
+        })
+    }
+
+    /// The country of a time zone like `America/Mexico_City`; `None` where that does not tell.
+    pub fn of_zone(zone: &str) -> Option<Self> {
+        let of = |zones: &[&str]| zones.iter().any(|known| zone == *known || zone.starts_with(&format!("{known}/")));
+        match zone.split('/').next() {
+            _ if of(&MX_ZONES) => Some(Self::Mx),
+            _ if of(&US_ZONES) => Some(Self::Us),
+            Some("Europe") => Some(Self::Eu),
+            _ => None,
         }
     }
 
-    /// The country that the desktop is set to, by the variables of POSIX in their order.
+    /// The country that the desktop is set to: by the variables of POSIX in their order, else by the time zone.
     pub fn of_desktop() -> Self {
         let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = set("LC_ALL").or_else(|| set("LC_TELEPHONE")).or_else(|| set("LANG"));
-        locale.as_deref().map_or_else(Self::default, Self::of_locale)
+        let zone = || jiff::tz::TimeZone::system().iana_name().and_then(Self::of_zone);
+        locale.as_deref().and_then(Self::of_locale).or_else(zone).unwrap_or_default()
     }
 
     const fn plan(self) -> &'static Plan {
@@ -46,6 +60,58 @@ impl Country {
         }
     }
 }
+
+/// Time zones of Mexico, and of those who share North America's plan of numbers (the database of time zones, 2025).
+const MX_ZONES: [&str; 13] = [
+    "Mexico",
+    "America/Bahia_Banderas",
+    "America/Cancun",
+    "America/Chihuahua",
+    "America/Ciudad_Juarez",
+    "America/Hermosillo",
+    "America/Matamoros",
+    "America/Mazatlan",
+    "America/Merida",
+    "America/Mexico_City",
+    "America/Monterrey",
+    "America/Ojinaga",
+    "America/Tijuana",
+];
+const US_ZONES: [&str; 33] = [
+    "US",
+    "Canada",
+    "Pacific/Honolulu",
+    "America/Adak",
+    "America/Anchorage",
+    "America/Boise",
+    "America/Chicago",
+    "America/Denver",
+    "America/Detroit",
+    "America/Edmonton",
+    "America/Halifax",
+    "America/Indiana",
+    "America/Jamaica",
+    "America/Juneau",
+    "America/Kentucky",
+    "America/Los_Angeles",
+    "America/Menominee",
+    "America/Metlakatla",
+    "America/Moncton",
+    "America/Nassau",
+    "America/New_York",
+    "America/Nome",
+    "America/North_Dakota",
+    "America/Phoenix",
+    "America/Port_of_Spain",
+    "America/Puerto_Rico",
+    "America/Regina",
+    "America/Santo_Domingo",
+    "America/Sitka",
+    "America/St_Johns",
+    "America/Toronto",
+    "America/Vancouver",
+    "America/Winnipeg",
+];
 
 /// Sounds that are not a call's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -69,13 +69,27 @@ fn keys_are_heard_one_after_the_other() {
 #[test]
 fn the_country_of_a_desktop() {
     for (locale, country) in [
-        ("es_MX.UTF-8", Country::Mx),
-        ("en_US.UTF-8", Country::Us),
-        ("fr_CA", Country::Us),
-        ("de_DE@euro", Country::Eu),
-        ("C.UTF-8", Country::Eu),
-        ("", Country::Eu),
+        ("es_MX.UTF-8", Some(Country::Mx)),
+        ("en_US.UTF-8", Some(Country::Us)),
+        ("fr_CA", Some(Country::Us)),
+        ("de_DE@euro", Some(Country::Eu)),
+        ("es_419", None),
+        ("C.UTF-8", None),
+        ("es", None),
+        ("", None),
     ] {
         assert_eq!(Country::of_locale(locale), country, "{locale}");
+    }
+    for (zone, country) in [
+        ("America/Mexico_City", Some(Country::Mx)),
+        ("Mexico/General", Some(Country::Mx)),
+        ("America/Chicago", Some(Country::Us)),
+        ("America/Indiana/Knox", Some(Country::Us)),
+        ("Europe/Madrid", Some(Country::Eu)),
+        ("America/Bogota", None),
+        ("Etc/UTC", None),
+        ("", None),
+    ] {
+        assert_eq!(Country::of_zone(zone), country, "{zone}");
     }
 }

@@ -1,5 +1,5 @@
 //! WAV files as devices: written as 48 kHz mono s16 with a header that is valid at every moment, read as PCM s16.
-use super::RATE;
+use super::{RATE, convert::resample};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Seek, SeekFrom, Write},
@@ -107,6 +107,19 @@ pub(super) fn read(path: &Path) -> Option<Recording> {
     parse(&fs::read(path).ok()?)
 }
 
+/// The sound of a file at hand, mono, 48 kHz, at most so many samples of it; `None` where it is not 16-bit PCM.
+pub(crate) fn parse_mono(bytes: &[u8], most: usize) -> Option<Vec<f32>> {
+    let Recording { rate, channels, samples } = parse(bytes)?;
+    let frames = samples.chunks_exact(usize::from(channels));
+    let share = 1.0 / (f32::from(channels) * 32_768.0);
+    let needed = most as u64 * u64::from(rate) / u64::from(RATE);
+    let mono: Vec<f32> = frames
+        .take(usize::try_from(needed).unwrap_or(usize::MAX))
+        .map(|frame| frame.iter().map(|sample| f32::from(*sample)).sum::<f32>() * share)
+        .collect();
+    Some(if rate == RATE { mono } else { resample(&mono, rate) })
+}
+
 fn parse(bytes: &[u8]) -> Option<Recording> {
     const PCM: u16 = 1;
     const EXTENSIBLE: u16 = 0xFFFE;
@@ -161,6 +174,17 @@ mod tests {
         assert_eq!(read(&path).unwrap().samples, [4], "the next call starts anew");
     }
 
+    #[test]
+    fn a_file_at_hand_becomes_mono_at_48_khz() {
+        let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x80\x3e\0\0\0\xfa\0\0\x04\0\x10\0data".to_vec();
+        file.extend(64_000_u32.to_le_bytes());
+        file.extend([8192_i16, 0].repeat(16_000).iter().flat_map(|sample| sample.to_le_bytes()));
+        let sound = parse_mono(&file, 24_000).unwrap();
+        assert!((23_000..25_000).contains(&sound.len()), "half a second at most: {}", sound.len());
+        assert!((sound[12_000] - 0.125).abs() < 0.002, "{}", sound[12_000]);
+        assert_eq!(parse_mono(&file[..40], 10), None);
+    }
+
     proptest::proptest! {
         #[test]
         fn any_bytes_are_no_panic(bytes: Vec<u8>, cut in 0_usize..60) {
@@ -170,7 +194,7 @@ mod tests {
             let mut file = std::fs::read(&path).unwrap();
             file.truncate(cut);
             file.extend(&bytes);
-            let _ = (parse(&bytes), parse(&file));
+            let _ = (parse_mono(&bytes, 100), parse_mono(&file, 100));
         }
     }
 }

@@ -47,6 +47,12 @@ pub(super) enum Command {
     Mute(Which),
     Unmute(Which),
     Join,
+    Volume {
+        #[arg(value_name = "PERCENT")]
+        percent: u16,
+        #[command(flatten)]
+        which: Which,
+    },
     Record {
         #[arg(value_name = "on|off")]
         switch: Switch,

@@ -57,7 +57,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             about_call(command, home, printer).await
         }
         Asked::Calls => match Line::to_running(home).await?.ask(Command::Calls).await? {
-            Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
+            Reply::Calls(calls) => {
+                printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call_and_line))
+            }
             _ => Err(Fault::OtherVersion),
         },
         Asked::Answer(which) => about_call(Command::Answer { call: id(&which) }, home, printer).await,
@@ -71,6 +73,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
             _ => Err(Fault::OtherVersion),
         },
+        Asked::Volume { percent, which } => {
+            about_call(Command::Volume { call: id(&which), percent }, home, printer).await
+        }
         Asked::Record { switch, which } => {
             about_call(Command::Record { call: id(&which), on: switch == Switch::On }, home, printer).await
         }

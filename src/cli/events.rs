@@ -29,6 +29,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         }
         Event::Code { code, .. } | Event::CodeWarned { code } => print::code_now(words, code),
         Event::Call { call, .. } => print::call(words, call),
+        Event::Quality { quality, .. } => words.verdict(quality.verdict),
         Event::DtmfReceived { digit, .. } => {
             let key = print::clean(&digit.expose().to_string());
             words.with("cli-key-pressed", &[("key", Value::Text(&key))])

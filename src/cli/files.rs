@@ -71,8 +71,9 @@ impl Files {
             None => Vec::new(),
         };
         let wired = net::status(config.wired, &net::interfaces());
-        let (window, sound) = (config.window, config.sound);
-        Ok(Snapshot { accounts, conversations, wired, window, sound, ..Snapshot::default() })
+        let (window, sound, recording) = (config.window, config.sound, config.recording);
+        let recordings = self.home.recordings_folder();
+        Ok(Snapshot { accounts, conversations, wired, window, sound, recording, recordings, ..Snapshot::default() })
     }
 
     async fn add(&self, config: AccountConfig, password: Private<String>) -> Result<Reply, Fault> {

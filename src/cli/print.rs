@@ -5,11 +5,12 @@ use crate::{
     domain::{
         account::Registration,
         address::Address,
-        call::Call,
+        call::{AS_IT_COMES, Call},
         code::ReceivedCode,
         link::{Interface, LinkKind, WiredPolicy, WiredStatus},
         message::{Direction, Message, MessageState},
         private::Private,
+        quality::Quality,
     },
     engine::api::AccountStatus,
     words::{Value, Words},
@@ -103,6 +104,10 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
     if call.muted {
         state = format!("{state}. {}", words.text("call-muted"));
     }
+    if call.volume != AS_IT_COMES {
+        let percent = call.volume.to_string();
+        state = format!("{state}. {}", words.with("call-volume", &[("percent", (&percent).into())]));
+    }
     if let Some(path) = &call.recording {
         let path = clean(&path.to_string_lossy());
         state = format!("{state}. {}", words.with("cli-recording", &[("path", (&path).into())]));
@@ -110,7 +115,39 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
     if let Some(encryption) = call.encryption.filter(|_| !call.state.is_ended()) {
         state = format!("{state}. {}", words.text(encryption.key()));
     }
+    if let Some(quality) = call.quality {
+        state = format!("{state}. {}", words.verdict(quality.verdict));
+    }
     words.with("cli-call", &[("id", (&id).into()), ("name", (&name).into()), ("state", (&state).into())])
+}
+
+/// A call, and the figures of its line below it.
+pub(super) fn call_and_line(words: &Words, call: &Call) -> String {
+    let mut lines = vec![self::call(words, call)];
+    lines.extend(call.quality.iter().map(|quality| figures(words, quality)));
+    lines.join("\n")
+}
+
+/// The figures of a line: what comes, what goes, and the way there and back.
+fn figures(words: &Words, quality: &Quality) -> String {
+    let share = |key: &str, permille: u16| format!("{} {}.{} %", words.text(key), permille / 10, permille % 10);
+    let time = |key: &str, ms: u32| format!("{} {ms} ms", words.text(key));
+    let heard = [
+        share("quality-loss", quality.heard.loss_permille),
+        share("quality-concealed", quality.heard.concealed_permille),
+        time("quality-jitter", quality.heard.jitter_ms),
+        time("quality-delay", quality.heard.delay_ms),
+    ];
+    let said = quality.said.map_or_else(
+        || words.text("quality-unreported"),
+        |said| [share("quality-loss", said.loss_permille), time("quality-jitter", said.jitter_ms)].join(", "),
+    );
+    let mut lines = vec![
+        format!("  {}: {}", words.text("quality-heard"), heard.join(", ")),
+        format!("  {}: {said}", words.text("quality-said")),
+    ];
+    lines.extend(quality.round_trip_ms.map(|ms| format!("  {}", time("quality-round-trip", ms))));
+    lines.join("\n")
 }
 
 /// The key of how far a text has come.
@@ -206,7 +243,10 @@ fn link(words: &Words, interface: &Interface) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Language;
+    use crate::{
+        domain::quality::{Heard, Said, Verdict},
+        words::Language,
+    };
 
     #[test]
     fn a_stranger_cannot_command_the_terminal() {
@@ -215,6 +255,22 @@ mod tests {
             "a\u{fffd}[2Jb\u{fffd}31m\u{fffd}c\n    d\u{fffd}!"
         );
         assert_eq!(clean("¡Hola! 🙂 é"), "¡Hola! 🙂 é");
+    }
+
+    #[test]
+    fn figures_stand_below_a_call() {
+        let words = Words::new(Language::En);
+        let quality = Quality {
+            verdict: Verdict::Good,
+            heard: Heard { loss_permille: 4, concealed_permille: 12, jitter_ms: 3, delay_ms: 24 },
+            said: Some(Said { loss_permille: 104, jitter_ms: 5 }),
+            round_trip_ms: Some(58),
+        };
+        let lines = "  You hear: lost 0.4 %, made up 1.2 %, uneven by 3 ms, held back for 24 ms\n  \
+                     They hear: lost 10.4 %, uneven by 5 ms\n  there and back 58 ms";
+        assert_eq!(figures(&words, &quality), lines);
+        let untold = figures(&words, &Quality { said: None, round_trip_ms: None, ..quality });
+        assert!(untold.ends_with("\n  They hear: not reported"), "{untold}");
     }
 
     #[test]

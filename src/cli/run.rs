@@ -198,7 +198,7 @@ async fn lines(start: &Start<'_>, engine: &EngineHandle, mut events: broadcast::
             print::say(&words.text("cli-started"))?;
         }
     }
-    let mut last = String::new();
+    let (mut last, mut verdict) = (String::new(), None);
     loop {
         let event = tokio::select! {
             biased;
@@ -209,6 +209,12 @@ async fn lines(start: &Start<'_>, engine: &EngineHandle, mut events: broadcast::
             Ok(event) => {
                 let quit = matches!(event, Event::Quit);
                 // people are not told the same twice; scripts get every event
+                if let Event::Quality { call, quality, .. } = &event {
+                    let now = Some((*call, quality.verdict));
+                    if std::mem::replace(&mut verdict, now) == now && !json {
+                        continue;
+                    }
+                }
                 if let Some(line) = events::line(&event, words, json).filter(|line| json || *line != last) {
                     print::say(&line)?;
                     last = line;

@@ -75,6 +75,9 @@ mod tests {
         config.accounts.push(account(sip, "alice@sip.test"));
         config.accounts.push(account(AccountKind::Xmpp { tls: Some(XmppTls::Direct) }, "alice@xmpp.test"));
         config.window.language = Some("es".into());
+        config.recording.format = crate::domain::call::RecordingFormat::Wav;
+        config.sound.hold = crate::audio::HoldSound::File("/tune.opus".into());
+        config.sound.tones = Some(crate::audio::Country::Mx);
         config.save(&home).unwrap();
         assert_eq!(Config::load(&home).unwrap(), config);
         let mode = std::fs::metadata(home.config_file()).unwrap().permissions().mode();

@@ -53,9 +53,13 @@ impl Home {
         }
         Ok(())
     }
-    /// Where recordings of calls are kept; made when it is not there (0700).
+    /// Where recordings of calls are kept.
+    pub fn recordings_folder(&self) -> PathBuf {
+        self.data.join("recordings")
+    }
+    /// The same; made when it is not there (0700).
     pub fn recordings(&self) -> Result<PathBuf, ConfigError> {
-        let folder = self.data.join("recordings");
+        let folder = self.recordings_folder();
         private_dir(&folder)?;
         Ok(folder)
     }

@@ -1,5 +1,9 @@
 //! Typed TOML configuration, atomic writes, XDG paths or one folder (`--home`). Holds no secret.
-use crate::{audio::DeviceChoice, domain::account::AccountConfig, net::WiredPolicy};
+use crate::{
+    audio::DeviceChoice,
+    domain::{account::AccountConfig, call::RecordingFormat},
+    net::WiredPolicy,
+};
 use serde::{Deserialize, Serialize};
 
 mod file;
@@ -56,16 +60,18 @@ pub struct Config {
 }
 
 /// Recordings of calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RecordingConfig {
+    /// What they are written as.
+    pub format: RecordingFormat,
     /// The other side hears a short tone again and again: in many places the law asks for it.
     pub announce: bool,
 }
 
 impl Default for RecordingConfig {
     fn default() -> Self {
-        Self { announce: true }
+        Self { format: RecordingFormat::Opus, announce: true }
     }
 }
 

@@ -1,5 +1,5 @@
 //! A call, as people and scripts see it.
-use super::{account::AccountId, address::Address, message::Direction, private::Private};
+use super::{account::AccountId, address::Address, message::Direction, private::Private, quality::Quality};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -135,6 +135,30 @@ impl EndReason {
     }
 }
 
+/// What a recording is written as.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingFormat {
+    /// Opus in an Ogg file: 20 MB an hour.
+    #[default]
+    Opus,
+    /// 16-bit PCM: what every program plays, 700 MB an hour.
+    Wav,
+}
+
+impl RecordingFormat {
+    /// All, in the order of a list to choose from.
+    pub const ALL: [Self; 2] = [Self::Opus, Self::Wav];
+
+    /// How such a file's name ends.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Opus => "opus",
+            Self::Wav => "wav",
+        }
+    }
+}
+
 /// A call now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
@@ -167,11 +191,29 @@ pub struct Call {
     /// The file that it is being recorded into.
     #[serde(default)]
     pub recording: Option<PathBuf>,
+    /// Since when.
+    #[serde(default)]
+    pub recording_since: Option<Timestamp>,
+    /// How loud the other side is heard, by us and by those who are joined, in percent.
+    #[serde(default = "as_it_comes")]
+    pub volume: u16,
+    /// How it sounds; `None`: nobody talks, or it is too early to say.
+    #[serde(default)]
+    pub quality: Option<Quality>,
     /// How its packets are encrypted now; `None`: they are not.
     #[serde(default)]
     pub encryption: Option<MediaEncryption>,
     /// Keys pressed so far, shown so that the person sees what was sent.
     pub dtmf_sent: Private<String>,
+}
+
+/// The volume that changes nothing, in percent.
+pub const AS_IT_COMES: u16 = 100;
+/// The loudest there is.
+pub const LOUDEST: u16 = 400;
+
+const fn as_it_comes() -> u16 {
+    AS_IT_COMES
 }
 
 impl Call {

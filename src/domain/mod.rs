@@ -10,4 +10,5 @@ pub mod link;
 pub mod message;
 pub mod private;
 pub mod protection;
+pub mod quality;
 pub mod session;

@@ -2,7 +2,7 @@
 //! The same types travel over the private socket as JSON (one object a line), so they are a stable contract.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::WindowConfig,
+    config::{RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, Capabilities, Problem, Registration},
         address::Address,
@@ -12,10 +12,12 @@ use crate::{
         conversation::{Conversation, ConversationId},
         message::{Message, MessageId, MessageState},
         private::Private,
+        quality::Quality,
     },
     net::WiredStatus,
 };
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 pub use super::{
     handle::{EngineHandle, Request},
@@ -49,7 +51,7 @@ pub enum Command {
     Snapshot,
     /// Sound devices. Reply: [`Reply::Devices`].
     Devices,
-    /// Use these devices from now on, also in a running call.
+    /// Use these devices from now on, also in a running call. [`Refusal::NoTune`]: the file to be heard on hold is none.
     ChooseDevices {
         /// Which.
         choice: DeviceChoice,
@@ -125,12 +127,24 @@ pub enum Command {
     /// Join all calls that are talked in or held: everybody hears everybody. Who is put on hold leaves.
     /// Reply: [`Reply::Calls`].
     Join,
+    /// Hear the other side of a call louder or softer; those who are joined do so, too. Reply: [`Reply::Call`].
+    Volume {
+        /// Which call.
+        call: Option<CallId>,
+        /// In percent of how it comes, up to 400.
+        percent: u16,
+    },
     /// Record a call, or stop: a new file in the home's folder of recordings. Reply: [`Reply::Call`].
     Record {
         /// Which call.
         call: Option<CallId>,
         /// Record.
         on: bool,
+    },
+    /// How calls are recorded from now on.
+    SetRecording {
+        /// All of it.
+        recording: RecordingConfig,
     },
     /// Calls now. Reply: [`Reply::Calls`].
     Calls,
@@ -300,6 +314,12 @@ pub struct Snapshot {
     pub hide_codes: bool,
     /// The sound devices chosen.
     pub sound: DeviceChoice,
+    /// How calls are recorded.
+    #[serde(default)]
+    pub recording: RecordingConfig,
+    /// The folder of recordings.
+    #[serde(default)]
+    pub recordings: PathBuf,
     /// The vault waits for its passphrase ([`Command::Unlock`]).
     pub secrets: SecretsState,
 }
@@ -411,6 +431,15 @@ pub enum Event {
         call: CallId,
         /// The key.
         digit: Private<char>,
+    },
+    /// How a call sounds, at most once a second; it is in the call, too.
+    Quality {
+        /// Which account.
+        account: AccountId,
+        /// Which call.
+        call: CallId,
+        /// How it sounds.
+        quality: Quality,
     },
     /// A recording has ended by itself; the call goes on.
     RecordingFailed {

@@ -2,6 +2,7 @@
 use super::{
     api::{Event, Refusal, Reply},
     run::Engine,
+    sound::Line,
 };
 use crate::{
     account::{AccountCommand, CallEvent},
@@ -23,11 +24,9 @@ use crate::{
 use jiff::Timestamp;
 use std::{
     net::{IpAddr, SocketAddr},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-/// How often levels are told while somebody may look at them.
-const LEVELS: Duration = Duration::from_millis(100);
 /// The discard port: a route is looked up by address, the port does not matter.
 const ANY_PORT: u16 = 9;
 
@@ -42,9 +41,12 @@ pub(super) struct Leg {
     /// Our last description, as it went out.
     local: Option<SessionDescription>,
     pub(super) levels: Option<audio::Levels>,
-    levels_told: Instant,
+    pub(super) levels_told: Instant,
     /// What of its devices was missing when it was told last.
-    faults: audio::Faults,
+    pub(super) faults: audio::Faults,
+    /// How loud the other side is heard.
+    pub(super) gain: audio::Gain,
+    pub(super) line: Line,
 }
 
 impl Engine {
@@ -92,6 +94,8 @@ impl Engine {
             levels: None,
             levels_told: Instant::now(),
             faults: audio::Faults::default(),
+            gain: audio::Gain::default(),
+            line: Line::default(),
         };
         self.legs.insert(call, leg);
     }
@@ -166,6 +170,19 @@ impl Engine {
             }
             Action::Mute { call, on } => {
                 self.mute(call, on);
+                Vec::new()
+            }
+            Action::HoldSound { call, .. } => {
+                // who is joined hears the others instead, and those are told of by themselves
+                if !self.switchboard.call(call).is_some_and(|call| call.joined) {
+                    self.attach_stream(call);
+                }
+                Vec::new()
+            }
+            Action::Volume { call, percent } => {
+                if let Some(leg) = self.legs.get(&call) {
+                    leg.gain.set(f32::from(percent) / 100.0);
+                }
                 Vec::new()
             }
             Action::Conference { calls } => {
@@ -253,9 +270,6 @@ impl Engine {
             tracing::error!(%error, "media cannot be opened");
             EndReason::LocalFault
         })?;
-        let stream = audio::open(&self.setup.config.sound);
-        let levels = stream.levels();
-        media.attach(stream);
         let mut events = media.events();
         let forward = self.media_events.clone();
         tokio::spawn(async move {
@@ -267,8 +281,8 @@ impl Engine {
         });
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.media = Some(media);
-            leg.levels = Some(levels);
         }
+        self.attach_stream(call);
         self.tell_faults();
         Ok(())
     }
@@ -360,7 +374,12 @@ impl Engine {
         match event {
             MediaEvent::RecordingFailed(error) => self.recording_failed(account, call, error).await,
             MediaEvent::Dtmf(digit) => self.tell(Event::DtmfReceived { account, call, digit }),
-            other => tracing::debug!(?other, "media"),
+            MediaEvent::FirstPacket | MediaEvent::Quiet => {
+                tracing::debug!(?event, "media");
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.line.quiet = matches!(event, MediaEvent::Quiet);
+                }
+            }
         }
     }
 
@@ -380,61 +399,12 @@ impl Engine {
     pub(super) fn change_devices(&mut self) {
         let joined = self.conference.take().map(|conference| conference.calls).unwrap_or_default();
         for call in self.legs.keys().copied().filter(|call| !joined.contains(call)).collect::<Vec<_>>() {
-            self.attach_devices(call);
+            self.attach_stream(call);
         }
         if !joined.is_empty() {
             self.attach_conference(joined);
         }
         self.tell_faults();
-    }
-
-    /// Tells what of the calls' devices is missing or has come back since it was told last.
-    pub(super) fn tell_faults(&mut self) {
-        let mut changed = None;
-        for leg in self.legs.values_mut() {
-            let faults = leg.levels.as_ref().map(audio::Levels::faults).unwrap_or_default();
-            if std::mem::replace(&mut leg.faults, faults) != faults {
-                changed = Some(faults);
-            }
-        }
-        let Some(faults) = changed else { return };
-        let events = self.events.clone();
-        // a sound server that hangs must not hold up the calls
-        tokio::task::spawn_blocking(move || {
-            let devices = audio::devices();
-            let audio::Faults { no_microphone, no_loudspeaker, other_microphone, other_loudspeaker } = faults;
-            let _ = events.send(Event::DevicesChanged {
-                devices,
-                no_microphone,
-                no_loudspeaker,
-                other_microphone,
-                other_loudspeaker,
-            });
-        });
-    }
-
-    pub(super) fn next_levels(&self) -> Option<Instant> {
-        let legs = self.legs.values().filter(|leg| leg.levels.is_some()).map(|leg| leg.levels_told + LEVELS);
-        legs.chain(self.sound_test.as_ref().map(|_| Instant::now() + LEVELS)).min()
-    }
-
-    /// Tells the levels of the live call, or of the sound test.
-    pub(super) fn tell_levels(&mut self) {
-        let now = Instant::now();
-        let mut peaks = None;
-        for leg in self.legs.values_mut() {
-            if let Some(levels) = &leg.levels
-                && leg.levels_told + LEVELS <= now
-            {
-                leg.levels_told = now;
-                peaks = Some(levels.take_peaks());
-            }
-        }
-        self.tell_faults();
-        let test = self.sound_test.as_ref().map(audio::SoundTest::take_peaks);
-        if let Some((input, output)) = test.or(peaks) {
-            self.tell(Event::Levels { input, output });
-        }
     }
 }
 

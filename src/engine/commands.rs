@@ -4,7 +4,7 @@ use super::{
     run::Engine,
 };
 use crate::{
-    audio,
+    audio::{self, HoldSound},
     domain::{
         account::{AccountId, AccountKind},
         address::{Address, Scheme},
@@ -12,7 +12,7 @@ use crate::{
         private::Private,
     },
     logic::dial::{self, DialError, Line, Purpose},
-    net,
+    media, net,
     store::StoreError,
 };
 
@@ -44,6 +44,14 @@ impl Engine {
                 Ok(Reply::Devices { devices, choice: self.setup.config.sound.clone() })
             }
             Command::ChooseDevices { choice } => {
+                if let HoldSound::File(path) = &choice.hold
+                    && choice.hold != self.setup.config.sound.hold
+                {
+                    // the program may be started elsewhere next time
+                    let path = Some(path.clone()).filter(|path| path.is_absolute()).ok_or(Refusal::NoTune)?;
+                    let checked = tokio::task::spawn_blocking(move || media::check_tune(&path)).await;
+                    checked.map_err(|_| Refusal::NoTune)?.map_err(|_| Refusal::NoTune)?;
+                }
                 self.setup.config.sound = choice;
                 self.save_config()?;
                 self.change_devices();
@@ -89,6 +97,15 @@ impl Engine {
             }
             Command::Join => self.join().await,
             Command::Record { call, on } => self.record(call, on).await,
+            Command::Volume { call, percent } => {
+                let actions = self.switchboard.volume(call, percent);
+                self.wish(actions).await
+            }
+            Command::SetRecording { recording } => {
+                self.setup.config.recording = recording;
+                self.save_config()?;
+                Ok(Reply::Done)
+            }
             Command::Calls => Ok(Reply::Calls(self.switchboard.calls())),
             Command::CallHistory { limit } => {
                 self.store.call_history(limit).await.map(Reply::CallHistory).map_err(stored)
@@ -134,6 +151,8 @@ impl Engine {
             window: self.setup.config.window.clone(),
             hide_codes: self.setup.config.codes.hide,
             sound: self.setup.config.sound.clone(),
+            recording: self.setup.config.recording,
+            recordings: self.setup.home.recordings_folder(),
             secrets: self.secrets_state().await,
         })
     }

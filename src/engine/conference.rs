@@ -5,7 +5,11 @@ use super::{
     calls::switch_refusal,
     run::Engine,
 };
-use crate::{audio, domain::call::CallId};
+use crate::{
+    audio::{self, AudioStream, HoldSound},
+    domain::call::CallId,
+    media,
+};
 
 /// The calls that are joined now, and their sound.
 #[derive(Debug)]
@@ -26,7 +30,7 @@ impl Engine {
     pub(super) fn conference(&mut self, calls: Vec<CallId>) {
         let before = self.conference.take().map(|conference| conference.calls).unwrap_or_default();
         for call in before.into_iter().filter(|call| !calls.contains(call)) {
-            self.attach_devices(call);
+            self.attach_stream(call);
         }
         if !calls.is_empty() {
             self.attach_conference(calls);
@@ -38,11 +42,12 @@ impl Engine {
     pub(super) fn attach_conference(&mut self, calls: Vec<CallId>) {
         let (mixer, streams) = audio::Conference::start(&self.setup.config.sound, calls.len());
         mixer.set_muted(calls.iter().any(|call| self.switchboard.call(*call).is_some_and(|call| call.muted)));
-        for (call, stream) in calls.iter().zip(streams) {
+        for (call, mut stream) in calls.iter().zip(streams) {
             if let Some(leg) = self.legs.get_mut(call)
                 && let Some(media) = &mut leg.media
             {
                 leg.levels = Some(mixer.levels());
+                stream.follow(leg.gain.clone());
                 media.attach(stream);
                 // what it would silence are the others, too
                 media.set_muted(false);
@@ -51,16 +56,20 @@ impl Engine {
         self.conference = Some(Conference { calls, mixer });
     }
 
-    /// Gives a call a stream on the chosen devices.
-    pub(super) fn attach_devices(&mut self, call: CallId) {
+    /// Gives a call that is not joined its stream: on the chosen devices, or what one hears on hold.
+    pub(super) fn attach_stream(&mut self, call: CallId) {
+        let held = self.switchboard.wants_hold(call);
         let muted = self.switchboard.call(call).is_some_and(|call| call.muted);
         if let Some(leg) = self.legs.get_mut(&call)
             && let Some(media) = &mut leg.media
         {
-            let stream = audio::open(&self.setup.config.sound);
+            let sound = &self.setup.config.sound;
+            let mut stream = if held { on_hold(sound.hold.clone()) } else { audio::open(sound) };
             leg.levels = Some(stream.levels());
+            stream.follow(leg.gain.clone());
             media.attach(stream);
-            media.set_muted(muted);
+            // on hold it is not the microphone that would be silenced
+            media.set_muted(muted && !held);
         }
     }
 
@@ -69,8 +78,21 @@ impl Engine {
         if let Some(conference) = self.conference.as_ref().filter(|conference| conference.calls.contains(&call)) {
             return conference.mixer.set_muted(on);
         }
-        if let Some(media) = self.media(call) {
+        let held = self.switchboard.wants_hold(call);
+        if let Some(media) = self.media(call).filter(|_| !held) {
             media.set_muted(on);
         }
     }
+}
+
+/// A stream that says what one hears on hold.
+fn on_hold(sound: HoldSound) -> AudioStream {
+    audio::hold(move || match sound {
+        HoldSound::Silence => Vec::new(),
+        HoldSound::Tune => audio::hold_tune(),
+        HoldSound::File(path) => media::read_tune(&path).unwrap_or_else(|error| {
+            tracing::warn!(%error, "silence on hold");
+            Vec::new()
+        }),
+    })
 }

@@ -20,6 +20,7 @@ mod handle;
 mod recording;
 mod refusal;
 mod run;
+mod sound;
 mod texts;
 
 use api::EngineHandle;

@@ -5,10 +5,11 @@ use super::{
     run::Engine,
 };
 use crate::{
+    config::RecordingConfig,
     domain::{account::AccountId, call::CallId},
     media::RecordError,
 };
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 
 const fn refused(error: RecordError) -> Refusal {
     match error {
@@ -28,10 +29,11 @@ impl Engine {
         let into = if on {
             let folder = self.setup.home.recordings().map_err(|_| Refusal::NotRecorded)?;
             // whom one spoke with is nobody's business who reads the folder's list
-            let name = format!("{}-{call}.opus", Zoned::now().strftime("%Y-%m-%d-%H-%M-%S-%3f"));
-            let (path, announce) = (folder.join(name), self.setup.config.recording.announce);
+            let RecordingConfig { announce, format } = self.setup.config.recording;
+            let begun = Zoned::now().strftime("%Y-%m-%d-%H-%M-%S-%3f");
+            let path = folder.join(format!("{begun}-{call}.{}", format.extension()));
             let media = self.media(call).ok_or(Refusal::NoCall)?;
-            media.record(&path, announce).map_err(refused)?;
+            media.record(&path, format, announce).map_err(refused)?;
             Some(path)
         } else {
             if let Some(media) = self.media(call) {
@@ -39,7 +41,7 @@ impl Engine {
             }
             None
         };
-        let actions = self.switchboard.recorded(call, into);
+        let actions = self.switchboard.recorded(call, into, Timestamp::now());
         self.wish(Ok(actions)).await
     }
 
@@ -49,7 +51,7 @@ impl Engine {
         if let Some(media) = self.media(call) {
             media.stop_recording();
         }
-        let actions = self.switchboard.recorded(call, None);
+        let actions = self.switchboard.recorded(call, None, Timestamp::now());
         self.carry_out(actions).await;
         self.tell(Event::RecordingFailed { account, call, reason: refused(error) });
     }

@@ -60,6 +60,9 @@ pub enum Refusal {
     /// The recording cannot be written.
     #[error("the call is not recorded")]
     NotRecorded,
+    /// No sound file that can be played on hold.
+    #[error("no sound file that can be played")]
+    NoTune,
     /// The engine is stopping.
     #[error("stopping")]
     Stopping,
@@ -87,6 +90,7 @@ impl Refusal {
             Self::Sound => "refusal-sound",
             Self::DiskFull => "refusal-disk-full",
             Self::NotRecorded => "refusal-not-recorded",
+            Self::NoTune => "refusal-no-tune",
             Self::Stopping => "refusal-stopping",
         }
     }

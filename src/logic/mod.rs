@@ -2,5 +2,6 @@
 pub mod codes;
 pub mod dial;
 pub mod outbox;
+pub mod quality;
 pub mod switchboard;
 pub mod wired;

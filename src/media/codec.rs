@@ -27,11 +27,11 @@ fn sample(value: &f32) -> i16 {
 }
 
 impl Encoder {
-    /// `parameters`: what the other side's decoder wishes (`a=fmtp`).
-    pub(super) fn new(codec: Codec, parameters: &str) -> Result<Self, MediaError> {
+    /// `parameters`: what the other side's decoder wishes (`a=fmtp`); `copies`: packets may carry those before them.
+    pub(super) fn new(codec: Codec, parameters: &str, copies: bool) -> Result<Self, MediaError> {
         let down = |ratio| Box::new(Down::new(ratio));
         Ok(match codec {
-            Codec::Opus => Self::Opus(Box::new(opus::Encoder::new(parameters).map_err(opus_fault)?)),
+            Codec::Opus => Self::Opus(Box::new(opus::Encoder::new(parameters, copies).map_err(opus_fault)?)),
             Codec::G722 => Self::G722 { down: down(3), encoder: Box::new(g722::Encoder::new()) },
             Codec::Pcmu => Self::G711 { down: down(6), law: to_ulaw },
             Codec::Pcma => Self::G711 { down: down(6), law: to_alaw },
@@ -54,6 +54,11 @@ impl Encoder {
             Self::G711 { down, law } => out.extend(down.run(sound).iter().map(|s| law(sample(s)))),
         }
         !out.is_empty()
+    }
+
+    /// How many packets should be sent once more with each.
+    pub(super) fn copies(&self) -> usize {
+        if let Self::Opus(encoder) = self { encoder.copies() } else { 0 }
     }
 
     /// The other side reports a loss, of 256 (RFC 3550 section 6.4.1).
@@ -151,7 +156,7 @@ mod tests {
     #[test]
     fn sound_survives_each_codec_and_a_single_loss() {
         for codec in CODECS {
-            let mut encoder = Encoder::new(codec, "useinbandfec=1").unwrap();
+            let mut encoder = Encoder::new(codec, "useinbandfec=1", false).unwrap();
             encoder.reported(51, Instant::now());
             let packets: Vec<Vec<u8>> = frames(40)
                 .iter()
@@ -186,7 +191,7 @@ mod tests {
             let harmonic = |k: usize| (n as f32 * 150.0 * k as f32 * TAU / 48_000.0).sin() / k as f32;
             (1..20).map(harmonic).sum::<f32>() * 0.2
         };
-        let mut encoder = Encoder::new(Codec::Opus, "minptime=10; useinbandfec=1").unwrap();
+        let mut encoder = Encoder::new(Codec::Opus, "minptime=10; useinbandfec=1", false).unwrap();
         encoder.reported(64, Instant::now());
         let mut decoders = [Decoder::new(Codec::Opus).unwrap(), Decoder::new(Codec::Opus).unwrap()];
         let (mut packet, mut sound) = (Vec::new(), Vec::new());
@@ -212,7 +217,7 @@ mod tests {
     #[test]
     fn long_losses_end_in_silence() {
         for codec in CODECS {
-            let mut encoder = Encoder::new(codec, "").unwrap();
+            let mut encoder = Encoder::new(codec, "", false).unwrap();
             let mut decoder = Decoder::new(codec).unwrap();
             let (mut packet, mut sound) = (Vec::new(), Vec::new());
             for frame in frames(10) {

@@ -68,6 +68,11 @@ impl Delay {
         self.wait.lost(now, late);
     }
 
+    /// What stands in for a loss is as good as what was lost.
+    pub(super) const fn set_whole(&mut self, whole: bool) {
+        self.wait.set_whole(whole);
+    }
+
     /// It came after all.
     pub(super) fn found(&mut self) {
         self.wait.found();

@@ -22,11 +22,11 @@ use std::{
 use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
-    time::MissedTickBehavior,
 };
 
-/// How often the rings are looked at.
+/// How often the rings are looked at; less often where the devices tell.
 const TICK: Duration = Duration::from_millis(5);
+const SELDOM: Duration = Duration::from_millis(20);
 /// What is played at once: 2.5 ms.
 const PIECE: usize = 120;
 /// Nothing received for so long is told.
@@ -35,6 +35,8 @@ const QUIET: Duration = Duration::from_secs(8);
 const KEYS: u32 = 100;
 /// Datagrams read at once from one port.
 const AT_ONCE: usize = 32;
+/// Statistics are told as often as somebody can read them.
+const COUNT: Duration = Duration::from_secs(1);
 /// Between two reports (RFC 3550 section 6.2), varied by half.
 const REPORT: Duration = Duration::from_secs(5);
 
@@ -62,7 +64,7 @@ pub(super) struct Edge {
     receiver: Receiver,
     sender: Option<Sender>,
     pacer: Pacer,
-    stream: Option<AudioStream>,
+    stream: Option<Box<AudioStream>>,
     ahead: Ahead,
     muted: bool,
     tap: Option<Box<Tap>>,
@@ -70,6 +72,8 @@ pub(super) struct Edge {
     heard: Option<Instant>,
     flowing: bool,
     report: Instant,
+    /// When statistics are told next.
+    publish: Instant,
     /// Keys heard since the last report.
     keys: u32,
     cname: String,
@@ -104,6 +108,7 @@ impl Edge {
             heard: None,
             flowing: false,
             report: now,
+            publish: now,
             keys: 0,
             // a name for this session alone (RFC 7022): it leads to nobody
             cname: format!("{:08x}{:08x}{:08x}", random(), random(), random()),
@@ -114,8 +119,7 @@ impl Edge {
 
     /// Runs until told to stop.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut next = Instant::now();
         // one octet more than the largest: what fills it was larger
         let mut datagram = [0; LARGEST + 1];
         loop {
@@ -126,7 +130,13 @@ impl Edge {
                 },
                 Ok(()) = self.rtp.readable() => self.read(Port::Media, &mut datagram),
                 Ok(()) = self.rtcp.readable() => self.read(Port::Control, &mut datagram),
-                _ = tick.tick() => self.tick(Instant::now()),
+                () = news(self.stream.as_deref()) => self.tick(Instant::now()),
+                () = tokio::time::sleep_until(next.into()) => {
+                    let now = Instant::now();
+                    self.tick(now);
+                    let told = self.stream.as_ref().is_some_and(|stream| stream.pull.asked().is_some());
+                    next = now + if told { SELDOM } else { TICK };
+                }
             }
         }
         self.report(Instant::now(), true);
@@ -138,7 +148,8 @@ impl Edge {
         match order {
             Order::Apply(agreed) => self.apply(*agreed),
             Order::Attach(stream) => {
-                self.stream = Some(*stream);
+                stream.pull.serve();
+                self.stream = Some(stream);
                 self.ahead = Ahead::new(Instant::now());
             }
             Order::Mute(on) => self.muted = on,
@@ -247,7 +258,10 @@ impl Edge {
                 }
                 Said::Block(block) => {
                     if let Some(sender) = self.sender.as_mut().filter(|sender| sender.ssrc() == block.ssrc) {
-                        self.count.reported_loss = (u32::from(block.fraction_lost) * 100 / 256) as u8;
+                        self.count.reports += 1;
+                        self.count.reported_loss = (u32::from(block.fraction_lost) * 1000 / 256) as u16;
+                        let jitter = u64::from(block.jitter) * 1000 / u64::from(sender.clock());
+                        self.count.reported_jitter = u32::try_from(jitter).unwrap_or(u32::MAX);
                         sender.reported(block.fraction_lost, now);
                         let round_trip = self.clock.round_trip(block.last_sr, block.delay, now);
                         self.count.round_trip = round_trip.or(self.count.round_trip);
@@ -269,6 +283,9 @@ impl Edge {
         }
         if now >= self.report {
             self.report(now, false);
+        }
+        if now >= self.publish {
+            self.publish = now + COUNT;
             self.publish();
         }
     }
@@ -279,7 +296,8 @@ impl Edge {
         let capacity = stream.playback.buffer().capacity();
         let receives = self.agreed.as_ref().is_some_and(|agreed| agreed.receives);
         let mut piece = [0.0; PIECE];
-        let wanted = self.ahead.wanted(now, capacity - stream.playback.slots());
+        let held = capacity - stream.playback.slots();
+        let wanted = stream.pull.asked().map_or_else(|| self.ahead.wanted(now, held), |asked| asked.min(capacity));
         while capacity - stream.playback.slots() < wanted {
             if receives {
                 self.receiver.play(&mut piece, now, &mut self.count);
@@ -291,13 +309,14 @@ impl Edge {
                 tap.far(&piece);
             }
         }
+        stream.pull.filled();
     }
 
     /// Sends what the microphone has heard.
     fn send(&mut self, now: Instant) {
         let sends = self.agreed.as_ref().is_some_and(|agreed| agreed.sends);
         let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else {
-            drain(self.stream.as_mut(), usize::MAX);
+            drain(self.stream.as_deref_mut(), usize::MAX);
             return;
         };
         if !sends {
@@ -306,7 +325,7 @@ impl Edge {
             while self.pacer.next(now, 0, frame) == Pace::Silence {
                 sender.skip(frame);
             }
-            drain(self.stream.as_mut(), usize::MAX);
+            drain(self.stream.as_deref_mut(), usize::MAX);
             return;
         }
         let frame = sender.frame();
@@ -318,7 +337,7 @@ impl Edge {
                 Pace::Wait => return,
                 Pace::Silence => {}
                 Pace::Sound { skip } => {
-                    drain(self.stream.as_mut(), skip);
+                    drain(self.stream.as_deref_mut(), skip);
                     if let Some(stream) = &mut self.stream
                         && !stream.hear(&mut self.sound)
                     {
@@ -364,7 +383,7 @@ impl Edge {
     }
 
     fn publish(&mut self) {
-        self.count.delay = self.receiver.delay().as_millis() as u64;
+        self.receiver.count(&mut self.count);
         let count = self.count;
         self.statistics.send_if_modified(|told| std::mem::replace(told, count) != count);
     }
@@ -373,6 +392,14 @@ impl Edge {
         if self.events.try_send(event).is_err() {
             tracing::warn!("an event of a call's media has no reader");
         }
+    }
+}
+
+/// Waits until the devices have something to tell.
+async fn news(stream: Option<&AudioStream>) {
+    match stream {
+        Some(stream) => stream.pull.news().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -15,8 +15,8 @@ const PAUSE: i64 = 120_000;
 /// A packet this far from its place in time or number belongs to another stream.
 const JUMP: i64 = 1_000_000;
 const DROPOUT: i16 = 3000;
-/// Lost packets in a row that redundancy still reaches.
-const REACH: i16 = 6;
+/// Lost packets in a row that redundancy within a codec still reaches.
+const REACH: usize = 6;
 /// Gaps longer than this within one stream are cut short.
 const GAP: i64 = 1_000_000;
 
@@ -89,6 +89,8 @@ pub(super) struct JitterBuffer {
     made: i64,
     last_duration: u32,
     stray: Option<u16>,
+    /// Lost packets in a row that can be had from the next one.
+    reach: usize,
 }
 
 impl JitterBuffer {
@@ -107,6 +109,7 @@ impl JitterBuffer {
             made: 0,
             last_duration: clock / 50,
             stray: None,
+            reach: REACH,
         }
     }
 
@@ -152,7 +155,7 @@ impl JitterBuffer {
         }
         let late = self.delay.arrived(at, at - self.us(place.timestamp));
         // what is missing before it can be made from it only if playout waits for it
-        let missing = i64::from(ahead.clamp(1, REACH) - 1);
+        let missing = i64::from(ahead.max(1) - 1).min(self.reach as i64);
         for before in 1..=missing {
             self.delay.recoverable(at, late + before * self.us(later) / i64::from(ahead));
         }
@@ -165,6 +168,27 @@ impl JitterBuffer {
         }
         self.keep(place, voice);
         Fate::Kept
+    }
+
+    /// Packets carry so many of those before them.
+    pub(super) const fn carries(&mut self, packets: usize) {
+        self.reach = if packets == 0 { REACH } else { packets };
+        self.delay.set_whole(packets > 0);
+    }
+
+    /// A packet that came in a later one: kept where its own was lost.
+    pub(super) fn recover(&mut self, voice: Voice) {
+        let Some((newest, _)) = self.newest else { return };
+        let before = newest.sequence as u16;
+        let behind = before.wrapping_sub(voice.sequence);
+        let earlier = i64::from((newest.timestamp as u32).wrapping_sub(voice.timestamp) as i32);
+        let came = self.seen & 1_u128.checked_shl(behind.into()).unwrap_or(u128::MAX) != 0;
+        let place =
+            Position { sequence: newest.sequence.saturating_sub(behind.into()), timestamp: newest.timestamp - earlier };
+        let over = place.sequence < self.next.sequence || place.timestamp < self.next.timestamp;
+        if !came && !over && earlier > 0 && self.us(earlier) <= LONGEST && !self.held.contains_key(&place.sequence) {
+            self.keep(place, voice);
+        }
     }
 
     /// The first packet of a stream, or of one that started anew.

@@ -23,12 +23,15 @@ mod rate;
 mod receive;
 mod reception;
 mod record;
+mod red;
 mod redundancy;
 mod rtcp;
 mod send;
 mod srtp;
 mod transport;
+mod tune;
 mod wait;
+mod wav;
 mod waveform;
 
 #[cfg(test)]
@@ -42,11 +45,13 @@ mod pair_tests;
 pub(crate) use g711::from_ulaw;
 pub use reception::Statistics;
 pub use record::RecordError;
+pub use tune::{TuneError, check as check_tune, read as read_tune};
 
 use crate::{
     audio::AudioStream,
     domain::{
         account::{Encryption, Problem},
+        call::RecordingFormat,
         private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
@@ -199,14 +204,14 @@ impl MediaSession {
         self.order(Order::Keys(Private::from(digits)));
     }
 
-    /// Records into a new file from now on: Opus, what is sent on the left, what is received on the right. `announce`: the
-    /// other side hears a short tone now and every 15 seconds.
+    /// Records into a new file from now on: what is sent on the left, what is received on the right. `announce`: the other
+    /// side hears a short tone now and every 15 seconds.
     ///
     /// # Errors
     /// [`RecordError`] when it does not start; later it is told as [`MediaEvent::RecordingFailed`].
-    pub fn record(&mut self, path: &Path, announce: bool) -> Result<(), RecordError> {
+    pub fn record(&mut self, path: &Path, format: RecordingFormat, announce: bool) -> Result<(), RecordError> {
         let tell = self.tell.upgrade().ok_or(RecordError::System)?;
-        let tap = record::start(path, announce, tell)?;
+        let tap = record::start(path, format, announce, tell)?;
         self.order(Order::Record(Some(Box::new(tap))));
         Ok(())
     }
@@ -226,7 +231,7 @@ impl MediaSession {
         self.encrypted
     }
 
-    /// Counts, at most some seconds old.
+    /// Counts, at most a second old.
     pub fn statistics(&self) -> Statistics {
         *self.statistics.borrow()
     }

@@ -146,6 +146,8 @@ impl Negotiator {
             parameters: chosen.parameters.clone(),
             ptime: ptime(chosen.codec, remote.ptime),
             events_out: events,
+            redundant_out: None,
+            redundant_in: None,
             codecs_in: local.payloads.iter().map(|p| (p.number, p.codec)).collect(),
             events_in: local.telephone_events.clone(),
             sends: sends(local.direction) && hears(remote) && remote.rtp.port() != 0,
@@ -168,10 +170,14 @@ pub(super) struct Agreed {
     pub ptime: u16,
     /// Number and clock of the telephone events we send.
     pub events_out: Option<(u8, u32)>,
+    /// Number under which the packets we send may carry those before them (RFC 2198).
+    pub redundant_out: Option<u8>,
     /// Numbers we understand.
     pub codecs_in: Vec<(u8, Codec)>,
     /// Numbers and clocks of telephone events we understand.
     pub events_in: Vec<(u8, u32)>,
+    /// Number of packets that carry those before them.
+    pub redundant_in: Option<u8>,
     pub sends: bool,
     pub receives: bool,
     /// Over which transport.

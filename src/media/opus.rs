@@ -54,7 +54,9 @@ impl Wishes {
         let bitrate = self.bitrate.map_or(wanted.bitrate, |most| most.min(wanted.bitrate));
         // below this, redundancy would take more from the voice than losses do
         let deep = if self.fec && bitrate >= 40_000 { wanted.deep } else { 0 };
-        Protection { bitrate, deep, ..wanted }
+        // each copy is as long as the packet
+        let copies = if bitrate >= wanted.bitrate { wanted.copies } else { 0 };
+        Protection { bitrate, deep, copies, ..wanted }
     }
 }
 
@@ -107,12 +109,13 @@ pub(super) struct Encoder {
     encoder: libopus::Encoder,
     wishes: Wishes,
     redundancy: Redundancy,
+    copies: usize,
     effort: Effort,
 }
 
 impl Encoder {
-    /// `parameters`: what the other side's decoder wishes (`a=fmtp`).
-    pub(super) fn new(parameters: &str) -> Result<Self, Fault> {
+    /// `parameters`: what the other side's decoder wishes (`a=fmtp`); `copies`: packets may carry those before them.
+    pub(super) fn new(parameters: &str, copies: bool) -> Result<Self, Fault> {
         let wishes = Wishes::read(parameters);
         let mut encoder = libopus::Encoder::new()?;
         let effort = Effort::new();
@@ -126,13 +129,15 @@ impl Encoder {
         ] {
             encoder.set(setting, value)?;
         }
-        let mut encoder = Self { encoder, wishes, redundancy: Redundancy::new(), effort };
+        let redundancy = Redundancy::new(copies);
+        let mut encoder = Self { encoder, wishes, redundancy, copies: 0, effort };
         encoder.protect(encoder.redundancy.protection())?;
         Ok(encoder)
     }
 
     fn protect(&mut self, wanted: Protection) -> Result<(), Fault> {
-        let Protection { bitrate, loss, deep } = self.wishes.allow(wanted);
+        let Protection { bitrate, loss, deep, copies } = self.wishes.allow(wanted);
+        self.copies = copies;
         self.encoder.set(Setting::Bitrate, bitrate)?;
         self.encoder.set(Setting::Loss, loss)?;
         self.encoder.set(Setting::Dred, deep)
@@ -155,6 +160,11 @@ impl Encoder {
             self.encoder.set(Setting::Complexity, complexity)?;
         }
         Ok(())
+    }
+
+    /// How many packets should be sent once more with each.
+    pub(super) const fn copies(&self) -> usize {
+        self.copies
     }
 
     /// The other side reports a loss, of 256.

@@ -14,7 +14,7 @@ fn speech(frame: usize) -> Vec<f32> {
 }
 
 fn packets(parameters: &str, count: usize) -> Vec<Vec<u8>> {
-    let mut encoder = Encoder::new(parameters).unwrap();
+    let mut encoder = Encoder::new(parameters, false).unwrap();
     let encode = |frame| {
         let mut out = Vec::new();
         encoder.encode(&speech(frame), &mut out).unwrap();
@@ -60,7 +60,7 @@ fn wishes_are_done() {
 #[test]
 fn silence_is_left_out_only_where_the_other_side_wishes() {
     for (parameters, most) in [("usedtx=1", 20), ("usedtx=0", 100)] {
-        let mut encoder = Encoder::new(parameters).unwrap();
+        let mut encoder = Encoder::new(parameters, false).unwrap();
         let mut sent = 0;
         for _ in 0..100 {
             let mut out = Vec::new();

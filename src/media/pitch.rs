@@ -20,9 +20,9 @@ fn similarity(a: &[f32], b: &[f32], step: usize) -> f32 {
     if aa + bb < 1e-6 { 1.0 } else { ab / (aa * bb).sqrt() }
 }
 
-/// The lag at which the beginning of `sound` is most similar to what follows it, and how similar.
-fn period(sound: &[f32]) -> Option<(usize, f32)> {
-    let most = (sound.len() / 2).min(LONGEST);
+/// The lag of at most `most` at which the beginning of `sound` is most similar to what follows it, and how similar.
+fn period(sound: &[f32], most: usize) -> Option<(usize, f32)> {
+    let most = (sound.len() / 2).min(LONGEST).min(most);
     let rate = |lag: usize, step| Some((lag, similarity(sound.get(..WINDOW)?, sound.get(lag..lag + WINDOW)?, step)));
     let best = |lags: &mut dyn Iterator<Item = usize>, step| {
         lags.filter_map(|lag| rate(lag, step)).max_by(|a, b| a.1.total_cmp(&b.1))
@@ -43,9 +43,9 @@ fn fade(a: &[f32], b: &[f32]) -> impl Iterator<Item = f32> {
 /// How alike two periods must be to be merged: dissimilar ones would be heard.
 const ALIKE: f32 = 0.6;
 
-/// Takes one period out of a frame; tells how many samples that are, 0 where none can be taken unheard.
-pub(super) fn shorten(frame: &mut Vec<f32>) -> usize {
-    let Some((lag, alike)) = period(frame) else { return 0 };
+/// Takes one period of at most `most` samples out of a frame; tells how many that are, 0 where none can be taken unheard.
+pub(super) fn shorten(frame: &mut Vec<f32>, most: usize) -> usize {
+    let Some((lag, alike)) = period(frame, most) else { return 0 };
     let (Some(first), Some(second)) = (frame.get(..lag), frame.get(lag..2 * lag)) else { return 0 };
     if alike < ALIKE {
         return 0;
@@ -55,9 +55,9 @@ pub(super) fn shorten(frame: &mut Vec<f32>) -> usize {
     lag
 }
 
-/// Puts one period into a frame; tells how many samples that are.
-pub(super) fn lengthen(frame: &mut Vec<f32>) -> usize {
-    let Some((lag, alike)) = period(frame) else { return 0 };
+/// Puts one period of at most `most` samples into a frame; tells how many that are.
+pub(super) fn lengthen(frame: &mut Vec<f32>, most: usize) -> usize {
+    let Some((lag, alike)) = period(frame, most) else { return 0 };
     let (Some(first), Some(second)) = (frame.get(..lag), frame.get(lag..2 * lag)) else { return 0 };
     if alike < ALIKE {
         return 0;
@@ -89,7 +89,7 @@ mod tests {
             let sound = voice(hz, 1440);
             let smooth = roughness(&sound) * 1.15;
             let (mut short, mut long) = (sound.clone(), sound.clone());
-            let (less, more) = (shorten(&mut short), lengthen(&mut long));
+            let (less, more) = (shorten(&mut short, usize::MAX), lengthen(&mut long, usize::MAX));
             for (taken, frame, length) in [(less, &short, 1440 - less), (more, &long, 1440 + more)] {
                 assert_eq!(frame.len(), length);
                 let periods = taken as f32 * hz / 48_000.0;
@@ -108,8 +108,8 @@ mod tests {
                 (state >> 8) as f32 / 8_388_608.0 - 1.0
             })
             .collect();
-        assert_eq!((shorten(&mut noise), lengthen(&mut noise), noise.len()), (0, 0, 960));
-        assert_eq!((shorten(&mut vec![0.1; 100]), lengthen(&mut Vec::new())), (0, 0));
-        assert!(shorten(&mut vec![0.0; 960]) > 0, "silence is shortened gladly");
+        assert_eq!((shorten(&mut noise, usize::MAX), lengthen(&mut noise, usize::MAX), noise.len()), (0, 0, 960));
+        assert_eq!((shorten(&mut vec![0.1; 100], 480), lengthen(&mut Vec::new(), 480)), (0, 0));
+        assert_eq!(shorten(&mut vec![0.0; 960], 200), 200, "silence is shortened gladly, and to measure");
     }
 }

@@ -9,6 +9,7 @@ use super::{
     packet::Rtp,
     pitch,
     reception::{Reception, Statistics},
+    red::{self, Block},
 };
 use crate::domain::session::Codec;
 use std::{
@@ -62,6 +63,7 @@ pub(super) struct Heard {
 pub(super) struct Receiver {
     codecs: Vec<(u8, Codec)>,
     events: Vec<(u8, u32)>,
+    redundant: Option<u8>,
     stream: Option<Stream>,
     /// Another stream's first packet: with its second one the stream is taken.
     candidate: Option<(u32, u16, Option<Voice>)>,
@@ -75,6 +77,7 @@ impl Receiver {
     pub(super) fn agree(&mut self, agreed: &Agreed) {
         self.codecs.clone_from(&agreed.codecs_in);
         self.events.clone_from(&agreed.events_in);
+        self.redundant = agreed.redundant_in;
         let kept =
             self.stream.as_ref().is_some_and(|s| agreed.receives && self.codecs.iter().any(|(_, c)| *c == s.codec));
         if !kept {
@@ -88,7 +91,7 @@ impl Receiver {
     /// Whether the payload type of a packet was agreed on.
     pub(super) fn knows(&self, packet: &Rtp<'_>) -> bool {
         let number = packet.payload_type;
-        self.codec(number).is_some() || self.is_event(number) || self.is_noise(number)
+        self.codec(number).is_some() || self.is_event(number) || self.is_noise(number) || self.redundant == Some(number)
     }
 
     fn codec(&self, number: u8) -> Option<Codec> {
@@ -107,6 +110,37 @@ impl Receiver {
 
     /// A packet came from the other side.
     pub(super) fn packet(&mut self, packet: &Rtp<'_>, now: Instant, count: &mut Statistics) -> Heard {
+        if self.redundant != Some(packet.payload_type) {
+            return self.single(packet, now, count);
+        }
+        let blocks = red::parse(packet.payload).unwrap_or_default();
+        let Some((own, earlier)) = blocks.split_last() else {
+            count.malformed += 1;
+            return Heard::default();
+        };
+        let heard = self.single(&Rtp { payload_type: own.payload_type, payload: own.payload, ..*packet }, now, count);
+        if heard.valid {
+            self.earlier(packet, earlier);
+        }
+        heard
+    }
+
+    /// What a packet carries of those before it: of use where they were lost.
+    fn earlier(&mut self, packet: &Rtp<'_>, blocks: &[Block<'_>]) {
+        let Some(stream) = self.stream.as_mut().filter(|stream| stream.ssrc == packet.ssrc) else { return };
+        stream.buffer.carries(blocks.len());
+        for (block, before) in blocks.iter().rev().zip(1..) {
+            let Block { payload_type, offset, payload } = *block;
+            let codec = self.codecs.iter().find(|(number, _)| *number == payload_type).map(|(_, codec)| *codec);
+            let duration = codec.filter(|codec| codec.clock() == stream.codec.clock());
+            let Some(duration) = duration.and_then(|codec| codec::duration(codec, payload)) else { continue };
+            let (sequence, timestamp) = (packet.sequence.wrapping_sub(before), packet.timestamp.wrapping_sub(offset));
+            stream.buffer.recover(Voice { sequence, timestamp, duration, payload_type, payload: payload.to_vec() });
+        }
+    }
+
+    /// One without others in it.
+    fn single(&mut self, packet: &Rtp<'_>, now: Instant, count: &mut Statistics) -> Heard {
         let noise = self.is_noise(packet.payload_type);
         let spoken = self.stream.as_ref().map(|stream| stream.codec).filter(|_| noise);
         let codec = self.codec(packet.payload_type).or(spoken);
@@ -239,7 +273,7 @@ impl Receiver {
                     count.malformed += 1;
                     stream.decoder.conceal(samples(voice.duration), None, &mut self.frame);
                 }
-                stream.correct(&mut self.frame, now);
+                count.corrected += stream.correct(&mut self.frame, now);
             }
             // in a pause nothing is lost
             Next::Lost { units, .. } | Next::Missing { units } | Next::Pause { units }
@@ -271,9 +305,12 @@ impl Receiver {
         self.stream.as_mut().map(|stream| &mut stream.reception)
     }
 
-    /// How long its playout waits.
-    pub(super) fn delay(&self) -> Duration {
-        self.stream.as_ref().map_or(Duration::ZERO, |stream| stream.buffer.target())
+    /// Counts what is known of the streams now.
+    pub(super) fn count(&mut self, count: &mut Statistics) {
+        if let Some(stream) = &mut self.stream {
+            stream.reception.count(count);
+            count.delay = stream.buffer.target().as_millis() as u64;
+        }
     }
 
     /// Its SSRC.
@@ -284,25 +321,30 @@ impl Receiver {
 
 impl Stream {
     /// Brings playout nearer to the delay it should have, by whole periods of the voice.
-    fn correct(&mut self, frame: &mut Vec<f32>, now: Instant) {
+    fn correct(&mut self, frame: &mut Vec<f32>, now: Instant) -> u64 {
         let surplus = self.buffer.surplus();
         let moved = |samples: usize| samples as i64 * 1_000_000 / 48_000;
         if surplus > MUCH_TOO_LATE {
             self.buffer.adjusted(-moved(frame.len()));
+            let out = frame.len() as u64 / 48;
             frame.clear();
-            return;
+            return out;
         }
         let soon = now.saturating_duration_since(self.corrected) < CORRECTED && surplus < 4 * TOO_LATE;
         let quiet = frame.iter().all(|sample| sample.abs() < QUIET);
         let part = if quiet { QUIETLY } else { 1 };
         if soon || (TOO_EARLY / part..=TOO_LATE / part).contains(&surplus) {
-            return;
+            return 0;
         }
-        let by = if surplus > 0 { -moved(pitch::shorten(frame)) } else { moved(pitch::lengthen(frame)) };
+        // a voice gives up whole periods of its own; silence can be cut to measure, and must not be cut too far
+        let exact = usize::try_from(surplus.unsigned_abs() * 48 / 1000).unwrap_or(0);
+        let most = if quiet { exact } else { usize::MAX };
+        let by = if surplus > 0 { -moved(pitch::shorten(frame, most)) } else { moved(pitch::lengthen(frame, most)) };
         if by != 0 {
             self.buffer.adjusted(by);
             self.corrected = now;
         }
+        by.unsigned_abs() / 1000
     }
 }
 

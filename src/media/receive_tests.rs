@@ -16,6 +16,8 @@ fn agreed() -> Agreed {
         events_in: vec![(101, 8_000)],
         sends: true,
         receives: true,
+        redundant_out: None,
+        redundant_in: None,
         way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
     }
 }
@@ -32,7 +34,7 @@ struct Speaker {
 impl Speaker {
     fn new(ssrc: u32, codec: Codec, hz: f32) -> Self {
         let number = agreed().codecs_in.iter().find(|(_, c)| *c == codec).unwrap().0;
-        Self { encoder: Encoder::new(codec, "").unwrap(), ssrc, number, n: 0, hz }
+        Self { encoder: Encoder::new(codec, "", false).unwrap(), ssrc, number, n: 0, hz }
     }
     fn speak(&mut self, out: &mut Vec<u8>) {
         let at = |s: u32| (self.n * 960 + s) as f32 * self.hz * TAU / 48_000.0;

@@ -27,12 +27,24 @@ pub struct Statistics {
     pub replayed: u64,
     /// Sound made up in place of lost packets, in milliseconds.
     pub concealed: u64,
+    /// Sound left out or put in to follow the delay that is aimed at, in milliseconds.
+    pub corrected: u64,
     /// Packets that the operating system did not take.
     pub unsent: u64,
     /// How long playout waits for late packets, in milliseconds.
     pub delay: u64,
-    /// Loss the other side reported last, in percent.
-    pub reported_loss: u8,
+    /// Packets of the streams that were played which should have come so far, of whatever payload.
+    pub expected: u64,
+    /// Those of them that have not come.
+    pub lost: u64,
+    /// How unevenly packets come now (RFC 3550 section 6.4.1), in milliseconds.
+    pub jitter: u32,
+    /// Reports of the other side on what it receives.
+    pub reports: u64,
+    /// Loss between its last two reports, in tenths of a percent.
+    pub reported_loss: u16,
+    /// How unevenly packets come there, in milliseconds.
+    pub reported_jitter: u32,
     /// The way there and back, in milliseconds, once it is known.
     pub round_trip: Option<u32>,
 }
@@ -46,6 +58,8 @@ pub(super) struct Reception {
     highest: u64,
     received: u64,
     told: (u64, u64),
+    /// What was counted when it was last asked for.
+    counted: (u64, u64),
     transit: Option<f64>,
     jitter: f64,
     start: Instant,
@@ -62,6 +76,7 @@ impl Reception {
             highest: first,
             received: 0,
             told: (0, 0),
+            counted: (0, 0),
             transit: None,
             jitter: 0.0,
             start: now,
@@ -92,6 +107,15 @@ impl Reception {
         self.sender = Some(((ntp >> 16) as u32, now));
     }
 
+    /// Counts on what should have come and has not since it was last asked; what comes late is taken off again.
+    pub(super) fn count(&mut self, count: &mut Statistics) {
+        let now = (self.highest - self.first + 1, self.received);
+        let (expected, received) = std::mem::replace(&mut self.counted, now);
+        count.expected += now.0 - expected;
+        count.lost = (count.lost + (now.0 - expected)).saturating_sub(now.1 - received);
+        count.jitter = (self.jitter * 1000.0 / f64::from(self.clock)) as u32;
+    }
+
     /// The report on it.
     pub(super) fn block(&mut self, now: Instant) -> Block {
         let expected = self.highest - self.first + 1;
@@ -117,6 +141,24 @@ impl Reception {
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    #[test]
+    fn what_is_missing_is_counted_over_all_streams_and_what_comes_late_is_taken_off() {
+        let start = Instant::now();
+        let mut count = Statistics::default();
+        for _ in 0..2 {
+            let mut reception = Reception::new(5, 48_000, 65_500, start);
+            for n in (0..100_u16).filter(|n| n % 10 != 5) {
+                let uneven = Duration::from_millis(20 * u64::from(n) + u64::from(n % 2) * 10);
+                reception.heard(65_500_u16.wrapping_add(n), u32::from(n) * 960, start + uneven);
+                reception.count(&mut count);
+            }
+            reception.heard(65_505, 5 * 960, start + Duration::from_secs(2));
+            reception.count(&mut count);
+        }
+        assert_eq!((count.expected, count.lost), (200, 18));
+        assert!((5..20).contains(&count.jitter), "{}", count.jitter);
+    }
 
     #[test]
     fn loss_is_told_since_the_last_report_and_since_the_start() {

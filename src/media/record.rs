@@ -1,13 +1,15 @@
-//! A call as a file: what was sent on the left, what was received on the right, in Opus. The media's thread hands sound over
+//! A call as a file: what was sent on the left, what was received on the right, as Opus or as WAV. The media's thread hands sound over
 //! through rings and waits for nothing; a thread of its own encodes and writes. A disk that is full ends the recording only.
 use super::{
     MediaEvent,
     ogg::{self, FRAME},
+    wav,
 };
+use crate::domain::call::RecordingFormat;
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::{
     fs::OpenOptions,
-    io::{self, Write},
+    io::{self, Seek, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
     thread,
@@ -94,11 +96,16 @@ fn keep(ring: &mut Producer<f32>, sound: &[f32]) {
 ///
 /// # Errors
 /// [`RecordError`] when it cannot be made; what fails later is told as [`MediaEvent::RecordingFailed`].
-pub(super) fn start(path: &Path, announce: bool, tell: mpsc::Sender<MediaEvent>) -> Result<Tap, RecordError> {
+pub(super) fn start(
+    path: &Path,
+    format: RecordingFormat,
+    announce: bool,
+    tell: mpsc::Sender<MediaEvent>,
+) -> Result<Tap, RecordError> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     let (near, sent) = RingBuffer::new(RING);
     let (far, received) = RingBuffer::new(RING);
-    let mut recorder = Recorder::new(file, sent, received)?;
+    let mut recorder = Recorder::new(file, format, sent, received)?;
     let run = move || {
         let ended = loop {
             thread::sleep(LOOK);
@@ -118,17 +125,24 @@ pub(super) fn start(path: &Path, announce: bool, tell: mpsc::Sender<MediaEvent>)
 }
 
 /// The other side of the rings.
-struct Recorder<W: Write> {
+struct Recorder<W: Write + Seek> {
     sent: Consumer<f32>,
     received: Consumer<f32>,
-    encoder: opus::Encoder,
-    file: ogg::Writer<W>,
+    file: Form<W>,
     both: Vec<f32>,
-    packet: Vec<u8>,
 }
 
-impl<W: Write> Recorder<W> {
-    fn new(to: W, sent: Consumer<f32>, received: Consumer<f32>) -> Result<Self, RecordError> {
+/// The file, in its format.
+enum Form<W: Write + Seek> {
+    Opus { encoder: Box<opus::Encoder>, packet: Vec<u8>, file: ogg::Writer<W> },
+    Wav(wav::Writer<W>),
+}
+
+impl<W: Write + Seek> Form<W> {
+    fn new(to: W, format: RecordingFormat) -> Result<Self, RecordError> {
+        if format == RecordingFormat::Wav {
+            return Ok(Self::Wav(wav::Writer::new(to)?));
+        }
         let refused = |error: opus::Error| {
             tracing::error!(%error, "Opus");
             RecordError::System
@@ -140,7 +154,41 @@ impl<W: Write> Recorder<W> {
         encoder.set_complexity(3).map_err(refused)?;
         let skip = u16::try_from(encoder.get_lookahead().map_err(refused)?).unwrap_or_default();
         let file = ogg::Writer::new(to, 2, skip)?;
-        Ok(Self { sent, received, encoder, file, both: Vec::new(), packet: Vec::new() })
+        Ok(Self::Opus { encoder: Box::new(encoder), packet: Vec::new(), file })
+    }
+
+    /// Takes [`FRAME`] samples of both channels by turns.
+    fn write(&mut self, both: &[f32]) -> Result<(), RecordError> {
+        match self {
+            Self::Opus { encoder, packet, file } => {
+                packet.resize(1275, 0);
+                let length = encoder.encode_float(both, packet).map_err(|_| RecordError::System)?;
+                file.packet(packet.get(..length).unwrap_or_default())?;
+            }
+            Self::Wav(file) => file.write(both)?,
+        }
+        Ok(())
+    }
+
+    /// So far it plays.
+    fn settle(&mut self) -> Result<(), RecordError> {
+        if let Self::Wav(file) = self {
+            file.head()?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<W, RecordError> {
+        Ok(match self {
+            Self::Opus { file, .. } => file.finish()?,
+            Self::Wav(file) => file.finish()?,
+        })
+    }
+}
+
+impl<W: Write + Seek> Recorder<W> {
+    fn new(to: W, format: RecordingFormat, sent: Consumer<f32>, received: Consumer<f32>) -> Result<Self, RecordError> {
+        Ok(Self { sent, received, file: Form::new(to, format)?, both: Vec::new() })
     }
 
     fn is_over(&self) -> bool {
@@ -160,11 +208,9 @@ impl<W: Write> Recorder<W> {
             for _ in 0..FRAME {
                 self.both.extend([self.sent.pop().unwrap_or(0.0), self.received.pop().unwrap_or(0.0)]);
             }
-            self.packet.resize(1275, 0);
-            let length = self.encoder.encode_float(&self.both, &mut self.packet).map_err(|_| RecordError::System)?;
-            self.file.packet(self.packet.get(..length).unwrap_or_default())?;
+            self.file.write(&self.both)?;
         }
-        Ok(())
+        self.file.settle()
     }
 
     fn finish(self) -> Result<(), RecordError> {

@@ -55,7 +55,7 @@ fn both_sides_are_in_the_file_and_nobody_else_may_read_it() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("call.opus");
     let (tell, mut told) = mpsc::channel(4);
-    let mut tap = start(&path, false, tell).unwrap();
+    let mut tap = start(&path, RecordingFormat::Opus, false, tell).unwrap();
     // received in tens of milliseconds; sent in packets, and not at all in the second second
     for n in 0..300 {
         tap.far(&sine(880.0, n * 480, 480));
@@ -70,14 +70,17 @@ fn both_sides_are_in_the_file_and_nobody_else_may_read_it() {
     assert!(strength(&right[9600..], 880.0) > 0.25 && strength(&right[9600..], 440.0) < 0.02);
     assert!(strength(&left[9600..38_400], 440.0) > 0.25);
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(matches!(start(&path, false, mpsc::channel(1).0), Err(RecordError::File)), "no recording is overwritten");
+    assert!(
+        matches!(start(&path, RecordingFormat::Wav, false, mpsc::channel(1).0), Err(RecordError::File)),
+        "no recording is overwritten"
+    );
 }
 
 #[test]
 fn while_nothing_is_sent_the_left_side_is_silent() {
     let (mut near, sent) = RingBuffer::new(RING);
     let (mut far, received) = RingBuffer::new(RING);
-    let mut recorder = Recorder::new(Vec::new(), sent, received).unwrap();
+    let mut recorder = Recorder::new(io::Cursor::new(Vec::new()), RecordingFormat::Opus, sent, received).unwrap();
     for n in 0..300 {
         keep(&mut far, &sine(880.0, n * 480, 480));
         if n % 2 == 0 && !(100..200).contains(&n) {
@@ -88,10 +91,36 @@ fn while_nothing_is_sent_the_left_side_is_silent() {
     drop((near, far));
     assert!(recorder.is_over());
     recorder.take(true).unwrap();
-    let [left, _] = decode(&recorder.file.finish().unwrap());
+    let [left, _] = decode(&recorder.file.finish().unwrap().into_inner());
     assert!(strength(&left[9600..45_000], 440.0) > 0.25);
     assert!(strength(&left[60_000..90_000], 440.0) < 0.01, "held");
     assert!(strength(&left[110_000..140_000], 440.0) > 0.25, "and back at its place");
+}
+
+#[test]
+fn a_wav_file_holds_both_sides_and_plays_while_it_grows() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("call.wav");
+    let (tell, mut told) = mpsc::channel(4);
+    let mut tap = start(&path, RecordingFormat::Wav, false, tell).unwrap();
+    for n in 0..200 {
+        tap.far(&sine(880.0, n * 480, 480));
+        if n % 2 == 0 {
+            tap.near(&mut sine(440.0, n * 480, 960));
+        }
+    }
+    let channel = |channel: usize| -> Vec<f32> {
+        let file = std::fs::read(&path).unwrap();
+        let length = u32::from_le_bytes(file[40..44].try_into().unwrap()) as usize;
+        let frames = file[44..44 + length].chunks_exact(4);
+        frames.map(|f| f32::from(i16::from_le_bytes([f[channel * 2], f[channel * 2 + 1]])) / 32_768.0).collect()
+    };
+    wait_for("sound in the growing file", || channel(1).len() > 48_000);
+    drop(tap);
+    wait_for("the end of the file", || matches!(told.try_recv(), Err(mpsc::error::TryRecvError::Disconnected)));
+    assert_eq!(channel(1).len(), 2 * 48_000);
+    assert!(strength(&channel(1), 880.0) > 0.29 && strength(&channel(1), 440.0) < 0.001);
+    assert!(strength(&channel(0)[..90_000], 440.0) > 0.29 && strength(&channel(0), 880.0) < 0.001);
 }
 
 /// A disk with so many octets left.
@@ -107,15 +136,26 @@ impl Write for Disk {
     }
 }
 
+impl Seek for Disk {
+    fn seek(&mut self, _: io::SeekFrom) -> io::Result<u64> {
+        Ok(0)
+    }
+}
+
 #[test]
 fn a_full_disk_ends_the_recording_and_says_so() {
-    let recorder = |room| {
+    let recorder = |room, format| {
         let (near, sent) = RingBuffer::new(RING);
         let (far, received) = RingBuffer::new(RING);
-        Recorder::new(Disk(room), sent, received).map(|recorder| (recorder, near, far))
+        Recorder::new(Disk(room), format, sent, received).map(|recorder| (recorder, near, far))
     };
-    assert_eq!(recorder(10).err(), Some(RecordError::DiskFull));
-    let (mut recorder, _near, mut far) = recorder(2000).unwrap();
+    for format in RecordingFormat::ALL {
+        assert_eq!(recorder(10, format).err(), Some(RecordError::DiskFull));
+    }
+    let (mut wav, _near, mut far) = recorder(10_000, RecordingFormat::Wav).unwrap();
+    keep(&mut far, &vec![0.3; 48_000]);
+    assert_eq!(wav.take(false), Err(RecordError::DiskFull));
+    let (mut recorder, _near, mut far) = recorder(2000, RecordingFormat::Opus).unwrap();
     keep(&mut far, &vec![0.3; 48_000]);
     assert_eq!(recorder.take(false), Ok(()), "the first page is not written yet");
     for n in 1..4 {

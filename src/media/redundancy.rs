@@ -11,10 +11,13 @@ pub(super) struct Protection {
     pub loss: i32,
     /// Deep redundancy, in units of 10 ms; 0: none.
     pub deep: i32,
+    /// Packets that each one carries once more (RFC 2198).
+    pub copies: usize,
 }
 
 /// The steps, by loss. PESQ-WB at 0, 5, 10 and 20 % loss in bursts of 1.5, when playout waits for four packets: 4.47, 3.80,
 /// 3.24, 2.58 calm; 4.43, 4.03, 3.72, 3.28 with loss; 4.50, 4.10, 3.79, 3.33 with heavy loss. FEC alone: 3.0 at 10 %.
+/// To who takes copies, in a whole receiver: 4.37, 4.09, 3.90, 3.73 with three; 3.57 and 2.96 at 10 and 20 % with two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Step {
     Calm,
@@ -23,11 +26,12 @@ enum Step {
 }
 
 impl Step {
-    const fn protection(self) -> Protection {
-        match self {
-            Self::Calm => Protection { bitrate: 48_000, loss: 10, deep: 0 },
-            Self::Lossy => Protection { bitrate: 64_000, loss: 15, deep: 12 },
-            Self::Heavy => Protection { bitrate: 80_000, loss: 15, deep: 16 },
+    const fn protection(self, copies: bool) -> Protection {
+        match (self, copies) {
+            (Self::Calm, _) => Protection { bitrate: 48_000, loss: 10, deep: 0, copies: 0 },
+            (Self::Lossy, false) => Protection { bitrate: 64_000, loss: 15, deep: 12, copies: 0 },
+            (Self::Heavy, false) => Protection { bitrate: 80_000, loss: 15, deep: 16, copies: 0 },
+            (Self::Lossy | Self::Heavy, true) => Protection { bitrate: 36_000, loss: 0, deep: 0, copies: 3 },
         }
     }
 
@@ -56,6 +60,8 @@ const CALM: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub(super) struct Redundancy {
     step: Step,
+    /// The other side takes packets that carry those before them.
+    copies: bool,
     loss: Option<f32>,
     /// Since when less would do.
     calmer: Option<Instant>,
@@ -63,12 +69,12 @@ pub(super) struct Redundancy {
 
 impl Redundancy {
     /// Protected until it is known that nothing is lost: a call must not begin with gaps.
-    pub(super) const fn new() -> Self {
-        Self { step: Step::Lossy, loss: None, calmer: None }
+    pub(super) const fn new(copies: bool) -> Self {
+        Self { step: Step::Lossy, copies, loss: None, calmer: None }
     }
 
     pub(super) const fn protection(&self) -> Protection {
-        self.step.protection()
+        self.step.protection(self.copies)
     }
 
     /// The other side reports a loss (of 256, RFC 3550 section 6.4.1); gives what changes.
@@ -101,7 +107,7 @@ mod tests {
 
     /// One report each five seconds; the steps after each.
     fn run(reports: &[u32]) -> Vec<Step> {
-        let (start, mut redundancy) = (Instant::now(), Redundancy::new());
+        let (start, mut redundancy) = (Instant::now(), Redundancy::new(false));
         let times = (0..).map(|n| start + Duration::from_secs(5 * n));
         let step = |(percent, now): (&u32, Instant)| {
             let before = redundancy.step;
@@ -115,7 +121,7 @@ mod tests {
     #[test]
     fn it_begins_protected_and_saves_when_nothing_is_lost() {
         use Step::{Calm, Lossy};
-        assert_eq!(Redundancy::new().protection(), Lossy.protection());
+        assert_eq!(Redundancy::new(false).protection(), Lossy.protection(false));
         assert_eq!(run(&[0; 5]), [Lossy, Lossy, Lossy, Calm, Calm]);
     }
 

@@ -6,10 +6,17 @@ use super::{
     dtmf::{KeySender, Turn},
     negotiate::Agreed,
     packet::Rtp,
+    red,
     rtcp::Sent,
 };
 use crate::domain::session::Codec;
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+/// Packets kept to be sent once more.
+const KEPT: usize = 3;
 
 /// The half.
 #[derive(Debug)]
@@ -24,6 +31,11 @@ pub(super) struct Sender {
     parameters: String,
     ptime: u16,
     events: Option<(u8, u32)>,
+    /// Under which number packets carry those before them.
+    redundant: Option<u8>,
+    /// Those before, without a gap: their time and payload, the newest last.
+    before: VecDeque<(u32, Vec<u8>)>,
+    wrapped: Vec<u8>,
     encoder: Encoder,
     keys: KeySender,
     /// The next packet is the first after a silence.
@@ -53,7 +65,10 @@ impl Sender {
             parameters: agreed.parameters.clone(),
             ptime: agreed.ptime,
             events: agreed.events_out,
-            encoder: Encoder::new(agreed.codec, &agreed.parameters)?,
+            redundant: agreed.redundant_out,
+            before: VecDeque::new(),
+            wrapped: Vec::new(),
+            encoder: Encoder::new(agreed.codec, &agreed.parameters, agreed.redundant_out.is_some())?,
             keys: KeySender::new(),
             mark: true,
             packets: 0,
@@ -64,8 +79,10 @@ impl Sender {
 
     /// A later agreement. Another clock is another stream (RFC 7160), so it gets another SSRC.
     pub(super) fn agree(&mut self, agreed: &Agreed) -> Result<(), MediaError> {
-        if (self.codec, &self.parameters) != (agreed.codec, &agreed.parameters) {
-            self.encoder = Encoder::new(agreed.codec, &agreed.parameters)?;
+        let same = (self.codec, &self.parameters, self.redundant.is_some())
+            == (agreed.codec, &agreed.parameters, agreed.redundant_out.is_some());
+        if !same {
+            self.encoder = Encoder::new(agreed.codec, &agreed.parameters, agreed.redundant_out.is_some())?;
             self.parameters.clone_from(&agreed.parameters);
         }
         if self.codec.clock() != agreed.codec.clock() {
@@ -74,6 +91,8 @@ impl Sender {
         }
         (self.codec, self.number, self.ptime, self.events) =
             (agreed.codec, agreed.number, agreed.ptime, agreed.events_out);
+        self.redundant = agreed.redundant_out;
+        self.before.clear();
         self.mark = true;
         Ok(())
     }
@@ -96,6 +115,13 @@ impl Sender {
             self.events.map_or(Turn::Sound, |(_, clock)| self.keys.turn(timestamp, sound.len() as u32 / 48, clock));
         // the encoder hears the sound beneath a key, too: it goes on without a jump
         let encoded = self.encoder.encode(sound, &mut self.payload);
+        let earlier = self.before.iter().map(|(time, payload)| (timestamp.wrapping_sub(*time), payload.as_slice()));
+        let copies = self.encoder.copies();
+        let number = self.redundant.filter(|_| copies > 0);
+        if number.is_some() {
+            let spare = self.before.len().saturating_sub(copies);
+            red::write(earlier.skip(spare), self.number, &self.payload, &mut self.wrapped);
+        }
         let packet = match (&turn, self.events) {
             (Turn::Event(event), Some((number, _))) => Rtp {
                 marker: event.marker,
@@ -106,28 +132,36 @@ impl Sender {
                 payload: &event.payload,
             },
             _ if !encoded => {
+                self.before.clear();
                 self.mark = true; // silence of which nothing is sent (RFC 7587 section 3.1.3)
                 return false;
             }
             _ => Rtp {
                 marker: std::mem::take(&mut self.mark),
-                payload_type: self.number,
+                payload_type: number.unwrap_or(self.number),
                 sequence: self.sequence,
                 timestamp,
                 ssrc: self.ssrc,
-                payload: &self.payload,
+                payload: if number.is_some() { &self.wrapped } else { &self.payload },
             },
         };
         packet.write(out);
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(packet.payload.len() as u32);
         self.sequence = self.sequence.wrapping_add(1);
+        if matches!(turn, Turn::Event(_)) {
+            self.before.clear(); // where a packet stands in the next one tells its number
+        } else if self.redundant.is_some() {
+            self.before.push_back((timestamp, self.payload.clone()));
+            self.before.drain(..self.before.len().saturating_sub(KEPT));
+        }
         true
     }
 
     /// Time passes in which nothing is sent.
-    pub(super) const fn skip(&mut self, samples: usize) {
+    pub(super) fn skip(&mut self, samples: usize) {
         self.samples += samples as u64;
+        self.before.clear();
         self.mark = true;
     }
 
@@ -143,6 +177,11 @@ impl Sender {
 
     pub(super) const fn ssrc(&self) -> u32 {
         self.ssrc
+    }
+
+    /// Its timestamps' units in a second.
+    pub(super) const fn clock(&self) -> u32 {
+        self.codec.clock()
     }
 
     /// For the sender's report, once something was sent.

@@ -15,6 +15,8 @@ fn agreed(codec: Codec, number: u8) -> Agreed {
         events_in: vec![(101, 8_000)],
         sends: true,
         receives: true,
+        redundant_out: None,
+        redundant_in: None,
         way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
     }
 }

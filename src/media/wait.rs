@@ -7,8 +7,9 @@ const REMEMBERED: i64 = 20_000_000;
 const MOST: usize = 64;
 /// Fewer losses are not worth a delay.
 const FEW: usize = 3;
-/// Share of them that is covered.
+/// Share of them that is covered: of those that a codec can guess at, and of those that are there whole.
 const COVERED: usize = 92;
+const COVERED_WHOLE: usize = 98;
 /// It falls when less has been enough for so long.
 const CALM: i64 = 10_000_000;
 
@@ -18,6 +19,8 @@ pub(super) struct Wait {
     /// When packets were found lost, and how late the next one came against the lost one's time.
     lost: VecDeque<(i64, i64)>,
     held: i64,
+    /// What stands in for a loss is as good as what was lost.
+    whole: bool,
     /// Since when less would be enough.
     less: Option<i64>,
 }
@@ -33,6 +36,11 @@ impl Wait {
     /// One that was thought lost has come after all: it was late, which is counted elsewhere.
     pub(super) fn found(&mut self) {
         self.lost.pop_back();
+    }
+
+    /// Whether what stands in for a loss is as good as what was lost.
+    pub(super) const fn set_whole(&mut self, whole: bool) {
+        self.whole = whole;
     }
 
     /// Time passes.
@@ -51,7 +59,8 @@ impl Wait {
             return 0;
         }
         waits.sort_unstable();
-        waits.get((waits.len() - 1) * COVERED / 100).copied().unwrap_or(0)
+        let covered = if self.whole { COVERED_WHOLE } else { COVERED };
+        waits.get((waits.len() - 1) * covered / 100).copied().unwrap_or(0)
     }
 
     /// The wait.

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{
     account::AccountId,
     address::Address,
-    call::{Call, CallId, CallState, EndReason},
+    call::{AS_IT_COMES, Call, CallId, CallState, EndReason},
     code::{Code, Warning},
     contact::Contact,
     message::{Direction, MessageState, NewMessage, SendFailure},
@@ -266,6 +266,9 @@ async fn calls_and_names() {
         codec: None,
         joined: false,
         recording: None,
+        recording_since: None,
+        volume: AS_IT_COMES,
+        quality: None,
         encryption: None,
         dtmf_sent: Private::default(),
     };

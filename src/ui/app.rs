@@ -25,6 +25,7 @@ mod places;
 
 /// Everything that can come in.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // one at a time
 pub enum Message {
     /// From the engine.
     Feed(Feed),
@@ -57,6 +58,8 @@ pub enum Message {
     Go(Place),
     /// Words of a refusal were read.
     Read,
+    /// Where the last recording is was read.
+    Recorded,
     /// The code above the screen was seen.
     Dismiss(MessageId),
     /// A code above the screen is copied.
@@ -84,12 +87,15 @@ pub enum Message {
 }
 
 impl Message {
-    /// It changes a field, or a meter, and nothing else on the screen: painting must not hold up the next key.
+    /// It changes a field, a meter or figures, and nothing else on the screen: painting must not hold up the next key.
     fn is_typing(&self) -> bool {
         match self {
             Self::Thread(thread::Message::Edit(_)) | Self::New(new::Message::Edit(_)) => true,
             Self::Welcome(welcome::Message::Address(_) | welcome::Message::Password(_)) => true,
-            Self::Feed(Feed::Events(events)) => events.iter().all(|event| matches!(event, Event::Levels { .. })),
+            // the timer beside a line's figures is painted every second anyway
+            Self::Feed(Feed::Events(events)) => {
+                events.iter().all(|event| matches!(event, Event::Levels { .. } | Event::Quality { .. }))
+            }
             _ => false,
         }
     }
@@ -191,6 +197,10 @@ impl App {
             Message::Go(place) => vec![Wish::Go(place)],
             Message::Read => {
                 self.told = None;
+                Vec::new()
+            }
+            Message::Recorded => {
+                self.model.recorded = None;
                 Vec::new()
             }
             Message::Dismiss(message) => {

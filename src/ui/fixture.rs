@@ -11,12 +11,13 @@ use crate::{
     domain::{
         account::{AccountConfig, AccountId, AccountKind, Capabilities, Registration},
         address::Address,
-        call::{Call, CallId, CallRecord, CallState, EndReason},
+        call::{AS_IT_COMES, Call, CallId, CallRecord, CallState, EndReason},
         code::{Code, ReceivedCode},
         contact::Contact,
         conversation::{Conversation, ConversationId},
         link::{Interface, LinkKind, WiredPolicy, WiredStatus},
         message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
+        quality::{Heard, Part, Quality, Said, Verdict},
     },
     engine::api::{AccountStatus, Reply, SecretsState, Snapshot},
     ui::wish::Then,
@@ -226,8 +227,21 @@ pub fn call(state: CallState) -> Call {
         codec: answered.then(|| "opus".to_owned()),
         joined: false,
         recording: None,
+        recording_since: None,
+        volume: AS_IT_COMES,
+        quality: None,
         encryption: None,
         dtmf_sent: "".into(),
+    }
+}
+
+/// How the call with Ana sounds: a tenth of what is said here does not arrive there.
+pub fn quality() -> Quality {
+    Quality {
+        verdict: Verdict::TheyMiss { part: Part::Tenth },
+        heard: Heard { loss_permille: 4, concealed_permille: 12, jitter_ms: 3, delay_ms: 24 },
+        said: Some(Said { loss_permille: 104, jitter_ms: 5 }),
+        round_trip_ms: Some(58),
     }
 }
 
@@ -253,6 +267,8 @@ pub fn snapshot() -> Snapshot {
         window: window("en", Appearance::Light),
         hide_codes: false,
         sound: DeviceChoice::default(),
+        recording: crate::config::RecordingConfig::default(),
+        recordings: "/home/rosa/.local/share/landline/recordings".into(),
         secrets: SecretsState::Open,
     }
 }

@@ -102,8 +102,12 @@ impl App {
             let close = button::round(p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Read);
             notice::with_action(p, cx.t(refusal.key()), close, false)
         });
+        let recorded = self.model.recorded.as_ref().map(|path| {
+            let close = button::round(p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Recorded);
+            notice::done(p, cx.with("call-recorded", "path", &path.to_string_lossy()), close)
+        });
         let strips: Vec<Element<'a, Message>> =
-            [self.radio_only(cx), told, self.fresh(cx)].into_iter().flatten().collect();
+            [self.radio_only(cx), told, recorded, self.fresh(cx)].into_iter().flatten().collect();
         let strips = (!strips.is_empty()).then(|| {
             let around = if cx.narrow() { space::S } else { space::M };
             container(Column::with_children(strips).spacing(space::S))

@@ -146,8 +146,57 @@ fn keys(snapshot: Snapshot) -> App {
     app
 }
 
-fn bar(snapshot: Snapshot) -> App {
+fn recorded(mut snapshot: Snapshot) -> App {
+    snapshot.recording.announce = false;
+    let mut app = fixture::app(snapshot);
+    let mut call = fixture::call(CallState::Active);
+    call.recording = Some("/home/rosa/.local/share/landline/recordings/2026-03-10-14-31-50-120-7.opus".into());
+    call.recording_since = Some(fixture::now() - jiff::SignedDuration::from_secs(20));
+    happen(&mut app, Event::Call { account: fixture::sip(), call: call.clone() });
+    fixture::go(&mut app, Place::Call);
+    app
+}
+
+fn details(snapshot: Snapshot) -> App {
     let mut app = in_call(snapshot);
+    let id = fixture::call(CallState::Active).id;
+    for second in 0..40_u16 {
+        let mut quality = fixture::quality();
+        quality.heard.loss_permille = if second == 20 { 40 } else { 4 };
+        quality.said.as_mut().unwrap().loss_permille = if second < 15 { 0 } else { 60 + second };
+        happen(&mut app, Event::Quality { account: fixture::sip(), call: id, quality });
+    }
+    happen(&mut app, Event::Quality { account: fixture::sip(), call: id, quality: fixture::quality() });
+    update(&mut app, Message::Call(call::Message::Details));
+    app
+}
+
+fn joined(snapshot: Snapshot) -> App {
+    let mut app = in_call(snapshot);
+    let mut first = fixture::call(CallState::Active);
+    first.joined = true;
+    let mut second = first.clone();
+    second.id = crate::domain::call::CallId(8);
+    (second.peer, second.name) = (fixture::address("sip:taller@voz.example"), None);
+    second.volume = 50;
+    for call in [first, second] {
+        happen(&mut app, Event::Call { account: fixture::sip(), call });
+    }
+    let good = crate::domain::quality::Quality { verdict: crate::domain::quality::Verdict::Good, ..fixture::quality() };
+    let call = fixture::call(CallState::Active).id;
+    happen(&mut app, Event::Quality { account: fixture::sip(), call, quality: good });
+    app
+}
+
+fn kept(snapshot: Snapshot) -> App {
+    let mut app = recorded(snapshot);
+    let over = fixture::call(CallState::Ended { reason: EndReason::HungUpHere });
+    happen(&mut app, Event::Call { account: fixture::sip(), call: over });
+    app
+}
+
+fn bar(snapshot: Snapshot) -> App {
+    let mut app = recorded(snapshot);
     fixture::go(&mut app, Place::Codes);
     app
 }
@@ -198,6 +247,7 @@ fn allowing(snapshot: Snapshot) -> App {
     app.model.devices = fixture::devices();
     update(&mut app, Message::Settings(settings::Message::Open(settings::Use::Microphone)));
     update(&mut app, Message::Settings(settings::Message::Removing(Some(fixture::xmpp()))));
+    update(&mut app, Message::Settings(settings::Message::Tune("/home/rosa/música/espera.opus".to_owned())));
     update(&mut app, Message::Settings(settings::Message::Allowing(true)));
     app
 }
@@ -221,6 +271,10 @@ const SCENES: &[(&str, Scene)] = &[
     ("incoming", ringing),
     ("call", in_call),
     ("call-keypad", keys),
+    ("call-recorded", recorded),
+    ("call-details", details),
+    ("call-joined", joined),
+    ("recording-kept", kept),
     ("call-bar", bar),
     ("call-over", over),
     ("codes", codes),
@@ -296,15 +350,15 @@ fn look_at(part: usize, parts: usize) {
 #[test]
 fn long_screens_look_as_they_did_to_their_end() {
     let way = |language, look, size, text| Way { language, look, size, text };
-    let tall = |width| Size::new(width, 2060.0);
-    let ways = [
-        ("en-light", way("en", Appearance::Light, tall(900.0), 100)),
-        ("es-dark", way("es", Appearance::Dark, tall(900.0), 100)),
-        ("es-light-360-200", way("es", Appearance::Light, Size::new(360.0, 6000.0), 200)),
-    ];
-    let scenes: [(&str, Scene); 2] = [("settings-whole", allowing), ("welcome-whole", unfolded)];
+    let scenes: [(&str, Scene, [f32; 2]); 2] =
+        [("settings-whole", allowing, [2600.0, 11_000.0]), ("welcome-whole", unfolded, [2060.0, 6000.0])];
     let mut wrong = Vec::new();
-    for (scene_name, scene) in scenes {
+    for (scene_name, scene, [tall, taller]) in scenes {
+        let ways = [
+            ("en-light", way("en", Appearance::Light, Size::new(900.0, tall), 100)),
+            ("es-dark", way("es", Appearance::Dark, Size::new(900.0, tall), 100)),
+            ("es-light-360-200", way("es", Appearance::Light, Size::new(360.0, taller), 200)),
+        ];
         for (way_name, way) in &ways {
             wrong.extend(look(&format!("{scene_name}-{way_name}"), scene, way).err());
         }
@@ -323,6 +377,8 @@ fn the_smallest_window_with_the_largest_text_looks_as_it_did() {
         ("codes", codes),
         ("incoming", ringing),
         ("call-keypad", keys),
+        ("call-details", details),
+        ("call-joined", joined),
         ("call-bar", bar),
     ];
     let wrong: Vec<_> = scenes

@@ -18,6 +18,8 @@ mod widget;
 mod wish;
 
 #[cfg(test)]
+mod call_tests;
+#[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod fixture;
 #[cfg(test)]

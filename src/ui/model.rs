@@ -2,21 +2,26 @@
 //! It decides nothing; what it cannot apply it leaves as it is, and a snapshot sets it right.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::WindowConfig,
+    config::{RecordingConfig, WindowConfig},
     domain::{
         account::{AccountId, Registration},
         address::Address,
-        call::{Call, CallRecord, CallState, EndReason},
+        call::{Call, CallId, CallRecord, CallState, EndReason},
         code::ReceivedCode,
         contact::Contact,
         conversation::{Conversation, ConversationId},
         message::{Direction, Message, MessageId},
         private::Private,
+        quality::Quality,
     },
     engine::api::{AccountStatus, Event, Refusal, SecretsState, Snapshot},
     net::WiredStatus,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::PathBuf,
+};
 
 /// How long a code is offered above the conversations.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
@@ -24,6 +29,8 @@ pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
 pub const PAGE: u32 = 100;
 /// How many messages of a thread are kept while new ones come; older ones are in the store.
 const LOADED: usize = 500;
+/// How many seconds of a call's quality are kept, to be drawn.
+pub const DRAWN: usize = 60;
 /// How many codes and calls of the past are kept likewise.
 const LISTED: usize = 100;
 
@@ -79,6 +86,14 @@ pub struct Model {
     pub no_loudspeaker: bool,
     /// Why the recording of a call has ended by itself.
     pub recording_failed: Option<Refusal>,
+    /// Where the recording is that ended last, until the person has seen it.
+    pub recorded: Option<PathBuf>,
+    /// How calls are recorded.
+    pub recording: RecordingConfig,
+    /// The folder of recordings.
+    pub recordings: PathBuf,
+    /// How each call sounded in the last minute, the oldest first.
+    pub lines: BTreeMap<CallId, VecDeque<Quality>>,
     /// The chosen microphone is away; another one takes its place.
     pub other_microphone: bool,
     /// The chosen loudspeaker is away; another one takes its place.
@@ -105,6 +120,8 @@ impl Model {
         self.window = snapshot.window;
         self.hide_codes = snapshot.hide_codes;
         self.sound = snapshot.sound;
+        self.recording = snapshot.recording;
+        self.recordings = snapshot.recordings;
         self.secrets = snapshot.secrets;
     }
 
@@ -172,6 +189,16 @@ impl Model {
                 self.other_microphone = other_microphone;
                 self.other_loudspeaker = other_loudspeaker;
             }
+            Event::Quality { call, quality, .. } => {
+                if let Some(known) = self.calls.iter_mut().find(|known| known.id == call) {
+                    known.quality = Some(quality);
+                    let line = self.lines.entry(call).or_default();
+                    line.push_back(quality);
+                    if line.len() > DRAWN {
+                        line.pop_front();
+                    }
+                }
+            }
             Event::RecordingFailed { reason, .. } => self.recording_failed = Some(reason),
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
         }
@@ -220,9 +247,15 @@ impl Model {
             self.recording_failed = None;
         }
         let known = self.calls.iter_mut().find(|known| known.id == call.id);
+        if call.recording.is_none()
+            && let Some(path) = known.as_ref().and_then(|known| known.recording.clone())
+        {
+            self.recorded = Some(path);
+        }
         match (call.state.is_ended(), known) {
             (true, _) => {
                 self.calls.retain(|known| known.id != call.id);
+                self.lines.remove(&call.id);
                 self.ended = Some(call);
             }
             (false, Some(known)) => *known = call,

@@ -83,7 +83,8 @@ fn date(words: &Words, at: Date, now: Date) -> String {
     }
 }
 
-fn capital(word: &str) -> String {
+/// A word as it begins a line.
+pub fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -1,6 +1,7 @@
 //! What a screen wants done outside itself: something asked of the engine, the clipboard, the keyboard's place.
 //! Screens return wishes; only `shell` carries them out, so that every screen can be tried without a window.
 use crate::{
+    audio::HoldSound,
     desktop::notify::{Notification, NotificationId},
     domain::{account::AccountId, call::CallId, conversation::ConversationId, message::MessageId, private::Private},
     engine::api::Command,
@@ -68,6 +69,8 @@ pub enum Then {
     Called,
     /// The sound devices.
     Devices,
+    /// A file to be heard on hold; where it is refused, this was heard before.
+    Tune(HoldSound),
     /// The program ends.
     Quit,
 }

@@ -1,5 +1,6 @@
 //! Looks a key up in the chosen language. The catalogues are compiled in: no file can be missing at run time.
 use super::Language;
+use crate::domain::quality::Verdict;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use std::{fmt, sync::Arc};
 
@@ -75,6 +76,12 @@ impl Words {
         self.with(key, &[])
     }
 
+    /// What is worth saying of a call's sound.
+    pub fn verdict(&self, verdict: Verdict) -> String {
+        let part = verdict.part().map(|part| self.text(part.key())).unwrap_or_default();
+        self.with(verdict.key(), &[("part", Value::Text(&part))])
+    }
+
     /// The sentence of a key with its variables filled in.
     pub fn with(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
@@ -103,6 +110,7 @@ impl fmt::Debug for Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::quality::Part;
 
     #[test]
     fn words_are_filled_in_and_counted() {
@@ -113,6 +121,10 @@ mod tests {
         assert_eq!(es.with("ago-minutes", &[("count", 5u32.into())]), "hace 5 minutos");
         assert_eq!(en.with("code-site", &[("site", "example.com".into())]), "For example.com only");
         assert_eq!(en.text("no-such-key"), "no-such-key");
+        let verdict = Verdict::TheyMiss { part: Part::Tenth };
+        assert_eq!(en.verdict(verdict), "They hear you badly: a tenth of what you say is lost on the way.");
+        assert_eq!(es.verdict(verdict), "Te oyen mal: una décima parte de lo que dices se pierde en el camino.");
+        assert_eq!(en.verdict(Verdict::Good), "The line is good.");
     }
 
     #[test]

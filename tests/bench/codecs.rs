@@ -10,6 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The number of packets that carry those before them.
+const RED: u8 = 63;
 const CODECS: [(Codec, u8); 4] = [(Codec::Opus, 111), (Codec::G722, 9), (Codec::Pcmu, 0), (Codec::Pcma, 8)];
 /// One packet.
 const FRAME: usize = 960;
@@ -49,7 +51,7 @@ impl Line {
     }
 }
 
-fn agreed((codec, number): (Codec, u8)) -> Agreed {
+fn agreed((codec, number): (Codec, u8), redundant: bool) -> Agreed {
     let there: SocketAddr = "127.0.0.1:5000".parse().unwrap();
     Agreed {
         codec,
@@ -59,6 +61,8 @@ fn agreed((codec, number): (Codec, u8)) -> Agreed {
         events_out: None,
         codecs_in: CODECS.map(|(codec, number)| (number, codec)).to_vec(),
         events_in: Vec::new(),
+        redundant_out: redundant.then_some(RED),
+        redundant_in: redundant.then_some(RED),
         sends: true,
         receives: true,
         way: crate::media::transport::Way { rtp: there, rtcp: there, muxed: false, keys: None },
@@ -66,10 +70,10 @@ fn agreed((codec, number): (Codec, u8)) -> Agreed {
 }
 
 /// What the other side hears of `speech`, from the moment it is spoken.
-fn hear(speech: &[f32], codec: (Codec, u8), mut line: Line) -> (Vec<f32>, Statistics) {
+fn hear(speech: &[f32], codec: (Codec, u8), redundant: bool, mut line: Line) -> (Vec<f32>, Statistics) {
     let start = Instant::now();
-    let (mut sender, mut receiver) = (Sender::new(&agreed(codec)).unwrap(), Receiver::default());
-    receiver.agree(&agreed(codec));
+    let (mut sender, mut receiver) = (Sender::new(&agreed(codec, redundant)).unwrap(), Receiver::default());
+    receiver.agree(&agreed(codec, redundant));
     let mut count = Statistics::default();
     let mut flying: Vec<(Duration, Vec<u8>)> = Vec::new();
     let mut heard = Vec::with_capacity(speech.len());
@@ -97,7 +101,7 @@ fn hear(speech: &[f32], codec: (Codec, u8), mut line: Line) -> (Vec<f32>, Statis
             block.into_iter().for_each(|block| sender.reported(block.fraction_lost, start + now));
         }
     }
-    count.delay = receiver.delay().as_millis() as u64;
+    receiver.count(&mut count);
     (heard, count)
 }
 
@@ -111,18 +115,20 @@ fn voice_on_a_lossy_line() {
     let speech: Vec<f32> = bytes.as_chunks().0.iter().map(|b| f32::from(i16::from_le_bytes(*b)) / 32_768.0).collect();
     // a list of names bounds what is run
     let only = std::env::var("LANDLINE_BENCH_ONLY").unwrap_or_default();
-    for codec in CODECS.into_iter().filter(|(codec, _)| only.is_empty() || only.contains(codec.name())) {
+    let cases = CODECS.into_iter().map(|codec| (codec, codec.0.name().to_owned(), false));
+    let cases = cases.chain([((Codec::Opus, 111), "red".to_owned(), true)]);
+    for (codec, name, redundant) in cases.filter(|(_, name, _)| only.is_empty() || only.contains(name)) {
         for percent in [0_u32, 5, 10, 20] {
             let dice = Dice(u64::from(percent) * 7_919 + 12_345);
             let line =
                 Line { loss: f64::from(percent) / 100.0, burst: 1.5, delay: 30.0, jitter: 8.0, bad: false, dice };
             let begun = Instant::now();
-            let (heard, count) = hear(&speech, codec, line);
+            let (heard, count) = hear(&speech, codec, redundant, line);
             let share = begun.elapsed().as_secs_f64() / (speech.len() as f64 / 48_000.0) * 100.0;
             let bytes: Vec<u8> = heard.iter().flat_map(|s| ((s * 32_767.0) as i16).to_le_bytes()).collect();
-            std::fs::write(folder.join(format!("{}-{percent}.raw", codec.0.name())), bytes).unwrap();
+            std::fs::write(folder.join(format!("{name}-{percent}.raw")), bytes).unwrap();
             let line = format!("{share:.1} {} {} {}\n", count.concealed, count.late, count.delay);
-            std::fs::write(folder.join(format!("{}-{percent}.txt", codec.0.name())), line).unwrap();
+            std::fs::write(folder.join(format!("{name}-{percent}.txt")), line).unwrap();
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod landline;
 pub mod linphone;
 pub mod prosody;
 pub mod pulse;
+pub mod relay;
 pub mod screen;
 pub mod session_bus;
 pub mod sound;

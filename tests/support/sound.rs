@@ -52,6 +52,11 @@ fn amplitude(samples: &[f64], rate: f64, frequency: f64) -> f64 {
     2.0 * re.hypot(im) / samples.len() as f64
 }
 
+/// How strong one frequency is from this sample on, in the range of 16 bits.
+pub fn strength_since(path: &Path, frequency: f64, from: usize) -> f64 {
+    read_wav(path).map_or(0.0, |(samples, rate)| amplitude(samples.get(from..).unwrap_or_default(), rate, frequency))
+}
+
 /// Whether the file holds half a second somewhere in which `frequency` makes up most of the sound, and its
 /// neighbours 40 Hz away do not.
 pub fn hears_tone(path: &Path, frequency: f64) -> bool {

@@ -27,7 +27,8 @@ fn a_server_is_heard_spoken_to_and_survived() {
     let dir = tempfile::TempDir::new().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "audio_pulse::a_server_is_heard_spoken_to_and_survived", "--nocapture"]);
-    command.env(ROLE, "1").env("PULSE_SERVER", pulse.server());
+    // nobody has made a cookie there yet
+    command.env(ROLE, "1").env("PULSE_SERVER", pulse.server()).env("HOME", dir.path()).env_remove("XDG_CONFIG_HOME");
     let mut child = Process::start("speaker", dir.path(), &mut command);
     let mut says = |word: &str| {
         wait_for(word, || {

@@ -4,6 +4,7 @@
 mod support;
 
 mod audio_pulse;
+mod call_quality;
 mod cli_contract;
 mod codes_copied;
 mod codes_forgotten;
@@ -19,6 +20,7 @@ mod sip_calls_out;
 mod sip_calls_recorded;
 mod sip_encrypted;
 mod sip_encrypted_linphone;
+mod sip_hold_sound;
 mod sip_recovers;
 mod sip_registers;
 mod sip_survives;

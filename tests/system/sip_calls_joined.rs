@@ -45,7 +45,15 @@ fn everybody_hears_everybody_and_one_may_leave() {
     wait_for("bob's tone at carol", || carol.hears(880.0).then_some(()));
     assert!(!sound::hears_tone(&bob_heard, 880.0) && !carol.hears(1320.0), "nobody hears themselves");
 
+    // carol is made softer, for us and for bob
     let id = calls[1]["id"].to_string();
+    let before = sound::strength_since(&bob_heard, 1320.0, sound::length(&bob_heard).saturating_sub(48_000));
+    assert_eq!(alice.json(&["volume", "25", "--call", &id])["volume"], 25);
+    let from = sound::length(&bob_heard);
+    wait_for("a softer carol at bob", || {
+        let now = sound::strength_since(&bob_heard, 1320.0, from.max(sound::length(&bob_heard).saturating_sub(24_000)));
+        (sound::length(&bob_heard) > from + 96_000 && (0.15..0.4).contains(&(now / before))).then_some(())
+    });
     alice.json(&["hangup", "--call", &id]);
     let calls = alice.json(&["calls"]);
     assert_eq!((calls.as_array().unwrap().len(), &calls[0]["joined"]), (1, &false.into()), "{calls}");

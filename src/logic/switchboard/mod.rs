@@ -3,9 +3,10 @@
 use crate::domain::{
     account::AccountId,
     address::Address,
-    call::{Call, CallId, CallState, Decline, EndReason, MediaEncryption},
+    call::{AS_IT_COMES, Call, CallId, CallState, Decline, EndReason, MediaEncryption},
     message::Direction,
     private::Private,
+    quality::Quality,
     session::{MediaDirection, SessionDescription},
 };
 use jiff::Timestamp;
@@ -122,6 +123,20 @@ pub enum Action {
         /// Mute.
         on: bool,
     },
+    /// It is to hear what one hears on hold, and nobody hears it; or, no longer.
+    HoldSound {
+        /// Which.
+        call: CallId,
+        /// On hold.
+        on: bool,
+    },
+    /// Let the other side be heard this loud.
+    Volume {
+        /// Which.
+        call: CallId,
+        /// In percent of how it comes.
+        percent: u16,
+    },
     /// These calls hear each other from now on, and no others: all that are joined, or none.
     Conference {
         /// Which.
@@ -165,6 +180,8 @@ struct Leg {
     early: bool,
     /// The person wants it held.
     hold: bool,
+    /// It was told to hear what one hears on hold.
+    hold_told: bool,
     /// The hold state that an offer of ours under way asks for.
     offering: Option<bool>,
 }
@@ -216,12 +233,16 @@ impl Switchboard {
                 codec: None,
                 joined: false,
                 recording: None,
+                recording_since: None,
+                volume: AS_IT_COMES,
+                quality: None,
                 encryption: None,
                 dtmf_sent: Private::default(),
             },
             offer: None,
             early: false,
             hold: false,
+            hold_told: false,
             offering: None,
         });
     }
@@ -343,6 +364,7 @@ impl Switchboard {
             leg.hold = leg.call.state == CallState::Held;
             leg.call.joined &= !leg.hold;
         });
+        self.follow_hold_sound(id, &mut actions);
         self.follow_conference(&mut actions);
         actions
     }
@@ -354,8 +376,9 @@ impl Switchboard {
         actions.push(Action::StopMedia { call: id });
         self.change(id, &mut actions, |leg| {
             leg.call.state = CallState::Ended { reason };
-            leg.call.recording = None;
+            (leg.call.recording, leg.call.recording_since) = (None, None);
             leg.call.joined = false;
+            leg.call.quality = None;
         });
         self.legs.retain(|leg| leg.call.id != id);
         self.follow_conference(&mut actions);
@@ -371,12 +394,19 @@ impl Switchboard {
         gone.into_iter().flat_map(|id| self.ended(id, EndReason::ServerGone)).collect()
     }
     /// It is recorded into this file from now on, or no longer.
-    pub fn recorded(&mut self, id: CallId, into: Option<PathBuf>) -> Vec<Action> {
+    pub fn recorded(&mut self, id: CallId, into: Option<PathBuf>, now: Timestamp) -> Vec<Action> {
         let mut actions = Vec::new();
         if self.call(id).is_some_and(|call| call.recording != into) {
-            self.change(id, &mut actions, |leg| leg.call.recording = into);
+            self.change(id, &mut actions, |leg| {
+                leg.call.recording_since = into.is_some().then_some(now);
+                leg.call.recording = into;
+            });
         }
         actions
+    }
+    /// How it sounds became known, or is no longer; tells whether that is new. It is no change of the call.
+    pub fn sounds(&mut self, id: CallId, quality: Option<Quality>) -> bool {
+        self.leg(id).is_some_and(|leg| std::mem::replace(&mut leg.call.quality, quality) != quality)
     }
     /// What the media are now became known: the codec, and how they are encrypted.
     pub fn media(&mut self, id: CallId, codec: Option<String>, encryption: Option<MediaEncryption>) -> Vec<Action> {

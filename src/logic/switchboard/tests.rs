@@ -244,3 +244,51 @@ fn who_is_held_leaves_the_others() {
     let refused = board.offer_refused(A);
     assert_eq!(conferences(&refused), [[B, third]], "who does not come back stays outside");
 }
+
+#[test]
+fn from_the_wish_to_hold_on_nobody_there_hears_the_microphone() {
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    board.answer(None).unwrap();
+    board.confirmed(A, None, now());
+    let actions = board.hold(None).unwrap();
+    let at = |actions: &[Action], wanted: &Action| actions.iter().position(|action| action == wanted);
+    let sound = at(&actions, &Action::HoldSound { call: A, on: true }).unwrap();
+    assert!(at(&actions, &Action::Reoffer { call: A, direction: MediaDirection::SendOnly }).unwrap() > sound);
+    assert!(board.wants_hold(A));
+    assert!(board.offer_refused(A).contains(&Action::HoldSound { call: A, on: false }), "still talked in");
+    board.hold(None).unwrap();
+    assert_eq!(at(&board.answered(A, open(), now()), &Action::HoldSound { call: A, on: true }), None, "told once");
+    assert!(board.resume(None).unwrap().contains(&Action::HoldSound { call: A, on: false }));
+    // one that is not answered yet is held before anything is heard
+    board.answered(A, open(), now());
+    board.place(B, account(), peer(), None, now()).unwrap();
+    incoming(&mut board, CallId(3));
+    let actions = board.answer(None).unwrap();
+    assert!(actions.contains(&Action::HoldSound { call: B, on: true }));
+}
+
+#[test]
+fn each_is_heard_as_loud_as_the_person_likes() {
+    let mut board = Switchboard::default();
+    assert_eq!(board.volume(None, 50), Err(SwitchError::NoCall));
+    incoming(&mut board, A);
+    board.answer(None).unwrap();
+    board.confirmed(A, None, now());
+    let actions = board.volume(None, 50).unwrap();
+    assert!(actions.contains(&Action::Volume { call: A, percent: 50 }));
+    assert_eq!(board.call(A).unwrap().volume, 50);
+    board.volume(Some(A), 9000).unwrap();
+    assert_eq!(board.call(A).unwrap().volume, 400);
+}
+
+#[test]
+fn how_it_sounds_is_kept_and_told_once() {
+    use crate::domain::quality::{Heard, Verdict};
+    let mut board = Switchboard::default();
+    incoming(&mut board, A);
+    let good = Quality { verdict: Verdict::Good, heard: Heard::default(), said: None, round_trip_ms: None };
+    assert!(board.sounds(A, Some(good)) && !board.sounds(A, Some(good)) && !board.sounds(B, Some(good)));
+    assert_eq!(board.call(A).unwrap().quality, Some(good));
+    assert!(board.sounds(A, None));
+}

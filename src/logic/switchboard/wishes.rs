@@ -1,6 +1,6 @@
 //! What the person asks of calls: place, answer, end, hold, resume, mute, keys; and which call is meant when none is named.
 use super::{Action, Alert, CallId, CallState, Decline, EndReason, MOST_CALLS, SwitchError, Switchboard, is_live};
-use crate::domain::{account::AccountId, address::Address, private::Private, session::MediaDirection};
+use crate::domain::{account::AccountId, address::Address, call::LOUDEST, private::Private, session::MediaDirection};
 use jiff::Timestamp;
 
 impl Switchboard {
@@ -30,8 +30,20 @@ impl Switchboard {
         }
         self.follow_conference(actions);
     }
+    /// Whether the person wants it held: from that moment on nobody there hears the microphone.
+    pub fn wants_hold(&self, id: CallId) -> bool {
+        self.legs.iter().any(|leg| leg.call.id == id && leg.hold)
+    }
+    /// Tells when what the person wants has changed what is heard there.
+    pub(super) fn follow_hold_sound(&mut self, id: CallId, actions: &mut Vec<Action>) {
+        let Some(leg) = self.leg(id) else { return };
+        if std::mem::replace(&mut leg.hold_told, leg.hold) != leg.hold {
+            actions.push(Action::HoldSound { call: id, on: leg.hold });
+        }
+    }
     /// Offers what the person wants, if it is not so yet and no offer is under way.
     pub(super) fn follow_hold(&mut self, id: CallId, actions: &mut Vec<Action>) {
+        self.follow_hold_sound(id, actions);
         let Some(leg) = self.leg(id) else { return };
         let held = match leg.call.state {
             CallState::Active => false,
@@ -154,6 +166,15 @@ impl Switchboard {
             actions.push(Action::Mute { call: id, on });
             self.change(id, &mut actions, |leg| leg.call.muted = on);
         }
+        Ok(actions)
+    }
+    /// Lets the other side be heard louder or softer, in percent of how it comes; at most [`LOUDEST`].
+    pub fn volume(&mut self, named: Option<CallId>, percent: u16) -> Result<Vec<Action>, SwitchError> {
+        let talking = |state| matches!(state, CallState::Active | CallState::Connecting | CallState::Held);
+        let id = self.meant(named, talking)?;
+        let percent = percent.min(LOUDEST);
+        let mut actions = vec![Action::Volume { call: id, percent }];
+        self.change(id, &mut actions, |leg| leg.call.volume = percent);
         Ok(actions)
     }
     /// Presses keys: `0-9 * # A-D`, `,` for a pause.

@@ -113,6 +113,11 @@ impl App {
                 self.model.sound = choice;
                 Vec::new()
             }
+            (Then::Tune(before), Err(refusal)) => {
+                self.model.sound.hold = before;
+                self.told = Some(refusal);
+                Vec::new()
+            }
             (Then::Quit, _) => vec![Wish::Close],
             (_, Err(refusal)) => {
                 self.told = Some(refusal);

@@ -6,6 +6,7 @@ use crate::{
     ui::wish::{Place, Then, Wish},
 };
 
+mod line;
 mod strip;
 mod view;
 pub use strip::{bar, incoming};
@@ -15,6 +16,7 @@ pub use view::view;
 #[derive(Default)]
 pub struct Screen {
     keypad: bool,
+    details: bool,
 }
 
 /// What the person does.
@@ -38,6 +40,10 @@ pub enum Message {
     Resume(CallId),
     /// Shows or hides the keypad.
     Keypad,
+    /// Shows or hides the figures of the line.
+    Details,
+    /// Hears the other side this loud, in percent.
+    Volume(CallId, u16),
     /// Presses a key of the keypad.
     Key(CallId, char),
     /// Goes to the call.
@@ -69,6 +75,11 @@ impl Screen {
                 self.keypad = !self.keypad;
                 Vec::new()
             }
+            Message::Details => {
+                self.details = !self.details;
+                Vec::new()
+            }
+            Message::Volume(id, percent) => ask(Command::Volume { call: Some(id), percent }),
             Message::Key(id, key) => ask(Command::Dtmf { call: Some(id), digits: key.to_string().into() }),
             Message::Show => vec![Wish::Go(Place::Call)],
             Message::Leave | Message::Seen => vec![Wish::Back],
@@ -78,6 +89,6 @@ impl Screen {
 
     /// The call is over.
     pub fn reset(&mut self) {
-        self.keypad = false;
+        *self = Self::default();
     }
 }

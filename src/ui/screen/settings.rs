@@ -1,7 +1,7 @@
-//! The settings: accounts, sound, network, appearance. Each choice acts at once and is kept by the engine.
+//! The settings: accounts, sound, recordings, network, appearance. Each choice acts at once and is kept by the engine.
 use crate::{
-    audio::{DeviceChoice, voice::VoiceChoice},
-    config::{Appearance, WindowConfig},
+    audio::{Country, DeviceChoice, HoldSound, voice::VoiceChoice},
+    config::{Appearance, RecordingConfig, WindowConfig},
     domain::account::AccountId,
     engine::api::Command,
     ui::{
@@ -17,11 +17,13 @@ use iced::{
     Element, Length,
     widget::{Column, container},
 };
+use std::path::PathBuf;
 
 mod accounts;
 mod keyboard;
 mod look;
 mod network;
+mod recording;
 mod sound;
 
 pub use accounts::stands;
@@ -42,6 +44,8 @@ pub enum Use {
 pub struct Settings {
     removing: Option<AccountId>,
     open: Option<Use>,
+    /// The path of a file to be heard on hold, while it is being typed.
+    tune: Option<String>,
     /// Sound is being tried: the meters move.
     pub testing: bool,
     /// Wireless is about to be allowed: the words are shown.
@@ -63,6 +67,16 @@ pub enum Message {
     Device(Use, Option<String>),
     /// Switches what is done with the microphone's sound.
     Voice(VoiceChoice),
+    /// Chooses whose tones are heard; `None`: those of the desktop's country.
+    Tones(Option<Country>),
+    /// Chooses what is heard on hold.
+    Hold(HoldSound),
+    /// Types the path of a file to be heard on hold.
+    Tune(String),
+    /// Uses that file.
+    UseTune,
+    /// Chooses how calls are recorded.
+    Recording(RecordingConfig),
     /// Starts or stops the test.
     Test(bool),
     /// Plays a tone.
@@ -110,6 +124,25 @@ impl Settings {
                 model.sound.voice = voice;
                 return ask(Command::ChooseDevices { choice: model.sound.clone() });
             }
+            Message::Tones(country) => {
+                model.sound.tones = country;
+                return ask(Command::ChooseDevices { choice: model.sound.clone() });
+            }
+            Message::Hold(hold) => {
+                self.tune = None;
+                model.sound.hold = hold;
+                return ask(Command::ChooseDevices { choice: model.sound.clone() });
+            }
+            Message::Tune(path) => self.tune = Some(path),
+            Message::UseTune => {
+                let Some(path) = self.tune.as_deref().map(path_of) else { return Vec::new() };
+                let before = std::mem::replace(&mut model.sound.hold, HoldSound::File(path));
+                return vec![Wish::Ask(Command::ChooseDevices { choice: model.sound.clone() }, Then::Tune(before))];
+            }
+            Message::Recording(recording) => {
+                model.recording = recording;
+                return ask(Command::SetRecording { recording });
+            }
             Message::Test(on) => {
                 self.testing = on;
                 model.levels = (0.0, 0.0);
@@ -135,6 +168,16 @@ impl Settings {
         let testing = self.testing;
         *self = Self::default();
         if testing { vec![Wish::Ask(Command::SoundTest { on: false, tone: false }, Then::Done)] } else { Vec::new() }
+    }
+}
+
+/// The path that was typed or pasted; a file manager may give it as a URI.
+fn path_of(typed: &str) -> PathBuf {
+    let typed = typed.trim();
+    let typed = typed.strip_prefix("file://").unwrap_or(typed);
+    match (typed.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(typed),
     }
 }
 
@@ -171,6 +214,7 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
     let all = Column::new()
         .push(section(cx, "settings-accounts", accounts::view(settings, cx)))
         .push(section(cx, "settings-sound", sound::view(settings, cx)))
+        .push(section(cx, "settings-recording", recording::view(cx)))
         .push(section(cx, "settings-network", network::view(settings, cx)))
         .push(section(cx, "settings-look", look::view(cx)))
         .push(section(cx, "settings-keys", keyboard::view(cx)))

@@ -112,7 +112,7 @@ pub fn tall<'a, M: Clone + 'a>(
         line: Color::TRANSPARENT,
         radius: space::RADIUS_LARGE,
     })
-    .width(96.0)
+    .width(Length::Fill)
     .padding([space::S, 0.0])
     .on_press(message)
     .into()

@@ -1,4 +1,4 @@
-//! The icons of the bundled face (Lucide), by what they mean here.
+//! The icons of the bundled face (Lucide; minus and record are drawn after its measures), by what they mean here.
 use crate::ui::theme::text::ICONS;
 use iced::widget::{Text, text};
 
@@ -46,6 +46,8 @@ pub enum Icon {
     Wait,
     Demo,
     Plus,
+    Minus,
+    Record,
 }
 
 impl Icon {
@@ -91,6 +93,8 @@ impl Icon {
             Self::Wait => '\u{e10a}',
             Self::Demo => '\u{e0d5}',
             Self::Plus => '\u{e13d}',
+            Self::Minus => '\u{e11c}',
+            Self::Record => '\u{e345}',
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Every control of the window. Screens use these only, so that focus, contrast and later an accessibility adapter
 //! are decided in one place.
 pub mod avatar;
+pub mod bars;
 pub mod bubble;
 pub mod button;
 pub mod choice;

@@ -49,6 +49,17 @@ pub fn with_action<'a, M: 'a>(
         .into()
 }
 
+/// What has been done, with a button beside it.
+pub fn done<'a, M: 'a>(p: &'static Palette, words: String, action: Element<'a, M>) -> Element<'a, M> {
+    let words = text::body(words).color(p.text).width(Length::Fill);
+    let mark = icon(Icon::Check, 18.0).color(p.good_text);
+    container(row![mark, words, action].spacing(space::M).align_y(iced::Center))
+        .padding([space::XS, space::M])
+        .width(Length::Fill)
+        .style(shape::card(p.surface, p.line, space::RADIUS))
+        .into()
+}
+
 /// Something goes on.
 pub fn busy<'a, M: 'a>(p: &'static Palette, words: String) -> Element<'a, M> {
     card(p.surface, p.line, p.warn_text, p.text, Icon::Wait, words)

@@ -59,8 +59,17 @@ pub fn bar<'a>(cx: Context<'a>, call: &'a Call) -> Element<'a, Message> {
         (Some(timer), _) => format!("{} {timer}", cx.t(call.key())),
         (None, _) => cx.t(call.key()),
     };
+    // that it is recorded is seen on every screen
+    let recorded = call.recording.is_some();
+    let sign = recorded.then(|| {
+        let word = (!cx.narrow()).then(|| text::strong(cx.t("call-recording")).color(p.on_bad));
+        let sign = Row::new().push(icon(Icon::Record, 15.0).color(p.on_bad)).push(word).spacing(space::XS);
+        let sign = container(sign.align_y(Alignment::Center)).padding([space::XS, space::S]);
+        button::hint(p, sign.style(shape::round(p.bad, space::PILL)), cx.t("call-recording"))
+    });
     let line = Row::new()
-        .push(icon(Icon::Phone, 15.0))
+        .push((!recorded).then(|| icon(Icon::Phone, 15.0)))
+        .push(sign)
         .push(container(text::strong(name.to_owned()).wrapping(Wrapping::None)).clip(true))
         .push(text::caption(stands).font(text::STRONG))
         .spacing(space::S)

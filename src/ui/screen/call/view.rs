@@ -1,5 +1,5 @@
 //! What the call screen looks like.
-use super::{Message, Screen};
+use super::{Message, Screen, line};
 use crate::{
     domain::call::{Call, CallState, MediaEncryption},
     ui::{
@@ -11,7 +11,7 @@ use crate::{
             button::{self, Kind},
             icon::{Icon, icon},
             keypad::keypad,
-            notice, pile, scrolled,
+            notice, pile, scrolled, slot,
         },
     },
 };
@@ -34,18 +34,27 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         let pad = keypad(p, if cx.size.height < 720.0 { 44.0 } else { 56.0 }, move |key| Message::Key(id, key));
         column![text::caption(sent).color(p.text), pad].spacing(space::S).align_x(Alignment::Center).into()
     });
+    let figures = if screen.details && !over { line::details(cx, call) } else { None };
     let others =
         cx.model.calls.iter().filter(|other| other.id != call.id && (other.state == CallState::Held || other.joined));
     let others: Vec<_> = others.map(|other| waiting(cx, other)).collect();
     let others = (!others.is_empty()).then(|| Column::with_children(others).spacing(space::S).into());
+    let loud = call.joined.then(|| container(line::volume(cx, call)).max_width(400.0).into());
     let warnings = warnings(cx, call);
     // in a wide window the keypad stands beside the rest
     let beside = !cx.narrow();
-    let full = [keys.is_some() && !beside, others.is_some(), warnings.is_some()];
+    let full = [
+        keys.is_some() && (!beside || figures.is_some()),
+        figures.is_some() && !beside,
+        others.is_some(),
+        warnings.is_some(),
+        call.joined,
+    ];
     let height = full.into_iter().filter(|there| *there).fold(560.0, |height, _| height + 150.0);
     // what ends the call never scrolls away: where all does not fit, the rest is made small and scrolls
     if cx.size.height < height {
-        return small(screen, cx, call, [warnings, keys, others]);
+        let line = line::sentence(screen, cx, call);
+        return small(screen, cx, call, [line, warnings, figures, loud, keys, others]);
     }
     let name = cx.model.name(call.name.as_ref(), &call.peer);
     let address = call.peer.display();
@@ -54,19 +63,25 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         .push(text::heading(name.to_owned()).color(p.text).align_x(iced::Center))
         .push((address != name).then(|| text::body(address.to_owned()).color(p.muted)))
         .push(stand(cx, call, Alignment::Center))
+        .push(line::sentence(screen, cx, call))
         .spacing(space::S)
         .align_x(Alignment::Center);
     let actions = if over { ended(cx, call) } else { controls(screen, cx, call) };
-    let (below, aside) = if beside { (None, keys) } else { (keys, None) };
-    let content = pile(space::XL, [Some(who.into()), warnings, below, others, Some(actions)]);
+    let there = keys.is_some() || figures.is_some();
+    let width = if figures.is_some() { 400.0 } else { 300.0 };
+    let more = || pile(space::L, [figures, keys]).align_x(Alignment::Center);
+    let more: Option<Element<'a, Message>> = there.then(|| container(more()).max_width(width).into());
+    let (below, aside) = if beside { (None, more) } else { (more, None) };
+    let content = pile(space::XL, [Some(who.into()), loud, warnings, below, others, Some(actions)]);
     let content = content.align_x(Alignment::Center).max_width(440.0);
-    let content: Element<'a, Message> = match aside {
-        // a row gives what can grow all there is
-        Some(aside) => {
-            let content = container(content).center_x(440.0);
-            Row::new().push(content).push(aside).spacing(space::XXL).align_y(Alignment::Center).into()
-        }
-        None => content.into(),
+    // always a row where there is room for one: what has the keyboard keeps it when something unfolds
+    let content: Element<'a, Message> = if beside {
+        let content = container(content).center_x(440.0);
+        let (gap, width) = if there { (space::XXL, Length::Fixed(width + space::XXL)) } else { (0.0, Length::Shrink) };
+        let aside = container(slot(aside)).width(width).padding(Padding::ZERO.left(gap));
+        Row::new().push(content).push(aside).align_y(Alignment::Center).into()
+    } else {
+        content.into()
     };
     let back = container(back(cx)).padding([space::XS, space::S]);
     column![back, container(content).center(Length::Fill).padding(space::L)].into()
@@ -81,7 +96,7 @@ fn small<'a>(
     screen: &Screen,
     cx: Context<'a>,
     call: &'a Call,
-    rest: [Option<Element<'a, Message>>; 3],
+    rest: [Option<Element<'a, Message>>; 6],
 ) -> Element<'a, Message> {
     let p = cx.p;
     let name = cx.model.name(call.name.as_ref(), &call.peer);
@@ -99,7 +114,7 @@ fn small<'a>(
     column![
         container(top).padding([space::S, space::S]),
         scrolled(p, container(rest).center_x(Length::Fill).padding(Padding::from([space::S, space::L]))),
-        container(actions).center_x(Length::Fill).padding([space::S, space::L])
+        container(actions).center_x(Length::Fill).padding([space::S, if cx.tiny() { space::S } else { space::L }])
     ]
     .into()
 }
@@ -158,57 +173,64 @@ fn warnings<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     (!all.is_empty()).then(|| Column::with_children(all).spacing(space::S).align_x(Alignment::Center).into())
 }
 
-/// That it is recorded, which nobody may overlook, or the button for it.
+/// That it is recorded, which nobody may overlook: a sign, words, for how long, and where.
 fn recording<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     let p = cx.p;
-    if !matches!(call.state, CallState::Active | CallState::Held) {
-        return None;
-    }
-    let word = if call.recording.is_some() { "call-record-stop" } else { "call-record" };
-    let switch =
-        button::button(p, Kind::Quiet, cx.t(word)).on_press(Message::Record(call.id, call.recording.is_none()));
-    let sign = call.recording.is_some().then(|| {
-        let word = text::strong(cx.t("call-recording")).color(p.on_bad);
-        container(word).padding([space::XS + 1.0, space::M]).style(shape::round(p.bad, space::PILL))
-    });
-    Some(Row::new().push(sign).push(switch).spacing(space::S).align_y(Alignment::Center).wrap().into())
+    let path = call.recording.as_ref()?;
+    let time = call.recording_since.map(|since| moment::timer(since, cx.now));
+    let words = time.map_or_else(|| cx.t("call-recording"), |time| format!("{} {time}", cx.t("call-recording")));
+    let inside = Row::new()
+        .push(icon(Icon::Record, 15.0).color(p.on_bad))
+        .push(text::strong(words).color(p.on_bad))
+        .spacing(space::S)
+        .align_y(Alignment::Center);
+    let sign = container(inside).padding([space::XS + 1.0, space::M]).style(shape::round(p.bad, space::PILL));
+    let place = text::caption(cx.with("call-recording-into", "path", &path.to_string_lossy())).color(p.muted);
+    Some(Column::new().push(sign).push(place.align_x(iced::Center)).spacing(2.0).align_x(Alignment::Center).into())
 }
 
 /// What can be done with a call besides hanging up: whether it is on, its picture, its word, what it means.
-fn actions(screen: &Screen, call: &Call) -> [(bool, Icon, &'static str, Option<Message>); 3] {
+fn actions(screen: &Screen, call: &Call) -> [(bool, Icon, &'static str, Option<Message>); 4] {
     let id = call.id;
     let talks = matches!(call.state, CallState::Active | CallState::Held);
     let can = |message: Message| talks.then_some(message);
     let (mic, mute) = if call.muted { (Icon::MicOff, "call-unmute") } else { (Icon::Mic, "call-mute") };
     let held = call.state == CallState::Held;
+    let recorded = call.recording.is_some();
+    let record = if recorded { "call-record-stop" } else { "call-record" };
     let (pause, hold) = if held { (Icon::Play, "call-resume") } else { (Icon::Pause, "call-hold") };
     [
         (call.muted, mic, mute, can(Message::Mute(id, !call.muted))),
         (screen.keypad, Icon::Keypad, "call-keypad", can(Message::Keypad)),
         (held, pause, hold, can(if held { Message::Resume(id) } else { Message::Hold(id) })),
+        (recorded, Icon::Record, record, can(Message::Record(id, !recorded))),
     ]
 }
 
 fn controls<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Message> {
     let p = cx.p;
-    let three = actions(screen, call).map(|(on, picture, word, message)| {
+    let all = actions(screen, call).map(|(on, picture, word, message)| {
         button::tall(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
     });
     let end = button::hang_up(p, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    column![Row::with_children(three).spacing(space::XS), end].spacing(space::L).align_x(Alignment::Center).into()
+    let all = container(Row::with_children(all).spacing(space::XS)).max_width(400.0);
+    column![all, end].spacing(space::L).align_x(Alignment::Center).into()
 }
 
 fn one_line<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Message> {
     let p = cx.p;
-    let three = actions(screen, call).map(|(on, picture, word, message)| {
+    let all = actions(screen, call).map(|(on, picture, word, message)| {
         button::round(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
     });
     let end = button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    let three = Row::with_children(three).spacing(space::S);
     if cx.tiny() {
-        return column![three, end].spacing(space::XS).align_x(Alignment::Center).into();
+        let [mute, keypad, hold, record] = all;
+        let first = Row::with_children([mute, keypad, hold]).spacing(space::S);
+        let end = button::half(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
+        let second = Row::new().push(record).push(end).spacing(space::S).align_y(Alignment::Center);
+        return column![first, second].spacing(space::XS).align_x(Alignment::Center).into();
     }
-    three.push(end).align_y(Alignment::Center).into()
+    Row::with_children(all).push(end).spacing(space::S).align_y(Alignment::Center).into()
 }
 
 fn ended<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
@@ -237,7 +259,9 @@ fn waiting<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
     let join =
         (!call.joined).then(|| button::small(p, Kind::Side, Icon::Plus, cx.t("call-join")).on_press(Message::Join));
     let end = button::small(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    let line = Row::new().push(resume).push(join).push(end).spacing(space::S).align_y(Alignment::Center).wrap();
-    let line = column![words, line].spacing(space::S).width(Length::Fill);
-    container(line).padding(space::M).style(shape::card(p.surface, p.line, space::RADIUS)).into()
+    let buttons = Row::new().push(resume).push(join).push(end).spacing(space::S).align_y(Alignment::Center).wrap();
+    let loud = call.joined.then(|| line::volume(cx, call));
+    let trouble = line::trouble(cx, call);
+    let all = Column::new().push(words).push(trouble).push(loud).push(buttons).spacing(space::S).width(Length::Fill);
+    container(all).padding(space::M).style(shape::card(p.surface, p.line, space::RADIUS)).into()
 }

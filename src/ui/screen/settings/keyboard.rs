@@ -29,6 +29,9 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
             .padding([2.0, space::S])
             .style(shape::card(p.hover, p.line, 6.0));
         let about = text::body(cx.t(key)).color(p.text).width(Length::Fill);
+        if cx.tiny() {
+            return Column::new().push(keys).push(about).spacing(space::XS).into();
+        }
         Row::new().push(container(keys).width(110.0)).push(about).spacing(space::M).align_y(Alignment::Center).into()
     });
     Column::with_children(rows).spacing(space::S).into()

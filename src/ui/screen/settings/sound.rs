@@ -1,7 +1,7 @@
 //! Sound devices, with meters and a tone to try them. The meters move only while the test runs.
 use super::{Message, SILENCE, Settings, Use};
 use crate::{
-    audio::{Device, voice::VoiceChoice},
+    audio::{Country, Device, HoldSound, voice::VoiceChoice},
     ui::{
         context::Context,
         theme::{space, text},
@@ -42,6 +42,8 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
             mute,
             Some(devices(settings, cx, Use::Ring, outputs, &model.sound.ring)),
             Some(voice(cx)),
+            Some(tones(cx)),
+            Some(hold(settings, cx)),
             Some(test(settings, cx)),
         ],
     )
@@ -98,6 +100,46 @@ fn voice<'a>(cx: Context<'a>) -> Element<'a, Message> {
     ];
     let switches = choice::segments(cx.p, options.map(|(key, on, voice)| (cx.t(key), on, Message::Voice(voice))));
     field::labelled(cx.p, cx.t("settings-voice"), switches, None)
+}
+
+/// Whose telephones' tones are heard.
+fn tones<'a>(cx: Context<'a>) -> Element<'a, Message> {
+    let key = |country: Option<Country>| match country {
+        None => "settings-tones-automatic",
+        Some(Country::Us) => "settings-tones-us",
+        Some(Country::Mx) => "settings-tones-mx",
+        Some(Country::Eu) => "settings-tones-eu",
+    };
+    let all = [None].into_iter().chain(Country::ALL.map(Some));
+    let options = all.map(|country| (cx.t(key(country)), cx.model.sound.tones == country, Message::Tones(country)));
+    field::labelled(cx.p, cx.t("settings-tones"), choice::segments(cx.p, options), None)
+}
+
+/// What somebody hears whom the person puts on hold.
+fn hold<'a>(settings: &Settings, cx: Context<'a>) -> Element<'a, Message> {
+    let p = cx.p;
+    let now = &cx.model.sound.hold;
+    let kept = if let HoldSound::File(path) = now { Some(path.to_string_lossy().into_owned()) } else { None };
+    let typed = settings.tune.clone().or_else(|| kept.clone());
+    let options = [
+        (
+            cx.t("settings-hold-silence"),
+            typed.is_none() && *now == HoldSound::Silence,
+            Message::Hold(HoldSound::Silence),
+        ),
+        (cx.t("settings-hold-tune"), typed.is_none() && *now == HoldSound::Tune, Message::Hold(HoldSound::Tune)),
+        (cx.t("settings-hold-file"), typed.is_some(), Message::Tune(typed.clone().unwrap_or_default())),
+    ];
+    let path = typed.map(|typed| {
+        let (used, hint) = (kept.as_ref() == Some(&typed), cx.t("settings-hold-path-hint"));
+        let input = field::bare(p, &hint, &typed).on_input(Message::Tune).on_submit(Message::UseTune);
+        let button = button::button(p, Kind::Side, cx.t("settings-hold-use"));
+        let button = button.on_press((!used && !typed.trim().is_empty()).then_some(Message::UseTune));
+        let both = Column::new().push(input).push(button).spacing(space::S);
+        field::labelled(p, cx.t("settings-hold-path"), both, None)
+    });
+    let choice = field::labelled(p, cx.t("settings-hold"), choice::segments(p, options), None);
+    pile(space::M, [Some(choice), path]).into()
 }
 
 fn test<'a>(settings: &Settings, cx: Context<'a>) -> Element<'a, Message> {

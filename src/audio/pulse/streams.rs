@@ -1,22 +1,24 @@
-//! Streams of a PulseAudio server (PipeWire answers as one), by its own protocol: small buffers that the server paces, and
-//! the role "phone", so that a desktop lowers its music. cpal's way there asks for the latency after each buffer and costs
-//! a quarter of a core; here one thread sleeps in a read. It must not look for devices: `cards` does.
+//! Streams at the server: small buffers that it paces, and the role "phone", so that a desktop lowers its music. One thread
+//! for each sleeps in a read.
 use super::{
-    RATE,
-    level::Meter,
-    loan::Loan,
-    realtime::{Capture, Playback},
+    super::{
+        RATE,
+        level::Meter,
+        loan::Loan,
+        pull::Pull,
+        realtime::{Capture, Playback},
+    },
+    News, Server,
 };
-use pulseaudio::protocol::{self, Command, CommandReply, Prop, ProtocolError, stream};
+use pulseaudio::protocol::{self, Command, Prop, ProtocolError, stream};
 use rtrb::{Consumer, Producer};
 use std::{
     ffi::CString,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::Shutdown,
     os::unix::net::UnixStream,
     sync::mpsc::{Receiver, sync_channel},
     thread,
-    time::Duration,
 };
 
 /// Octets of a sample: `f32`, as in the rings. The server converts to what its device has.
@@ -32,19 +34,17 @@ const AHEAD: u32 = 6 * PERIOD;
 const MOST_AHEAD: u32 = 20 * PERIOD;
 /// Samples moved at once.
 const PIECE: usize = 480;
-/// How long a server may take to answer, or to take sound.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The stream ends when this is dropped, without waiting for the server.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(in super::super) struct Stream {
     socket: UnixStream,
     ended: Receiver<()>,
 }
 
 impl Stream {
     /// Whether the server has ended it.
-    pub(super) fn has_ended(&self) -> bool {
+    pub(in super::super) fn has_ended(&self) -> bool {
         self.ended.try_recv().is_ok()
     }
 }
@@ -57,7 +57,12 @@ impl Drop for Stream {
 }
 
 /// Opens a microphone by the server's name for it.
-pub(super) fn open_input(name: &str, ring: Loan<Producer<f32>>, meter: Meter) -> Result<Stream, ProtocolError> {
+pub(in super::super) fn open_input(
+    name: &str,
+    ring: Loan<Producer<f32>>,
+    meter: Meter,
+    pull: Pull,
+) -> Result<Stream, ProtocolError> {
     let mut server = Server::connect()?;
     let reply: protocol::CreateRecordStreamReply =
         server.ask(&Command::CreateRecordStream(protocol::RecordStreamParams {
@@ -89,12 +94,18 @@ pub(super) fn open_input(name: &str, ring: Loan<Producer<f32>>, meter: Meter) ->
                 samples.extend(part.as_chunks::<SAMPLE>().0.iter().map(|octets| f32::from_le_bytes(*octets)));
                 capture.hear(&samples);
             }
+            pull.heard();
         }
     })
 }
 
 /// Opens a loudspeaker by the server's name for it.
-pub(super) fn open_output(name: &str, ring: Loan<Consumer<f32>>, meter: Meter) -> Result<Stream, ProtocolError> {
+pub(in super::super) fn open_output(
+    name: &str,
+    ring: Loan<Consumer<f32>>,
+    meter: Meter,
+    pull: Pull,
+) -> Result<Stream, ProtocolError> {
     let mut server = Server::connect()?;
     let reply: protocol::CreatePlaybackStreamReply =
         server.ask(&Command::CreatePlaybackStream(protocol::PlaybackStreamParams {
@@ -113,7 +124,9 @@ pub(super) fn open_output(name: &str, ring: Loan<Consumer<f32>>, meter: Meter) -
         let mut message = Vec::with_capacity(protocol::DESCRIPTOR_SIZE + PIECE * SAMPLE);
         let mut wanted = reply.requested_bytes as usize / SAMPLE;
         let mut length = AHEAD;
+        let asking = pull.begin();
         loop {
+            asking.ask(wanted, || playback.held());
             while wanted > 0 {
                 let Some(part) = samples.get_mut(..wanted.min(PIECE)) else { break };
                 wanted -= part.len();
@@ -175,79 +188,7 @@ fn text(name: &str) -> Result<CString, ProtocolError> {
     CString::new(name).map_err(|_| ProtocolError::Invalid("a name with a NUL".to_owned()))
 }
 
-/// What the server says of our stream.
-enum News {
-    /// So many octets are to be played.
-    Wanted(usize),
-    /// There was nothing to play when it was time.
-    RanDry,
-    Other,
-}
-
-/// A connection of one stream's own.
-struct Server {
-    reader: BufReader<UnixStream>,
-    version: u16,
-    asked: u32,
-}
-
 impl Server {
-    fn connect() -> Result<Self, ProtocolError> {
-        let path = pulseaudio::socket_path_from_env().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        let socket = UnixStream::connect(path)?;
-        socket.set_read_timeout(Some(PATIENCE))?;
-        socket.set_write_timeout(Some(PATIENCE))?;
-        let mut server = Self { reader: BufReader::new(socket), version: protocol::MAX_VERSION, asked: 0 };
-        let cookie = pulseaudio::cookie_path_from_env().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
-        let auth = protocol::AuthParams { version: server.version, supports_shm: false, supports_memfd: false, cookie };
-        let reply: protocol::AuthReply = server.ask(&Command::Auth(auth))?;
-        server.version = server.version.min(reply.version);
-        let mut props = protocol::Props::new();
-        props.set(Prop::ApplicationName, c"Landline");
-        let _: protocol::SetClientNameReply = server.ask(&Command::SetClientName(props))?;
-        Ok(server)
-    }
-
-    fn ask<R: CommandReply>(&mut self, command: &Command) -> Result<R, ProtocolError> {
-        self.tell(command)?;
-        protocol::read_reply_message(&mut self.reader, self.version).map(|(_, reply)| reply)
-    }
-
-    /// A command whose reply is read as any other news.
-    fn tell(&mut self, command: &Command) -> Result<(), ProtocolError> {
-        self.asked += 1;
-        protocol::write_command_message(&mut self.reader.get_ref(), self.asked, command, self.version)
-    }
-
-    /// The next message's head.
-    fn head(&mut self) -> Result<protocol::Descriptor, ProtocolError> {
-        protocol::read_descriptor(&mut self.reader)
-    }
-
-    /// Takes a command of the server's that may be about this channel.
-    fn command(&mut self, head: protocol::Descriptor, ours: u32) -> Result<News, ProtocolError> {
-        let mut body = (&mut self.reader).take(u64::from(head.length));
-        let mut news = News::Other;
-        if head.channel == u32::MAX {
-            match Command::read_tag_prefixed(&mut body, self.version)?.1 {
-                Command::Request(request) if request.channel == ours => news = News::Wanted(request.length as usize),
-                Command::Underflow(dry) if dry.channel == ours => news = News::RanDry,
-                Command::PlaybackStreamKilled(channel) | Command::RecordStreamKilled(channel) if channel == ours => {
-                    return Err(io::Error::from(io::ErrorKind::ConnectionAborted).into());
-                }
-                _ => {} // it goes on
-            }
-        }
-        while body.limit() > 0 {
-            let length = body.fill_buf()?.len();
-            if length == 0 {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-            }
-            body.consume(length);
-        }
-        Ok(news)
-    }
-
     /// Moves sound on a thread of its own until the server or we end it.
     fn run(
         mut self,
