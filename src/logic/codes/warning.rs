@@ -24,10 +24,15 @@ pub fn warnings(body: &str, code: &Code) -> Vec<Warning> {
 }
 
 /// Whether a sender that has not written before is made to be taken for one of `known`: by its name, or because the text
-/// calls itself so. `sender` and `known` are names or numbers as they are shown.
+/// calls itself so. `sender` and `known` are names or numbers as they are shown; of `BANCO@gateway.example` the gateway is no
+/// part of the name.
 pub fn imitates<'a>(sender: &str, body: &str, known: impl IntoIterator<Item = &'a str>) -> bool {
-    let same = |other: &str| other.trim().to_lowercase() == sender.trim().to_lowercase();
-    known.into_iter().any(|other| hosts::imitates_sender(sender, other) || !same(other) && hosts::signs_as(body, other))
+    let local = |name: &'a str| name.split('@').next().unwrap_or(name);
+    let sender = sender.split('@').next().unwrap_or(sender);
+    known.into_iter().map(local).any(|other| {
+        let same = other.trim().to_lowercase() == sender.trim().to_lowercase();
+        hosts::imitates_sender(sender, other) || !same && hosts::signs_as(body, other)
+    })
 }
 
 #[cfg(test)]
@@ -62,6 +67,8 @@ mod tests {
         let known = ["BancoAzul", "22395", "Ana"];
         assert!(imitates("BANCO AZUL1", "", ["Banco Azul"]));
         assert!(imitates("+15550100", "Banco Azul: su clave es 1234", known));
+        assert!(imitates("+15550100", "Banco Azul: su clave es 1234", ["BANCOAZUL@sms.example"]));
+        assert!(!imitates("BANCOAZUL@other.example", "Banco Azul: su clave es 1234", ["BANCOAZUL@sms.example"]));
         assert!(!imitates("22396", "Your code is 1234", known));
         assert!(!imitates("Anna", "hi", known));
     }
