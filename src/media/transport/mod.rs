@@ -16,13 +16,20 @@
 //!   `MediaEvent::Candidate` and `MediaEvent::Gathered` serve who trickles, `add_remote_candidate` and
 //!   `end_of_candidates` take theirs; `restart_ice` makes new credentials for the next offer.
 mod dtls;
+mod gather;
 mod ice;
+mod link;
 mod means;
 mod source;
 mod terms;
+mod turn;
 
 pub(super) use dtls::Identity;
-pub(super) use ice::Credentials;
+pub use link::Fault;
+pub(super) use gather::Hop;
+pub(super) use ice::{Credentials, Path, Via};
+pub(super) use link::{Happened, Link, Route};
+pub(super) use turn::Frames;
 pub(super) use means::{DtlsWay, IceWay, Means};
 pub use terms::Policy;
 pub(super) use terms::{Attempt, Terms, Way};
