@@ -68,7 +68,7 @@ pub(crate) struct MediaLines {
 impl Default for MediaLines {
     /// Our own first offer: one audio line.
     fn default() -> Self {
-        let line = MediaLine { media: "audio".into(), protocol: "RTP/AVP".into(), format: "0".into() };
+        let line = MediaLine { media: "audio".into(), protocol: "RTP/AVP".into(), format: "0".into(), mid: None };
         Self { lines: vec![line], audio: 0, mismatch: false }
     }
 }
@@ -79,6 +79,8 @@ struct MediaLine {
     media: String,
     protocol: String,
     format: String,
+    /// What an answer has to repeat (RFC 5888 section 9.1).
+    mid: Option<String>,
 }
 
 /// Writes an offer or an answer. `session` and `version` are the numbers of `o=`: the version grows by one with each change.
@@ -98,6 +100,9 @@ pub(crate) fn write_within(description: &SessionDescription, lines: &MediaLines,
             }
         } else {
             let _ = write!(text, "m={} 0 {} {}\r\n", line.media, line.protocol, line.format);
+        }
+        if let Some(mid) = &line.mid {
+            let _ = write!(text, "a=mid:{mid}\r\n");
         }
     }
     text
@@ -238,7 +243,8 @@ pub(crate) fn parse(body: &[u8]) -> Result<Parsed, SdpError> {
         }
     }
     let (audio, (description, mismatch)) = chosen?;
-    let lines = media.into_iter().map(|(line, _, _)| line).collect();
+    let lines = media.into_iter().map(|(line, _, section)| MediaLine { mid: section.mid.map(str::to_owned), ..line });
+    let lines = lines.collect();
     Ok(Parsed { description, lines: MediaLines { lines, audio, mismatch } })
 }
 
@@ -267,6 +273,7 @@ fn media_line(line: &str) -> Option<(MediaLine, Audio<'_>)> {
         media: media.to_ascii_lowercase(),
         protocol: protocol.to_owned(),
         format: (*formats.first()?).to_owned(),
+        mid: None,
     };
     Some((line, Audio { port, profile: profile_of(protocol), formats }))
 }
@@ -284,6 +291,7 @@ struct Section<'a> {
     rtpmaps: Vec<(u8, &'a str)>,
     fmtps: Vec<(u8, &'a str)>,
     keys: Vec<SdesKey>,
+    mid: Option<&'a str>,
     dtls: DtlsFields<'a>,
     ice: IceFields<'a>,
 }
@@ -305,6 +313,7 @@ impl<'a> Section<'a> {
             "ptime" => self.ptime = value.parse().ok().filter(|ptime| *ptime > 0),
             "maxptime" => self.maxptime = value.parse().ok().filter(|ptime| *ptime > 0),
             "rtcp-mux" => self.rtcp_mux = true,
+            "mid" => self.mid = Some(value).filter(|mid| is_token(mid)),
             "crypto" if self.keys.len() < MOST_KEYS => {
                 let key = sdes::parse(value).filter(|key| self.keys.iter().all(|known| known.tag != key.tag));
                 self.keys.extend(key);
@@ -326,6 +335,11 @@ fn unicast(connection: &str) -> Option<IpAddr> {
     let ip: IpAddr = place.split('/').next()?.parse().ok()?;
     let group = ip.is_multicast() || ip == IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
     (known && !group).then_some(ip)
+}
+
+/// A short word that may stand in a line of ours.
+fn is_token(word: &str) -> bool {
+    (1..=64).contains(&word.len()) && word.bytes().all(|c| c.is_ascii_graphic())
 }
 
 /// `96 opus/48000/2`: a payload type and what is said of it.

@@ -144,7 +144,7 @@ fn titles_of_any_charset_and_lone_newlines_are_borne() {
 
 #[test]
 fn an_answer_lists_every_line_and_refuses_the_others() {
-    let offer = "m=video 5000 RTP/AVP 31 32|m=audio 0 RTP/AVP 0|m=audio 4000 RTP/SAVP 0|m=audio 4000 RTP/AVPF 8|\
+    let offer = "m=video 5000 RTP/AVP 31 32|a=mid:v0|m=audio 0 RTP/AVP 0|m=audio 4000 RTP/SAVP 0|m=audio 4000 RTP/AVPF 8|a=mid:a b|a=mid:a0|\
         m=application 9 UDP/DTLS/SCTP webrtc-datachannel|m=audio 4002 RTP/AVP 0|";
     let offer = parse(sdp("c=IN IP4 192.0.2.1|", offer).as_bytes()).unwrap();
     assert_eq!(offer.description.payloads, [payload(8, Codec::Pcma, "")]);
@@ -159,6 +159,8 @@ fn an_answer_lists_every_line_and_refuses_the_others() {
         "m=audio 0 RTP/AVP 0",
     ];
     assert_eq!(lines, expected);
+    let mids: Vec<_> = answer.lines().filter(|line| line.starts_with("a=mid")).collect();
+    assert_eq!(mids, ["a=mid:v0", "a=mid:a0"]);
     // what we wrote is read back by the other side, whose later offer has the same lines
     let again = parse(answer.as_bytes()).unwrap();
     assert_eq!((again.description, again.lines), (offer.description, offer.lines));
@@ -207,8 +209,9 @@ fn keys_with_either_profile() {
         let mut other = parsed.description.clone();
         other.protection.profile = if profile == Profile::Open { Profile::Secure } else { Profile::Open };
         let written = write_within(&other, &parsed.lines, 1, 1);
-        let expected = if profile == Profile::Open { "m=audio 4000 RTP/SAVP 0" } else { "m=audio 4000 RTP/AVP 0" };
-        assert!(written.contains(expected), "{protocol}");
+        let feedback = if protocol.ends_with('f') { "F" } else { "" };
+        let expected = if profile == Profile::Open { "SAVP" } else { "AVP" };
+        assert!(written.contains(&format!("m=audio 4000 RTP/{expected}{feedback} 0\r\n")), "{protocol}");
     }
 }
 
