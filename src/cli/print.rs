@@ -107,6 +107,9 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
         let path = clean(&path.to_string_lossy());
         state = format!("{state}. {}", words.with("cli-recording", &[("path", (&path).into())]));
     }
+    if call.searching && !call.state.is_ended() {
+        state = format!("{state}. {}", words.text("call-searching"));
+    }
     if let Some(encryption) = call.encryption.filter(|_| !call.state.is_ended()) {
         state = format!("{state}. {}", words.text(encryption.key()));
     }

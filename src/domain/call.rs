@@ -64,6 +64,12 @@ pub enum MediaEncryption {
     Sdes,
     /// The same over a way in the clear: whoever reads the signalling can listen.
     SdesInClear,
+    /// Keys that both ends made between themselves (RFC 5763), each known by what an encrypted way has brought.
+    Dtls,
+    /// The same over a way in the clear: nobody can just listen, but one who changes the signalling can come between.
+    DtlsInClear,
+    /// Both ends are making their keys; until then nothing is sent.
+    Pending,
 }
 
 impl MediaEncryption {
@@ -72,7 +78,14 @@ impl MediaEncryption {
         match self {
             Self::Sdes => "call-encrypted",
             Self::SdesInClear => "call-encrypted-clear",
+            Self::Dtls => "call-encrypted-ends",
+            Self::DtlsInClear => "call-encrypted-unvouched",
+            Self::Pending => "call-encrypting",
         }
+    }
+    /// Whether nobody on the way can listen or come between, but the servers of both.
+    pub const fn is_sound(self) -> bool {
+        matches!(self, Self::Sdes | Self::Dtls)
     }
 }
 
@@ -102,6 +115,10 @@ pub enum EndReason {
     NoCommonMedia,
     /// Encryption is required, and the other side cannot.
     NotEncrypted,
+    /// Both ends wanted encryption, and it could not be set up, or the other end was not who it said.
+    EncryptionFailed,
+    /// No way for the sound was found between both ends, or the one there was is lost.
+    NoPath,
     /// The server went away and did not come back in time.
     ServerGone,
     /// Another device of ours took it or declined it.
@@ -127,6 +144,8 @@ impl EndReason {
             Self::Refused => "ended-refused",
             Self::NoCommonMedia => "ended-no-common-media",
             Self::NotEncrypted => "ended-not-encrypted",
+            Self::EncryptionFailed => "ended-encryption-failed",
+            Self::NoPath => "ended-no-path",
             Self::ServerGone => "ended-server-gone",
             Self::HandledElsewhere => "ended-handled-elsewhere",
             Self::LocalFault => "ended-local-fault",
@@ -170,6 +189,9 @@ pub struct Call {
     /// How its packets are encrypted now; `None`: they are not.
     #[serde(default)]
     pub encryption: Option<MediaEncryption>,
+    /// The way of its sound is lost, and another is looked for.
+    #[serde(default)]
+    pub searching: bool,
     /// Keys pressed so far, shown so that the person sees what was sent.
     pub dtmf_sent: Private<String>,
 }

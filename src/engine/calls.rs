@@ -9,7 +9,7 @@ use crate::{
     domain::{
         account::{AccountId, Encryption, Registration},
         address::Address,
-        call::{Call, CallId, CallState, EndReason, MediaEncryption},
+        call::{Call, CallId, CallState, EndReason},
         private::Private,
         session::{MediaDirection, SessionDescription},
     },
@@ -17,7 +17,7 @@ use crate::{
         dial::Purpose,
         switchboard::{Action, Alert, SwitchError},
     },
-    media::{self, MediaError, MediaEvent, MediaSession},
+    media::{self, MediaError, MediaSession},
     net::Bind,
 };
 use jiff::Timestamp;
@@ -28,15 +28,19 @@ use std::{
 
 /// How often levels are told while somebody may look at them.
 const LEVELS: Duration = Duration::from_millis(100);
+/// How long a call waits for servers that tell its addresses, before it is offered without them.
+const GATHERING: Duration = Duration::from_millis(1500);
 /// The discard port: a route is looked up by address, the port does not matter.
 const ANY_PORT: u16 = 9;
 
 /// What belongs to one call besides what the switchboard knows.
 pub(super) struct Leg {
-    account: AccountId,
+    pub(super) account: AccountId,
     /// Its keys travel on an encrypted way.
-    secure: bool,
-    policy: media::Policy,
+    pub(super) secure: bool,
+    pub(super) policy: media::Policy,
+    /// DTLS has made its keys.
+    pub(super) keys_made: bool,
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
@@ -81,15 +85,10 @@ impl Engine {
     fn add_leg(&mut self, call: CallId, account: AccountId) {
         let known = self.accounts.get(&account);
         let secure = known.is_some_and(|account| account.status().capabilities().secure);
-        let own = if secure { Encryption::Preferred } else { Encryption::Off };
-        let wishes = known.map(|account| account.config.calls.clone()).unwrap_or_default();
-        let policy = media::Policy {
-            encryption: known.and_then(|account| account.config.encryption).unwrap_or(own),
-            keys: wishes.keys,
-            ice: wishes.ice.unwrap_or(secure || wishes.stun.is_some() || wishes.turn.is_some()),
-        };
+        let policy = known.map_or(Encryption::Off.into(), |account| super::path::policy(&account.config, secure));
         let leg = Leg {
             policy,
+            keys_made: false,
             secure,
             account,
             row: None,
@@ -241,11 +240,6 @@ impl Engine {
         }
     }
 
-    /// What this call's packets are to be: as its account says, or as its signalling is.
-    fn policy(&self, call: CallId) -> media::Policy {
-        self.legs.get(&call).map_or(Encryption::Off.into(), |leg| leg.policy)
-    }
-
     /// Opens the call's media if it has none yet.
     async fn open_media(&mut self, call: CallId, towards: Option<IpAddr>) -> Result<(), EndReason> {
         if self.legs.get(&call).is_none_or(|leg| leg.media.is_some()) {
@@ -254,7 +248,8 @@ impl Engine {
         let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
         let towards = towards.ok_or(EndReason::ServerGone)?;
         let bind = Bind { policy: self.setup.config.wired };
-        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), self.policy(call)).await;
+        let towards = SocketAddr::new(towards, ANY_PORT);
+        let opened = MediaSession::open(&bind, towards, self.policy(call), self.helpers(call)).await;
         let mut media = opened.map_err(|error| {
             tracing::error!(%error, "media cannot be opened");
             EndReason::LocalFault
@@ -262,6 +257,8 @@ impl Engine {
         let stream = audio::open(&self.setup.config.sound);
         let levels = stream.levels();
         media.attach(stream);
+        // servers that are near answer at once; the call does not wait for those that do not
+        let _ = tokio::time::timeout(GATHERING, media.gathered()).await;
         let mut events = media.events();
         let forward = self.media_events.clone();
         tokio::spawn(async move {
@@ -344,28 +341,13 @@ impl Engine {
     /// Lets the sound flow between our last description and theirs.
     fn apply_media(&mut self, call: CallId, remote: SessionDescription) -> Vec<Action> {
         let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
-        let sdes = if leg.secure { MediaEncryption::Sdes } else { MediaEncryption::SdesInClear };
         let (Some(media), Some(local)) = (leg.media.as_mut(), leg.local.clone()) else { return Vec::new() };
         match media.apply(local, remote) {
-            Ok(()) => {
-                let codec = media.codec().map(|codec| codec.name().to_owned());
-                let encryption = media.encrypted().then_some(sdes);
-                self.switchboard.media(call, codec, encryption)
-            }
+            Ok(()) => self.describe_media(call),
             Err(error) => {
                 tracing::info!(%error, "no media in common");
                 self.switchboard.media_failed(call, end_reason(&error))
             }
-        }
-    }
-
-    /// Something happened to a call's media.
-    pub(super) async fn media_event(&mut self, call: CallId, event: MediaEvent) {
-        let Some(account) = self.legs.get(&call).map(|leg| leg.account.clone()) else { return };
-        match event {
-            MediaEvent::RecordingFailed(error) => self.recording_failed(account, call, error).await,
-            MediaEvent::Dtmf(digit) => self.tell(Event::DtmfReceived { account, call, digit }),
-            other => tracing::debug!(?other, "media"),
         }
     }
 

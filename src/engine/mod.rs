@@ -16,6 +16,7 @@ mod calls;
 mod commands;
 mod conference;
 mod handle;
+mod path;
 mod recording;
 mod refusal;
 mod run;

@@ -105,11 +105,7 @@ pub(super) struct Edge {
 }
 
 impl Edge {
-    pub(super) fn new(
-        ground: Ground,
-        events: mpsc::Sender<MediaEvent>,
-        statistics: watch::Sender<Statistics>,
-    ) -> Self {
+    pub(super) fn new(ground: Ground, events: mpsc::Sender<MediaEvent>, statistics: watch::Sender<Statistics>) -> Self {
         let now = Instant::now();
         let Ground { rtp, rtcp, link, streams, local } = ground;
         Self {
@@ -357,7 +353,7 @@ impl Edge {
     /// Sends what the microphone has heard.
     fn send(&mut self, now: Instant) {
         let sends = self.agreed.as_ref().is_some_and(|agreed| agreed.sends);
-        let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else {
+        let (Some(sender), Some(_)) = (&mut self.sender, &self.transport) else {
             drain(self.stream.as_mut(), usize::MAX);
             return;
         };
@@ -393,6 +389,7 @@ impl Edge {
             if let Some(tap) = &mut self.tap {
                 tap.near(&mut self.sound);
             }
+            let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else { return };
             if sender.packet(&self.sound, &mut self.packet) {
                 let sealed = transport.send(&mut self.packet, Port::Media);
                 self.emit(Port::Media, sealed, now);

@@ -7,13 +7,10 @@ use crate::{
         MediaEvent,
         srtp::Failure,
         streams::Arrival,
-        transport::{Happened, Hop, Port, Route, Via},
+        transport::{Fault, Happened, Hop, Port, Route, Via},
     },
 };
-use std::{
-    net::SocketAddr,
-    time::Instant,
-};
+use std::{net::SocketAddr, time::Instant};
 
 impl Edge {
     /// Something came of names and streams.
@@ -77,10 +74,17 @@ impl Edge {
                     remote: path.remote,
                 });
                 self.publish();
+                if path.is_some() {
+                    self.tell(MediaEvent::PathFound);
+                }
             }
             Happened::Fault(fault) => {
                 tracing::info!(?fault, "a call has no path or no keys");
-                self.tell(MediaEvent::Fault(fault));
+                self.tell(match fault {
+                    Fault::NoPath => MediaEvent::NoPath,
+                    Fault::Lost => MediaEvent::PathLost,
+                    Fault::NotAuthentic | Fault::NoKeys => MediaEvent::Insecure,
+                });
             }
         }
     }

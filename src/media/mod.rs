@@ -44,15 +44,14 @@ pub(crate) use g711::from_ulaw;
 pub use reception::{PathInUse, Statistics};
 pub use record::RecordError;
 pub use streams::Helpers;
-pub use transport::Fault;
 pub use transport::Policy;
 
 use crate::{
     audio::AudioStream,
     domain::{
         account::{Encryption, Keys, Problem},
-        private::Private,
         ice::Candidate,
+        private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
     net::Bind,
@@ -61,12 +60,12 @@ use edge::{Edge, Ground, Local, Order};
 use negotiate::Negotiator;
 use send::random;
 use std::{net::SocketAddr, path::Path, time::Instant};
+use streams::Streams;
 use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
 };
-use streams::Streams;
-use transport::{Credentials, Identity, Link, Means, Terms};
+use transport::{Credentials, Identity, Link, Means, Terms, Way};
 
 /// Orders and events that may wait.
 const CHANNEL: usize = 256;
@@ -88,10 +87,17 @@ pub enum MediaEvent {
     Candidate(Private<Candidate>),
     /// All candidates of ours are gathered.
     Gathered,
-    /// DTLS has made keys: from now on packets flow.
+    /// DTLS has made the keys, with the certificate that the other side's description names: from now on packets go.
     Secured,
-    /// No packet can flow, and why; a restart of ICE may help where the path is at fault.
-    Fault(Fault),
+    /// DTLS has failed, or showed another certificate: nothing goes either way, and nothing will.
+    Insecure,
+    /// ICE has found a path, for the first time or again.
+    PathFound,
+    /// The path is lost: the other side no longer consents to be sent to (RFC 7675), or a socket of ours is gone. New
+    /// credentials in an offer may find another.
+    PathLost,
+    /// ICE has tried all pairs, and none works.
+    NoPath,
 }
 
 /// Why there is no sound.
@@ -124,7 +130,7 @@ pub struct MediaSession {
     statistics: watch::Receiver<Statistics>,
     local: watch::Receiver<Local>,
     codec: Option<Codec>,
-    encrypted: bool,
+    keys: Option<Keys>,
 }
 
 /// Whether an offer cannot be answered under this policy, because it holds no key that would do.
@@ -180,7 +186,7 @@ impl MediaSession {
         let mut terms = Terms::new(at, control_at, policy);
         *terms.means() = means;
         let (negotiator, events) = (Negotiator::new(terms), Some(events));
-        Ok(Self { negotiator, orders, events, tell: later, statistics, local, codec: None, encrypted: false })
+        Ok(Self { negotiator, orders, events, tell: later, statistics, local, codec: None, keys: None })
     }
 
     /// Waits until all servers have told their candidates, or their time is up (4 s); at once where none is asked. An offer
@@ -201,8 +207,9 @@ impl MediaSession {
 
     /// The next offer begins ICE anew (RFC 8445 section 9); sound goes on over the old path until there is another.
     pub fn restart_ice(&mut self) {
-        if let Some(credentials) = Credentials::new() {
-            self.negotiator.means().ice = Some(credentials.clone());
+        let means = self.negotiator.terms().means();
+        if let Some(credentials) = Credentials::new().filter(|_| means.ice.is_some()) {
+            means.ice = Some(credentials.clone());
             self.order(Order::Announce(credentials));
         }
     }
@@ -254,7 +261,8 @@ impl MediaSession {
     pub fn apply(&mut self, local: SessionDescription, remote: SessionDescription) -> Result<(), MediaError> {
         let agreed = self.negotiator.agree(&local, &remote)?;
         self.codec = Some(agreed.codec);
-        self.encrypted = agreed.way.keys.is_some() || agreed.way.dtls.is_some();
+        let Way { keys, dtls, .. } = &agreed.way;
+        self.keys = dtls.as_ref().map(|_| Keys::Dtls).or(keys.as_ref().map(|_| Keys::Sdes));
         self.order(Order::Apply(Box::new(agreed)));
         Ok(())
     }
@@ -296,9 +304,10 @@ impl MediaSession {
         self.codec
     }
 
-    /// Whether its packets are encrypted, as agreed last.
-    pub const fn encrypted(&self) -> bool {
-        self.encrypted
+    /// Which keys encrypt its packets, as agreed last; those of DTLS are there once [`MediaEvent::Secured`] tells so, and
+    /// until then nothing is sent. `None`: they go in the clear.
+    pub const fn keys(&self) -> Option<Keys> {
+        self.keys
     }
 
     /// Counts, at most some seconds old.

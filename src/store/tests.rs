@@ -220,6 +220,7 @@ async fn calls_and_names() {
         joined: false,
         recording: None,
         encryption: None,
+        searching: false,
         dtmf_sent: Private::default(),
     };
     let row = f.store.call_started(&call).await.unwrap();

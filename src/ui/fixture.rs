@@ -235,6 +235,7 @@ pub fn call(state: CallState) -> Call {
         joined: false,
         recording: None,
         encryption: None,
+        searching: false,
         dtmf_sent: "".into(),
     }
 }

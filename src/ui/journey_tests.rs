@@ -298,6 +298,9 @@ fn a_call_says_how_it_is_encrypted_and_not_that_it_is_where_it_is_not() {
     for (encryption, words) in [
         (Some(MediaEncryption::Sdes), Some("Encrypted")),
         (Some(MediaEncryption::SdesInClear), Some("Encrypted, but its keys travelled in the clear")),
+        (Some(MediaEncryption::Dtls), Some("Encrypted, with keys made at both ends")),
+        (Some(MediaEncryption::DtlsInClear), Some("Encrypted, but nothing vouches for who is at the other end")),
+        (Some(MediaEncryption::Pending), Some("Setting up the encryption…")),
         (None, None),
     ] {
         let mut stage = stage();

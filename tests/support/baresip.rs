@@ -44,7 +44,8 @@ impl Baresip {
     pub fn start_encrypted(options: &Options<'_>, how: &str) -> Self {
         Self::start_with(options, &format!(";mediaenc={how}"))
     }
-    fn start_with(options: &Options<'_>, more: &str) -> Self {
+    /// The same with more of its account's parameters, for example `;mediaenc=dtls_srtp;medianat=ice`.
+    pub fn start_with(options: &Options<'_>, more: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         let (sip, control) = (free_port(), free_port());
         let config = include_str!("baresip.config")

@@ -1,6 +1,6 @@
 //! A real Kamailio: registrar and Record-Routing proxy for `sip.test`, with digest, over UDP, TCP and TLS.
 //! A user's password is `secret-USER`.
-use super::{Process, certificate, free_port, wait_for, wait_for_port};
+use super::{Process, certificate, free_port, rtpengine::Rtpengine, wait_for, wait_for_port};
 use std::{net::UdpSocket, path::PathBuf, process::Command, time::Duration};
 use tempfile::TempDir;
 
@@ -20,15 +20,34 @@ pub struct Kamailio {
 impl Kamailio {
     /// Starts it and waits until it answers.
     pub fn start() -> Self {
+        Self::start_with(&[], None, "", "")
+    }
+    /// The same with a relay for media. `from_tls` and `to_tls`: what rtpengine makes of offers of those who come over TLS,
+    /// and of the others', in the words of Kamailio's module.
+    pub fn start_with_relay(relay: &Rtpengine, from_tls: &str, to_tls: &str) -> Self {
+        Self::start_with(&[], Some(relay), from_tls, to_tls)
+    }
+    /// The same, reached on these addresses besides loopback.
+    pub fn start_on(addresses: &[&str]) -> Self {
+        Self::start_with(addresses, None, "", "")
+    }
+    fn start_with(addresses: &[&str], relay: Option<&Rtpengine>, from_tls: &str, to_tls: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make(dir.path(), "sip.test");
         let (port, tls_port) = (free_port(), free_port());
+        let more = addresses.iter().map(|at| format!("listen=udp:{at}:{port}\nlisten=tcp:{at}:{port}\n"));
+        let listen: String = more.collect();
         let text = include_str!("kamailio.cfg")
             .replace("@PORT@", &port.to_string())
             .replace("@TLS_PORT@", &tls_port.to_string())
             .replace("@CERTIFICATE@", &files.certificate.to_string_lossy())
             .replace("@KEY@", &files.key.to_string_lossy())
-            .replace("@MODULES@", &modules());
+            .replace("@MODULES@", &modules())
+            .replace("@LISTEN@", &listen)
+            .replace("@RELAY@", if relay.is_some() { "#!define RTPENGINE" } else { "" })
+            .replace("@RELAY_PORT@", &relay.map_or(0, |relay| relay.port).to_string())
+            .replace("@FROM_TLS@", from_tls)
+            .replace("@TO_TLS@", to_tls);
         std::fs::write(dir.path().join("kamailio.cfg"), text).expect("the configuration");
         let mut server = Self { dir, process: None, port, tls_port, ca: files.ca };
         server.run();

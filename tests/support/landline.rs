@@ -19,6 +19,7 @@ pub struct Landline {
     events: Vec<Value>,
     log_filter: &'static str,
     keyring: Option<String>,
+    host: Option<usize>,
 }
 
 impl Default for Landline {
@@ -32,7 +33,7 @@ impl Landline {
     pub fn new() -> Self {
         let dir = TempDir::new().expect("a folder");
         let (partial, events) = (String::new(), Vec::new());
-        let landline = Self { dir, run: None, read: 0, partial, events, log_filter: "warn", keyring: None };
+        let landline = Self { dir, run: None, read: 0, partial, events, log_filter: "warn", keyring: None, host: None };
         landline.choose_sound("null", "null");
         landline
     }
@@ -53,6 +54,10 @@ impl Landline {
     pub fn use_keyring(&mut self, bus: &str) {
         self.keyring = Some(bus.to_owned());
     }
+    /// Runs on this host of the test's network.
+    pub fn live_on(&mut self, host: usize) {
+        self.host = Some(host);
+    }
     /// A file beside the home.
     pub fn file(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
@@ -62,7 +67,8 @@ impl Landline {
         self.dir.path().join("home")
     }
     fn base(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
+        let program = env!("CARGO_BIN_EXE_landline");
+        let mut command = self.host.map_or_else(|| Command::new(program), |host| super::network::on(host, program));
         command.arg("--home").arg(self.home()).env("LANDLINE_PASSPHRASE", "correct horse battery");
         command
             .env("LANG", "en_US.UTF-8")

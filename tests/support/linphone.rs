@@ -14,6 +14,13 @@ impl Linphone {
     /// Starts it as `USER@sip.test` and waits until it is registered over UDP. `encryption`: `none`, `srtp`, or `mandatory`,
     /// which is `srtp` and nothing else. It answers what comes in.
     pub fn start(user: &str, server: &str, encryption: &str, tone: u32) -> Self {
+        Self::start_on(user, server, encryption, tone, "firewall_policy=0")
+    }
+    /// The same with ICE, for which it asks this STUN server, and `dtls` among its kinds of encryption.
+    pub fn start_with_ice(user: &str, server: &str, encryption: &str, tone: u32, stun: &str) -> Self {
+        Self::start_on(user, server, encryption, tone, &format!("firewall_policy=3\nstun_server={stun}"))
+    }
+    fn start_on(user: &str, server: &str, encryption: &str, tone: u32, path: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         // without these folders it does not start
         for folder in [".local/share/linphone", ".config/linphone", ".cache"] {
@@ -29,7 +36,7 @@ impl Linphone {
         let config = format!(
             "[sip]\nsip_port={port}\nsip_tcp_port=-2\nsip_tls_port=-2\nguess_hostname=1\ndefault_proxy=0\n\
              media_encryption={media}\nmedia_encryption_mandatory={mandatory}\nverify_server_certs=0\n\
-             [rtp]\naudio_rtp_port=30000-39999\n[net]\nfirewall_policy=0\nmtu=1300\n\
+             [rtp]\naudio_rtp_port=30000-39999\n[net]\n{path}\nmtu=1300\n\
              [sound]\nechocancellation=0\n[video]\ndisplay=0\ncapture=0\n{codecs}\
              [proxy_0]\nreg_proxy=<sip:{server};transport=udp>\nreg_route=<sip:{server};transport=udp;lr>\n\
              reg_identity=sip:{user}@sip.test\nreg_expires=600\nreg_sendregister=1\npublish=0\n\

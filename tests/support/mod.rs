@@ -1,13 +1,17 @@
 //! What system tests stand on: real servers and peers, each in a temporary folder on ports of its own,
 //! ended by pid. A test waits for what it names, never for a time.
 #![allow(dead_code, clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+pub mod aiortc;
 pub mod baresip;
 pub mod certificate;
+pub mod coturn;
 pub mod kamailio;
 pub mod landline;
 pub mod linphone;
+pub mod network;
 pub mod prosody;
 pub mod pulse;
+pub mod rtpengine;
 pub mod screen;
 pub mod session_bus;
 pub mod sound;

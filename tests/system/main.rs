@@ -4,6 +4,11 @@
 mod support;
 
 mod audio_pulse;
+mod call_aiortc;
+mod call_paths_baresip;
+mod call_paths_linphone;
+mod call_relayed;
+mod call_turn;
 mod cli_contract;
 mod demo_shows_a_code;
 mod keyring;

@@ -48,6 +48,8 @@ impl Alert {
             | EndReason::Refused
             | EndReason::NoCommonMedia
             | EndReason::NotEncrypted
+            | EndReason::EncryptionFailed
+            | EndReason::NoPath
             | EndReason::ServerGone
             | EndReason::Server => Self::Congestion,
             EndReason::HungUpHere
@@ -216,6 +218,7 @@ impl Switchboard {
                 joined: false,
                 recording: None,
                 encryption: None,
+                searching: false,
                 dtmf_sent: Private::default(),
             },
             offer: None,
@@ -376,6 +379,25 @@ impl Switchboard {
             self.change(id, &mut actions, |leg| leg.call.recording = into);
         }
         actions
+    }
+    /// The way of its sound is lost and looked for, or found.
+    pub fn searching(&mut self, id: CallId, on: bool) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.call(id).is_some_and(|call| call.searching != on) {
+            self.change(id, &mut actions, |leg| leg.call.searching = on);
+        }
+        actions
+    }
+    /// Offers the same again: something of our description has changed. Nothing while an offer is under way.
+    pub fn describe_again(&mut self, id: CallId) -> Vec<Action> {
+        let Some(leg) = self.leg(id).filter(|leg| leg.offering.is_none()) else { return Vec::new() };
+        let (held, direction) = match leg.call.state {
+            CallState::Active => (false, MediaDirection::SendRecv),
+            CallState::Held => (true, MediaDirection::SendOnly),
+            _ => return Vec::new(),
+        };
+        leg.offering = Some(held);
+        vec![Action::Reoffer { call: id, direction }]
     }
     /// What the media are now became known: the codec, and how they are encrypted.
     pub fn media(&mut self, id: CallId, codec: Option<String>, encryption: Option<MediaEncryption>) -> Vec<Action> {

@@ -7,12 +7,7 @@ use super::{
     ice::{Agent, Credentials, Path, State, Via, stun::Message},
 };
 use crate::domain::ice::{Candidate, Server};
-use std::{
-    collections::VecDeque,
-    net::SocketAddr,
-    ops::Range,
-    time::Instant,
-};
+use std::{collections::VecDeque, net::SocketAddr, ops::Range, time::Instant};
 
 /// Datagrams of DTLS that are kept while it is not known whose they are.
 const EARLY: usize = 8;
@@ -36,7 +31,7 @@ pub(in crate::media) enum Happened {
 
 /// Why a link carries nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(in crate::media) enum Fault {
     /// No check found a path.
     NoPath,
     /// The other side has not answered on the path for 30 s (RFC 7675).

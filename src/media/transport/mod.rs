@@ -25,14 +25,13 @@ mod terms;
 mod turn;
 
 pub(super) use dtls::Identity;
-pub use link::Fault;
 pub(super) use gather::Hop;
-pub(super) use ice::{Credentials, Path, Via};
-pub(super) use link::{Happened, Link, Route};
-pub(super) use turn::Frames;
+pub(super) use ice::{Credentials, Via};
+pub(super) use link::{Fault, Happened, Link, Route};
 pub(super) use means::{DtlsWay, IceWay, Means};
 pub use terms::Policy;
 pub(super) use terms::{Attempt, Terms, Way};
+pub(super) use turn::Frames;
 
 use super::{
     packet::{self, Rtp},

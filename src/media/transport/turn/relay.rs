@@ -43,7 +43,10 @@ pub(in crate::media::transport) struct Account {
 pub(in crate::media::transport) enum Stand {
     Asking,
     /// Our address on the server, and how the server sees us.
-    Allocated { relayed: SocketAddr, mapped: Option<SocketAddr> },
+    Allocated {
+        relayed: SocketAddr,
+        mapped: Option<SocketAddr>,
+    },
     /// The server sends us to another one.
     Elsewhere(SocketAddr),
     /// It is not granted, or it ended.

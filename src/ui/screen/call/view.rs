@@ -1,7 +1,7 @@
 //! What the call screen looks like.
 use super::{Message, Screen};
 use crate::{
-    domain::call::{Call, CallState, MediaEncryption},
+    domain::call::{Call, CallState},
     ui::{
         context::Context,
         moment,
@@ -118,7 +118,7 @@ fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Messa
     let codec = call.codec.as_ref().filter(|_| call.state == CallState::Active);
     let codec = codec.map(|codec| text::caption(cx.with("call-codec", "codec", codec)).color(p.muted));
     let locked = call.encryption.filter(|_| !call.state.is_ended()).map(|encryption| {
-        let color = if encryption == MediaEncryption::Sdes { p.good_text } else { p.muted };
+        let color = if encryption.is_sound() { p.good_text } else { p.muted };
         let words = text::caption(cx.t(encryption.key())).color(color);
         Row::new().push(icon(Icon::Lock, 13.0).color(color)).push(words).spacing(space::XS).align_y(Alignment::Center)
     });
@@ -151,10 +151,11 @@ fn warnings<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     };
     let muted = call.muted.then(|| tag(Icon::MicOff, cx.t("call-muted")));
     let held = call.held_there.then(|| tag(Icon::Pause, cx.t("call-held-there")));
+    let searching = call.searching.then(|| notice::problem(p, cx.t("call-searching")));
     let deaf = cx.model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
     let mute = cx.model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
     let failed = cx.model.recording_failed.map(|reason| notice::problem(p, cx.t(reason.key())));
-    let all: Vec<_> = [recording(cx, call), muted, held, failed, deaf, mute].into_iter().flatten().collect();
+    let all: Vec<_> = [recording(cx, call), muted, held, searching, failed, deaf, mute].into_iter().flatten().collect();
     (!all.is_empty()).then(|| Column::with_children(all).spacing(space::S).align_x(Alignment::Center).into())
 }
 

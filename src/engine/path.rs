@@ -1,0 +1,84 @@
+//! How a call's packets go: what its account wishes of them, what becomes of their keys and their path, and what the person
+//! is told of both. It must not choose a path or make a key: the media engine does.
+use super::{api::Event, run::Engine};
+use crate::{
+    domain::{
+        account::{AccountConfig, Encryption, Keys},
+        call::{CallId, EndReason, MediaEncryption},
+    },
+    logic::switchboard::Action,
+    media::{self, Helpers, MediaEvent},
+};
+
+/// What the packets of an account's calls are to be: as the person says, or as its signalling is. Over a way in the clear
+/// keys that travel protect nothing; over a stream ICE costs nothing.
+pub(super) fn policy(config: &AccountConfig, secure: bool) -> media::Policy {
+    let wishes = &config.calls;
+    let own = if secure { Encryption::Preferred } else { Encryption::Off };
+    media::Policy {
+        encryption: config.encryption.unwrap_or(own),
+        keys: wishes.keys,
+        ice: wishes.ice.unwrap_or(secure || wishes.stun.is_some() || wishes.turn.is_some()),
+    }
+}
+
+impl Engine {
+    /// What this call's packets are to be.
+    pub(super) fn policy(&self, call: CallId) -> media::Policy {
+        self.legs.get(&call).map_or(Encryption::Off.into(), |leg| leg.policy)
+    }
+
+    /// Whom this call's media ask for their addresses.
+    pub(super) fn helpers(&self, call: CallId) -> Helpers {
+        let account = self.legs.get(&call).and_then(|leg| self.accounts.get(&leg.account));
+        account.map_or_else(Helpers::default, |account| Helpers {
+            servers: account.servers(),
+            authority: account.config.ca.clone(),
+        })
+    }
+
+    /// Tells what the call's media are now.
+    pub(super) fn describe_media(&mut self, call: CallId) -> Vec<Action> {
+        let Some(leg) = self.legs.get(&call) else { return Vec::new() };
+        let Some(media) = &leg.media else { return Vec::new() };
+        let encryption = media.keys().map(|keys| match (keys, leg.secure) {
+            (Keys::Sdes, true) => MediaEncryption::Sdes,
+            (Keys::Sdes, false) => MediaEncryption::SdesInClear,
+            (Keys::Dtls, _) if !leg.keys_made => MediaEncryption::Pending,
+            (Keys::Dtls, true) => MediaEncryption::Dtls,
+            (Keys::Dtls, false) => MediaEncryption::DtlsInClear,
+        });
+        self.switchboard.media(call, media.codec().map(|codec| codec.name().to_owned()), encryption)
+    }
+
+    /// Something happened to a call's media.
+    pub(super) async fn media_event(&mut self, call: CallId, event: MediaEvent) {
+        let Some(account) = self.legs.get(&call).map(|leg| leg.account.clone()) else { return };
+        let actions = match event {
+            MediaEvent::RecordingFailed(error) => return self.recording_failed(account, call, error).await,
+            MediaEvent::Dtmf(digit) => return self.tell(Event::DtmfReceived { account, call, digit }),
+            MediaEvent::Secured => {
+                if let Some(leg) = self.legs.get_mut(&call) {
+                    leg.keys_made = true;
+                }
+                self.describe_media(call)
+            }
+            MediaEvent::Insecure => self.switchboard.media_failed(call, EndReason::EncryptionFailed),
+            MediaEvent::PathFound => self.switchboard.searching(call, false),
+            MediaEvent::PathLost => self.search(call),
+            MediaEvent::NoPath => self.switchboard.media_failed(call, EndReason::NoPath),
+            other => return tracing::debug!(?other, "media"),
+        };
+        self.carry_out(actions).await;
+    }
+
+    /// The path of a call's sound is lost: says so, and looks for another (RFC 8445 section 9).
+    fn search(&mut self, call: CallId) -> Vec<Action> {
+        let mut actions = self.switchboard.searching(call, true);
+        if let Some(media) = self.media(call) {
+            media.restart_ice();
+            actions.extend(self.switchboard.describe_again(call));
+        }
+        actions
+    }
+}
