@@ -27,7 +27,9 @@ impl Party {
     }
     async fn under(hz: f32, policy: Encryption) -> Self {
         let bind = Bind { policy: WiredPolicy::WiredOnly };
-        let mut session = MediaSession::open(&bind, "127.0.0.1:9".parse().unwrap(), policy).await.unwrap();
+        let mut session =
+            MediaSession::open(&bind, "127.0.0.1:9".parse().unwrap(), policy, Helpers::default()).await.unwrap();
+        session.gathered().await;
         let events = session.events();
         let (stream, said, heard) = AudioStream::loose();
         session.attach(stream);
