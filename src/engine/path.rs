@@ -8,7 +8,7 @@ use crate::{
         session::{MediaDirection, SessionDescription},
     },
     logic::switchboard::Action,
-    media::{self, Fault, Helpers, MediaEvent, MediaSession},
+    media::{self, Helpers, MediaEvent, MediaSession},
 };
 
 use std::time::Duration;
@@ -107,11 +107,9 @@ impl Engine {
                 }
                 self.describe_media(call)
             }
-            MediaEvent::Fault(Fault::NotAuthentic | Fault::NoKeys) => {
-                self.switchboard.media_failed(call, EndReason::EncryptionFailed)
-            }
-            MediaEvent::Fault(Fault::NoPath) => self.switchboard.media_failed(call, EndReason::NoPath),
-            MediaEvent::Fault(Fault::Lost) => self.search(call),
+            MediaEvent::Insecure => self.switchboard.media_failed(call, EndReason::EncryptionFailed),
+            MediaEvent::NoPath => self.switchboard.media_failed(call, EndReason::NoPath),
+            MediaEvent::PathLost => self.search(call),
             MediaEvent::PathFound => self.switchboard.searching(call, false),
             other => return tracing::debug!(?other, "media"),
         };

@@ -353,7 +353,7 @@ impl Edge {
     /// Sends what the microphone has heard.
     fn send(&mut self, now: Instant) {
         let sends = self.agreed.as_ref().is_some_and(|agreed| agreed.sends);
-        let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else {
+        let (Some(sender), Some(_)) = (&mut self.sender, &self.transport) else {
             drain(self.stream.as_mut(), usize::MAX);
             return;
         };
@@ -389,6 +389,7 @@ impl Edge {
             if let Some(tap) = &mut self.tap {
                 tap.near(&mut self.sound);
             }
+            let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else { return };
             if sender.packet(&self.sound, &mut self.packet) {
                 let sealed = transport.send(&mut self.packet, Port::Media);
                 self.emit(Port::Media, sealed, now);

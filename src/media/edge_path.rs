@@ -7,7 +7,7 @@ use crate::{
         MediaEvent,
         srtp::Failure,
         streams::Arrival,
-        transport::{Happened, Hop, Port, Route, Via},
+        transport::{Fault, Happened, Hop, Port, Route, Via},
     },
 };
 use std::{net::SocketAddr, time::Instant};
@@ -70,9 +70,6 @@ impl Edge {
                 if let (Some(path), Some(transport)) = (path, &mut self.transport) {
                     transport.found(path.remote, now);
                 }
-                if path.is_some() {
-                    self.tell(MediaEvent::PathFound);
-                }
                 self.count.path = path.map(|path| PathInUse {
                     local_kind: path.kind,
                     local: path.local,
@@ -80,10 +77,17 @@ impl Edge {
                     remote: path.remote,
                 });
                 self.publish();
+                if path.is_some() {
+                    self.tell(MediaEvent::PathFound);
+                }
             }
             Happened::Fault(fault) => {
                 tracing::info!(?fault, "a call has no path or no keys");
-                self.tell(MediaEvent::Fault(fault));
+                self.tell(match fault {
+                    Fault::NoPath => MediaEvent::NoPath,
+                    Fault::Lost => MediaEvent::PathLost,
+                    Fault::NotAuthentic | Fault::NoKeys => MediaEvent::Insecure,
+                });
             }
         }
     }

@@ -44,7 +44,6 @@ pub(crate) use g711::from_ulaw;
 pub use reception::{PathInUse, Statistics};
 pub use record::RecordError;
 pub use streams::Helpers;
-pub use transport::Fault;
 pub use transport::Policy;
 
 use crate::{
@@ -88,12 +87,17 @@ pub enum MediaEvent {
     Candidate(Private<Candidate>),
     /// All candidates of ours are gathered.
     Gathered,
-    /// DTLS has made keys: from now on packets flow.
+    /// DTLS has made the keys, with the certificate that the other side's description names: from now on packets go.
     Secured,
-    /// ICE has found a path, the first one or another.
+    /// DTLS has failed, or showed another certificate: nothing goes either way, and nothing will.
+    Insecure,
+    /// ICE has found a path, for the first time or again.
     PathFound,
-    /// No packet can flow, and why; a restart of ICE may help where the path is at fault.
-    Fault(Fault),
+    /// The path is lost: the other side no longer consents to be sent to (RFC 7675), or a socket of ours is gone. New
+    /// credentials in an offer may find another.
+    PathLost,
+    /// ICE has tried all pairs, and none works.
+    NoPath,
 }
 
 /// Why there is no sound.
@@ -211,8 +215,9 @@ impl MediaSession {
 
     /// The next offer begins ICE anew (RFC 8445 section 9); sound goes on over the old path until there is another.
     pub fn restart_ice(&mut self) {
-        if let Some(credentials) = Credentials::new() {
-            self.negotiator.terms().means().ice = Some(credentials.clone());
+        let means = self.negotiator.terms().means();
+        if let Some(credentials) = Credentials::new().filter(|_| means.ice.is_some()) {
+            means.ice = Some(credentials.clone());
             self.order(Order::Announce(credentials));
         }
     }

@@ -29,7 +29,6 @@ impl Party {
         let bind = Bind { policy: WiredPolicy::WiredOnly };
         let mut session =
             MediaSession::open(&bind, "127.0.0.1:9".parse().unwrap(), policy, Helpers::default()).await.unwrap();
-        session.gathered().await;
         let events = session.events();
         let (stream, said, heard) = AudioStream::loose();
         session.attach(stream);

@@ -31,7 +31,7 @@ pub(in crate::media) enum Happened {
 
 /// Why a link carries nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(in crate::media) enum Fault {
     /// No check found a path.
     NoPath,
     /// The other side has not answered on the path for 30 s (RFC 7675).

@@ -26,9 +26,8 @@ mod turn;
 
 pub(super) use dtls::Identity;
 pub(super) use gather::Hop;
-pub(super) use ice::{Credentials, Path, Via};
-pub use link::Fault;
-pub(super) use link::{Happened, Link, Route};
+pub(super) use ice::{Credentials, Via};
+pub(super) use link::{Fault, Happened, Link, Route};
 pub(super) use means::{DtlsWay, IceWay, Means};
 pub use terms::Policy;
 pub(super) use terms::{Attempt, Terms, Way};
