@@ -30,6 +30,7 @@ impl Line {
     ) -> Result<(Self, SessionDescription, impl Future<Output = ()> + Send + 'static), MediaError> {
         let towards = SocketAddr::new(offer.rtp.ip(), offer.rtp.port());
         let mut media = MediaSession::open(&Bind::default(), towards, Encryption::Off, Helpers::default()).await?;
+        media.gathered().await;
         let answer = media.answer(&offer, MediaDirection::SendRecv)?;
         let (stream, spoken, heard) = AudioStream::loose();
         media.attach(stream);

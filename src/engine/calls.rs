@@ -1,6 +1,7 @@
 //! Calls: carries out what the switchboard decides, with accounts, media, sound and the history.
 use super::{
     api::{Event, Refusal, Reply},
+    path::Next,
     run::Engine,
 };
 use crate::{
@@ -28,8 +29,6 @@ use std::{
 
 /// How often levels are told while somebody may look at them.
 const LEVELS: Duration = Duration::from_millis(100);
-/// How long a call waits for servers that tell its addresses, before it is offered without them.
-const GATHERING: Duration = Duration::from_millis(1500);
 /// The discard port: a route is looked up by address, the port does not matter.
 const ANY_PORT: u16 = 9;
 
@@ -41,6 +40,10 @@ pub(super) struct Leg {
     pub(super) policy: media::Policy,
     /// DTLS has made its keys.
     pub(super) keys_made: bool,
+    /// Its media know where they can be reached.
+    pub(super) ready: bool,
+    /// What waits for that.
+    pub(super) next: Option<Next>,
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
@@ -89,6 +92,8 @@ impl Engine {
         let leg = Leg {
             policy,
             keys_made: false,
+            ready: false,
+            next: None,
             secure,
             account,
             row: None,
@@ -248,8 +253,8 @@ impl Engine {
         let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
         let towards = towards.ok_or(EndReason::ServerGone)?;
         let bind = Bind { policy: self.setup.config.wired };
-        let towards = SocketAddr::new(towards, ANY_PORT);
-        let opened = MediaSession::open(&bind, towards, self.policy(call), self.helpers(call)).await;
+        let (policy, helpers) = (self.policy(call), self.helpers(call));
+        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), policy, helpers).await;
         let mut media = opened.map_err(|error| {
             tracing::error!(%error, "media cannot be opened");
             EndReason::LocalFault
@@ -257,8 +262,6 @@ impl Engine {
         let stream = audio::open(&self.setup.config.sound);
         let levels = stream.levels();
         media.attach(stream);
-        // servers that are near answer at once; the call does not wait for those that do not
-        let _ = tokio::time::timeout(GATHERING, media.gathered()).await;
         let mut events = media.events();
         let forward = self.media_events.clone();
         tokio::spawn(async move {
@@ -268,6 +271,7 @@ impl Engine {
                 }
             }
         });
+        self.await_ready(call, &media);
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.media = Some(media);
             leg.levels = Some(levels);
@@ -276,9 +280,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn offer_media(&mut self, call: CallId, direction: MediaDirection, first: bool) -> Vec<Action> {
+    pub(super) async fn offer_media(&mut self, call: CallId, direction: MediaDirection, first: bool) -> Vec<Action> {
         if let Err(reason) = self.open_media(call, None).await {
             return self.switchboard.media_failed(call, reason);
+        }
+        if self.put_off(call, || Next::Offer { direction, first }) {
+            return Vec::new();
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         let (offer, second) = (media.offer(direction), media.second_offer(direction));
@@ -294,9 +301,12 @@ impl Engine {
         self.hand_to(call, command)
     }
 
-    async fn answer_with_offer(&mut self, call: CallId) -> Vec<Action> {
+    pub(super) async fn answer_with_offer(&mut self, call: CallId) -> Vec<Action> {
         if let Err(reason) = self.open_media(call, None).await {
             return self.switchboard.media_failed(call, reason);
+        }
+        if self.put_off(call, || Next::AnswerWithOffer) {
+            return Vec::new();
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         // whoever does not like it can only hang up
@@ -307,7 +317,7 @@ impl Engine {
         self.hand_to(call, AccountCommand::Answer { call, answer: offer })
     }
 
-    async fn answer_media(
+    pub(super) async fn answer_media(
         &mut self,
         call: CallId,
         offer: SessionDescription,
@@ -316,6 +326,9 @@ impl Engine {
     ) -> Vec<Action> {
         if let Err(reason) = self.open_media(call, Some(offer.rtp.ip())).await {
             return self.switchboard.media_failed(call, reason);
+        }
+        if self.put_off(call, || Next::Answer { offer: Box::new(offer.clone()), direction, first }) {
+            return Vec::new();
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         let answer = match media.answer(&offer, direction) {

@@ -57,7 +57,10 @@ impl Edge {
             Happened::Keys(port, keys) => {
                 let secured = self.transport.as_mut().map(|transport| transport.secure(port, keys));
                 if secured == Some(Ok(())) {
-                    self.tell(MediaEvent::Secured);
+                    // RTCP may have keys of its own, before or after
+                    if port == Port::Media {
+                        self.tell(MediaEvent::Secured);
+                    }
                 } else {
                     tracing::error!("keys that nothing can be sealed with");
                     self.transport = None;

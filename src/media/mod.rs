@@ -195,6 +195,14 @@ impl MediaSession {
         let _ = self.local.wait_for(|local| local.complete).await;
     }
 
+    /// The same, for who has other work meanwhile.
+    pub fn ready(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut local = self.local.clone();
+        async move {
+            let _ = local.wait_for(|local| local.complete).await;
+        }
+    }
+
     /// A candidate of theirs that came after their description (RFC 8838).
     pub fn add_remote_candidate(&mut self, candidate: Candidate) {
         self.order(Order::Remote(Some(Box::new(candidate))));
