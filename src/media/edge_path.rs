@@ -83,6 +83,9 @@ impl Edge {
             }
             Happened::Fault(fault) => {
                 tracing::info!(?fault, "a call has no path or no keys");
+                if let (Fault::NotAuthentic | Fault::NoKeys, Some(transport)) = (fault, &mut self.transport) {
+                    transport.unsecure();
+                }
                 self.tell(match fault {
                     Fault::NoPath => MediaEvent::NoPath,
                     Fault::Lost => MediaEvent::PathLost,

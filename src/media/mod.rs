@@ -50,7 +50,7 @@ use crate::{
     audio::AudioStream,
     domain::{
         account::{Encryption, Keys, Problem},
-        ice::Candidate,
+        ice::{Candidate, Ice},
         private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
@@ -129,6 +129,8 @@ pub struct MediaSession {
     tell: mpsc::WeakSender<MediaEvent>,
     statistics: watch::Receiver<Statistics>,
     local: watch::Receiver<Local>,
+    /// Their credentials of ICE, as agreed last.
+    theirs: Option<Ice>,
     codec: Option<Codec>,
     keys: Option<Keys>,
 }
@@ -186,7 +188,7 @@ impl MediaSession {
         let mut terms = Terms::new(at, control_at, policy);
         *terms.means() = means;
         let (negotiator, events) = (Negotiator::new(terms), Some(events));
-        Ok(Self { negotiator, orders, events, tell: later, statistics, local, codec: None, keys: None })
+        Ok(Self { negotiator, orders, events, tell: later, statistics, local, theirs: None, codec: None, keys: None })
     }
 
     /// Waits until all servers have told their candidates, or their time is up (4 s); at once where none is asked. An offer
@@ -257,6 +259,12 @@ impl MediaSession {
         offer: &SessionDescription,
         direction: MediaDirection,
     ) -> Result<SessionDescription, MediaError> {
+        // one who begins ICE anew is answered in kind (RFC 8445 section 9)
+        if let (Some(known), Some(new)) = (&self.theirs, &offer.ice)
+            && (&known.ufrag, &known.pwd) != (&new.ufrag, &new.pwd)
+        {
+            self.restart_ice();
+        }
         let answer = self.negotiator.answer(offer, direction)?;
         let components = if answer.rtcp_mux { 1 } else { 2 };
         Ok(self.with_candidates(answer, components))
@@ -269,6 +277,7 @@ impl MediaSession {
     pub fn apply(&mut self, local: SessionDescription, remote: SessionDescription) -> Result<(), MediaError> {
         let agreed = self.negotiator.agree(&local, &remote)?;
         self.codec = Some(agreed.codec);
+        self.theirs = agreed.way.ice.as_ref().map(|ice| ice.theirs.clone());
         let Way { keys, dtls, .. } = &agreed.way;
         self.keys = dtls.as_ref().map(|_| Keys::Dtls).or(keys.as_ref().map(|_| Keys::Sdes));
         self.order(Order::Apply(Box::new(agreed)));

@@ -29,8 +29,9 @@ async fn sound_over_ice_with_keys_from_dtls() {
         assert_eq!((statistics.forged, statistics.unknown_payload, statistics.malformed), (0, 0, 0), "{own_port}");
         // ICE begins anew, with sound all the time
         a.session.restart_ice();
-        b.session.restart_ice();
+        let before = b.session.offer(MediaDirection::SendRecv).ice.unwrap().ufrag;
         agree(&mut a, &mut b, change).await;
+        assert_ne!(b.session.offer(MediaDirection::SendRecv).ice.unwrap().ufrag, before, "answered in kind");
         let received = a.session.statistics().received;
         run(&mut a, &mut b, "sound again", |a, _| a.session.statistics().received > received + 100).await;
         assert!(a.hears_only(660.0) && b.hears_only(440.0));

@@ -162,6 +162,11 @@ impl Transport {
         Ok(())
     }
 
+    /// DTLS has failed: no key of before serves any more, and nothing goes either way.
+    pub(super) fn unsecure(&mut self) {
+        (self.keys, self.control_keys) = (None, None);
+    }
+
     /// The other side's packets come from there: ICE has found it.
     pub(super) const fn found(&mut self, at: SocketAddr, now: Instant) {
         self.media.authentic(at, now);
@@ -280,5 +285,7 @@ impl Transport {
     }
 }
 
+#[cfg(test)]
+mod corpus_tests;
 #[cfg(test)]
 mod tests;

@@ -69,7 +69,7 @@ impl Agent {
         let Some(check) = pair.check.as_mut().filter(|check| now >= check.next) else { return };
         if check.tries >= TRIES {
             pair.check = None;
-            if pair.is(Progress::InProgress) {
+            if pair.is(Progress::Asking) {
                 pair.progress = Progress::Failed;
             }
             return;
@@ -113,7 +113,7 @@ impl Agent {
             let [spread, ..] = transaction;
             pair.ask = Some(now + ASK.mul_f64(0.8 + 0.4 * f64::from(spread) / 255.0));
         } else {
-            pair.progress = Progress::InProgress;
+            pair.progress = Progress::Asking;
         }
         self.send(at, &check);
     }
@@ -185,8 +185,7 @@ impl Agent {
         let works = self.pairs.iter().enumerate().filter(|(_, pair)| of_port(pair) && pair.is(Progress::Succeeded));
         let Some((at, best)) = works.max_by_key(|(_, pair)| self.priority(pair)) else { return };
         let better = self.pairs.iter().filter(of_port).any(|pair| {
-            matches!(pair.progress, Progress::Waiting | Progress::InProgress)
-                && self.priority(pair) > self.priority(best)
+            matches!(pair.progress, Progress::Waiting | Progress::Asking) && self.priority(pair) > self.priority(best)
         });
         let first = self.pairs.iter().filter(of_port).filter_map(|pair| pair.since).min();
         let patience = if self.is_relayed(best) { STRAIGHT } else { BETTER };

@@ -52,7 +52,7 @@ pub(in crate::media::transport) const fn priority(kind: CandidateKind, rank: u16
         CandidateKind::ServerReflexive => 100,
         CandidateKind::Relayed => 0,
     };
-    preference << 24 | (u16::MAX - rank) as u32 * 256 + 256 - port.component() as u32
+    (preference << 24) + (u16::MAX - rank) as u32 * 256 + 256 - port.component() as u32
 }
 
 /// A message on its way out.
@@ -79,7 +79,7 @@ pub(in crate::media) struct Path {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Waiting,
-    InProgress,
+    Asking,
     Succeeded,
     Failed,
 }
