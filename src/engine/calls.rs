@@ -203,9 +203,11 @@ impl Engine {
                 Vec::new()
             }
             Action::Changed(call) => {
-                // what was carried out in between may have changed it further
-                let now = self.switchboard.call(call.id).cloned().unwrap_or(*call);
-                self.changed(now).await;
+                // what was carried out in between may have changed it further, or ended it, which was told then
+                let now = self.switchboard.call(call.id).cloned().or(Some(*call).filter(|call| call.state.is_ended()));
+                if let Some(call) = now {
+                    self.changed(call).await;
+                }
                 Vec::new()
             }
         }

@@ -270,6 +270,11 @@ impl Terms {
             let fits = |ours: &&SdesKey| (ours.tag, ours.suite) == (theirs.tag, theirs.suite);
             Some((ours.keys.iter().find(fits)?.clone(), theirs.clone()))
         });
+        // baresip with ICE answers with a tag of its own: as long as it is one key, its suite says which of ours is meant
+        let pair = pair.or_else(|| {
+            let [theirs] = theirs.keys.as_slice() else { return None };
+            Some((ours.keys.iter().find(|ours| ours.suite == theirs.suite)?.clone(), theirs.clone()))
+        });
         // an answer that holds both leaves the choice to its profile
         let dtls = self.association(ours, theirs).filter(|_| pair.is_none() || theirs.profile == Profile::Dtls);
         let pair = pair.filter(|_| dtls.is_none());
