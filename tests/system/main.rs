@@ -12,6 +12,7 @@ mod call_turn;
 mod cli_contract;
 mod demo_shows_a_code;
 mod keyring;
+mod media_relayed;
 mod peers_start;
 mod privacy;
 mod private_socket;
