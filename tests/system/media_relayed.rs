@@ -32,13 +32,10 @@ struct Party {
 impl Party {
     async fn new(coturn: &Coturn, transport: ServerTransport, password: &str, hz: f32) -> Self {
         let policy = Policy { encryption: Encryption::Required, keys: Some(Keys::Dtls), ice: true };
-        let (port, host) = match transport {
-            ServerTransport::Tls => (coturn.tls_port, "localhost"),
-            _ => (coturn.port, "127.0.0.1"),
-        };
+        let port = if transport == ServerTransport::Tls { coturn.tls_port } else { coturn.port };
         let (username, password) = (Private::from(coturn::USER), Private::from(password));
         let kind = ServerKind::Turn { username, password };
-        let servers = vec![Server { host: host.to_owned(), port, transport, kind }];
+        let servers = vec![Server { host: "127.0.0.1".to_owned(), port, transport, kind }];
         let helpers = Helpers { servers, authority: Some(coturn.ca.clone()) };
         let towards = "127.0.0.1:9".parse().unwrap();
         let mut session = MediaSession::open(&Bind::default(), towards, policy, helpers).await.unwrap();
