@@ -21,7 +21,7 @@ pub(super) fn policy(config: &AccountConfig, secure: bool) -> media::Policy {
     media::Policy {
         encryption: config.encryption.unwrap_or(own),
         keys: wishes.keys,
-        ice: wishes.ice.unwrap_or(secure || wishes.stun.is_some() || wishes.turn.is_some()),
+        ice: wishes.ice.or((secure || wishes.stun.is_some() || wishes.turn.is_some()).then_some(true)),
     }
 }
 

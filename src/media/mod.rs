@@ -166,7 +166,7 @@ impl MediaSession {
         // without a source of randomness there is neither ICE nor DTLS
         let means = Means { ice: Credentials::new(), identity: Identity::new() };
         let ice = means.ice.clone().map(|credentials| (credentials, u64::from(random()) << 32 | u64::from(random())));
-        let helpers = if policy.ice { helpers } else { Helpers::default() };
+        let helpers = if policy.ice == Some(true) { helpers } else { Helpers::default() };
         let bind = bind.clone();
         let run = move || {
             let link = Link::new(ice, [at, control_at], helpers.servers.len(), Instant::now());

@@ -133,7 +133,7 @@ async fn hold_is_silent_both_ways_and_resume_is_not_also_with_another_codec() {
 
 #[tokio::test]
 async fn encrypted_held_and_resumed_and_nothing_in_the_clear_is_heard() {
-    let sdes = Policy { encryption: Encryption::Required, keys: Some(Keys::Sdes), ice: false };
+    let sdes = Policy { encryption: Encryption::Required, keys: Some(Keys::Sdes), ice: None };
     let (mut a, mut b) = (Party::wishing(660.0, sdes).await, Party::under(880.0, Encryption::Off).await);
     agree(&mut a, &mut b, Codec::Opus, MediaDirection::SendRecv);
     assert_eq!((a.session.keys(), b.session.keys()), (Some(Keys::Sdes), Some(Keys::Sdes)));

@@ -2,7 +2,7 @@
 use super::*;
 use crate::domain::{account::Keys, session::SessionDescription};
 
-const POLICY: Policy = Policy { encryption: Encryption::Required, keys: Some(Keys::Dtls), ice: true };
+const POLICY: Policy = Policy { encryption: Encryption::Required, keys: Some(Keys::Dtls), ice: Some(true) };
 
 /// One offer and its answer.
 async fn agree(a: &mut Party, b: &mut Party, change: fn(&mut SessionDescription)) {
@@ -41,7 +41,7 @@ async fn sound_over_ice_with_keys_from_dtls() {
 
 #[tokio::test]
 async fn keys_from_dtls_without_ice() {
-    let policy = Policy { ice: false, ..POLICY };
+    let policy = Policy { ice: None, ..POLICY };
     let (mut a, mut b) = (Party::wishing(440.0, policy).await, Party::wishing(660.0, policy).await);
     agree(&mut a, &mut b, |_| {}).await;
     run(&mut a, &mut b, "sound", |a, b| a.hears_only(660.0) && b.hears_only(440.0)).await;

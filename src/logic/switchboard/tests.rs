@@ -244,3 +244,24 @@ fn who_is_held_leaves_the_others() {
     let refused = board.offer_refused(A);
     assert_eq!(conferences(&refused), [[B, third]], "who does not come back stays outside");
 }
+
+#[test]
+fn a_lost_path_is_shown_and_described_again_as_the_call_stands() {
+    let mut board = Switchboard::default();
+    board.place(A, account(), peer(), None, now()).unwrap();
+    assert!(board.describe_again(A).is_empty(), "its first offer is under way");
+    board.answered(A, open(), now());
+    assert!(board.searching(A, true).iter().any(|action| matches!(action, Action::Changed(call) if call.searching)));
+    assert!(board.searching(A, true).is_empty(), "told once");
+    let again = |direction| vec![Action::Reoffer { call: A, direction }];
+    assert_eq!(board.describe_again(A), again(MediaDirection::SendRecv));
+    assert!(board.describe_again(A).is_empty(), "one offer at a time");
+    board.answered(A, open(), now());
+    assert_eq!(state(&board, A), CallState::Active);
+    board.hold(Some(A)).unwrap();
+    board.answered(A, open(), now());
+    assert_eq!(board.describe_again(A), again(MediaDirection::SendOnly));
+    board.answered(A, open(), now());
+    assert_eq!(state(&board, A), CallState::Held, "it stays held");
+    assert!(board.searching(A, false).iter().any(|action| matches!(action, Action::Changed(call) if !call.searching)));
+}

@@ -34,13 +34,13 @@ pub struct Policy {
     pub encryption: Encryption,
     /// Which keys are offered; `None`: both kinds.
     pub keys: Option<Keys>,
-    /// ICE is offered; it is answered in any case where the session speaks it.
-    pub ice: bool,
+    /// Whether ICE is spoken: offered and answered, or neither; `None`: answered alone.
+    pub ice: Option<bool>,
 }
 
 impl From<Encryption> for Policy {
     fn from(encryption: Encryption) -> Self {
-        Self { encryption, keys: None, ice: false }
+        Self { encryption, keys: None, ice: None }
     }
 }
 
@@ -199,7 +199,7 @@ impl Terms {
 
     /// Our part of ICE in an offer, without candidates.
     pub(in crate::media) fn offer_ice(&self) -> Option<Ice> {
-        let wanted = self.agreed.map_or(self.policy.ice, |agreed| agreed.ice);
+        let wanted = self.agreed.map_or(self.policy.ice == Some(true), |agreed| agreed.ice);
         self.ice().filter(|_| wanted)
     }
 
@@ -209,7 +209,7 @@ impl Terms {
     }
 
     fn ice(&self) -> Option<Ice> {
-        let Credentials { ufrag, pwd } = self.means.ice.clone()?;
+        let Credentials { ufrag, pwd } = self.means.ice.clone().filter(|_| self.policy.ice != Some(false))?;
         Some(Ice { ufrag, pwd, candidates: Vec::new(), lite: false, trickle: false })
     }
 
@@ -269,11 +269,6 @@ impl Terms {
         let pair = theirs.keys.iter().find_map(|theirs| {
             let fits = |ours: &&SdesKey| (ours.tag, ours.suite) == (theirs.tag, theirs.suite);
             Some((ours.keys.iter().find(fits)?.clone(), theirs.clone()))
-        });
-        // baresip with ICE answers with a tag of its own: as long as it is one key, its suite says which of ours is meant
-        let pair = pair.or_else(|| {
-            let [theirs] = theirs.keys.as_slice() else { return None };
-            Some((ours.keys.iter().find(|ours| ours.suite == theirs.suite)?.clone(), theirs.clone()))
         });
         // an answer that holds both leaves the choice to its profile
         let dtls = self.association(ours, theirs).filter(|_| pair.is_none() || theirs.profile == Profile::Dtls);

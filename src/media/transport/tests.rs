@@ -91,12 +91,9 @@ fn what_does_not_fit_is_no_agreement() {
     assert!(matches!(a.agree(&offer, &plain), Err(MediaError::NotEncrypted)), "required, answered in the clear");
     let protection = b.answer(&offer.protection).unwrap();
     let mut answer = description(&b, protection);
-    let mut c = terms(3000, Preferred);
     answer.protection.keys[0].tag = 9;
-    let (ours, theirs) = c.agree(&offer, &answer).unwrap().keys.unwrap();
-    assert_eq!(ours.suite, theirs.suite, "a wrong tag on the only key");
-    answer.protection.keys.push(SdesKey { tag: 8, ..theirs });
-    assert!(matches!(c.agree(&offer, &answer), Err(MediaError::NotEncrypted)), "tags that were not offered");
+    let mut c = terms(3000, Preferred);
+    assert!(matches!(c.agree(&offer, &answer), Err(MediaError::NotEncrypted)), "a tag that was not offered");
     answer.protection.keys.clear();
     assert!(matches!(c.agree(&offer, &answer), Err(MediaError::NotEncrypted)), "SAVP without a key");
 }
