@@ -343,7 +343,15 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
         turn: common.turn.clone(),
         turn_user: common.turn_user.clone(),
     };
-    Ok(AccountConfig { id, address: address.to_owned(), server: common.server.clone(), ca, encryption, kind, calls })
+    Ok(AccountConfig {
+        id,
+        address: address.to_owned(),
+        server: common.server.clone(),
+        ca,
+        encryption,
+        kind,
+        calls: Box::new(calls),
+    })
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ mod tests {
             ca: None,
             encryption: None,
             kind,
-            calls: CallSettings::default(),
+            calls: Box::default(),
         }
     }
 
@@ -81,7 +81,7 @@ mod tests {
             turn: Some("turns:turn.test".parse().unwrap()),
             turn_user: Some("al".into()),
         };
-        config.accounts.push(AccountConfig { calls, ..account(sip.clone(), "al@sip.test") });
+        config.accounts.push(AccountConfig { calls: Box::new(calls), ..account(sip.clone(), "al@sip.test") });
         config.accounts.push(account(AccountKind::Xmpp { tls: Some(XmppTls::Direct) }, "alice@xmpp.test"));
         config.window.language = Some("es".into());
         config.save(&home).unwrap();

@@ -9,7 +9,7 @@ mod voice;
 
 use crate::{
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, CallSettings, SipTransport},
+        account::{AccountConfig, AccountId, AccountKind, SipTransport},
         private::Private,
     },
     net::Bind,
@@ -67,7 +67,7 @@ impl Exchange {
             ca: None,
             encryption: None,
             kind: AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None },
-            calls: CallSettings::default(),
+            calls: Box::default(),
         };
         (config, self.password.clone())
     }

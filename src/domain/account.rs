@@ -120,7 +120,7 @@ pub struct AccountConfig {
     pub kind: AccountKind,
     /// How its calls are protected and find their path.
     #[serde(default)]
-    pub calls: CallSettings,
+    pub calls: Box<CallSettings>,
 }
 
 impl AccountConfig {

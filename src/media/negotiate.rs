@@ -129,7 +129,17 @@ impl Negotiator {
         (protection, ice): (Protection, Option<Ice>),
     ) -> SessionDescription {
         let ((rtp, rtcp), ptime) = (self.terms.addresses(), Some(PTIME));
-        SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection, ice }
+        SessionDescription {
+            rtp,
+            rtcp,
+            rtcp_mux,
+            payloads,
+            telephone_events,
+            direction,
+            ptime,
+            protection,
+            ice: ice.map(Box::new),
+        }
     }
 
     /// What both descriptions make together; their numbers are kept for later offers.

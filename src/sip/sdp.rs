@@ -430,9 +430,18 @@ impl Audio<'_> {
         // who only bounds it would be content with the usual length otherwise (RFC 3551 section 4.2)
         let ptime = most.map_or(ptime, |most| Some(ptime.unwrap_or(USUAL_PTIME).min(most)));
         let rtcp_mux = own.rtcp_mux;
-        let protection = Protection { profile, feedback, keys, dtls };
-        let described =
-            SessionDescription { rtp, rtcp, rtcp_mux, payloads, telephone_events, direction, ptime, protection, ice };
+        let protection = Protection { profile, feedback, keys, dtls: dtls.map(Box::new) };
+        let described = SessionDescription {
+            rtp,
+            rtcp,
+            rtcp_mux,
+            payloads,
+            telephone_events,
+            direction,
+            ptime,
+            protection,
+            ice: ice.map(Box::new),
+        };
         Ok((described, mismatch))
     }
 }

@@ -349,3 +349,7 @@ const fn rank(transport: ServerTransport) -> u16 {
         ServerTransport::Tls => 2,
     }
 }
+
+#[cfg(test)]
+#[path = "gather_tests.rs"]
+mod tests;

@@ -182,7 +182,7 @@ impl Terms {
                 Secured::Sdes(_) => (self.sdes(), None),
                 Secured::Dtls { .. } => (Vec::new(), self.dtls(Setup::ActPass, true)),
             };
-            return Protection { profile, feedback, keys, dtls };
+            return Protection { profile, feedback, keys, dtls: dtls.map(Box::new) };
         }
         let profile = match (encryption, attempt) {
             (Encryption::Off, _) => return Protection::default(),
@@ -194,7 +194,7 @@ impl Terms {
             _ => Profile::Secure,
         };
         let keys = if profile == Profile::Dtls { Vec::new() } else { sdes() };
-        Protection { profile, feedback: false, keys, dtls: dtls() }
+        Protection { profile, feedback: false, keys, dtls: dtls().map(Box::new) }
     }
 
     /// Our part of ICE in an offer, without candidates.
@@ -245,7 +245,7 @@ impl Terms {
         if key.is_none() && dtls.is_none() && (encryption == Encryption::Required || profile != Profile::Open) {
             return Err(MediaError::NotEncrypted);
         }
-        Ok(Protection { profile, feedback, keys: key.into_iter().collect(), dtls })
+        Ok(Protection { profile, feedback, keys: key.into_iter().collect(), dtls: dtls.map(Box::new) })
     }
 
     /// Our role where theirs is this: the one we have, where they leave it to us (RFC 8842 section 5.3).
@@ -281,7 +281,7 @@ impl Terms {
         let controlling = !self.called || remote.ice.as_ref().is_some_and(|ice| ice.lite);
         let ice = local.ice.as_ref().zip(remote.ice.as_ref()).map(|(ours, theirs)| {
             let ours = Credentials { ufrag: ours.ufrag.clone(), pwd: ours.pwd.clone() };
-            IceWay { ours, theirs: theirs.clone(), controlling }
+            IceWay { ours, theirs: Ice::clone(theirs), controlling }
         });
         let sdes = pair.as_ref().map(|(ours, _)| Secured::Sdes(ours.suite));
         let secured = dtls.as_ref().map(|dtls| Secured::Dtls { active: dtls.active }).or(sdes);

@@ -34,7 +34,7 @@ fn described(terms: &Terms, protection: Protection, ice: Option<Ice>) -> Session
         direction,
         ptime: None,
         protection,
-        ice,
+        ice: ice.map(Box::new),
     }
 }
 
