@@ -31,7 +31,7 @@ struct Party {
 
 impl Party {
     async fn new(coturn: &Coturn, transport: ServerTransport, password: &str, hz: f32) -> Self {
-        let policy = Policy { encryption: Encryption::Required, keys: Some(Keys::Dtls), ice: true };
+        let policy = Policy { encryption: Encryption::Required, keys: Some(Keys::Dtls), ice: Some(true) };
         let port = if transport == ServerTransport::Tls { coturn.tls_port } else { coturn.port };
         let (username, password) = (Private::from(coturn::USER), Private::from(password));
         let kind = ServerKind::Turn { username, password };
