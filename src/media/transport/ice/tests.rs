@@ -395,3 +395,24 @@ fn one_who_only_answers_is_led() {
     }
     assert_eq!((wire.a.agent.state(), wire.nominations), (State::Connected, 1));
 }
+
+#[test]
+fn another_pair_that_works_takes_over_from_one_that_goes_silent() {
+    let mut wire = Wire::new(1);
+    wire.a.relay(at(3000));
+    wire.agree(true, (true, false));
+    assert!(wire.run(LATE, |w| w.connected(Port::Media) && w.nominations > 0));
+    wire.run(Duration::from_secs(5), |_| false);
+    assert_eq!(wire.a.agent.path(Port::Media).unwrap().via, Via::Direct);
+    wire.shut = |from, to| from.port() / 1000 + to.port() / 1000 == 3;
+    let relayed = |w: &mut Wire| {
+        let theirs = w.b.agent.path(Port::Media).unwrap();
+        w.a.agent.path(Port::Media).unwrap().via == Via::Relay(0) && theirs.remote == at(3000)
+    };
+    assert!(wire.run(Duration::from_secs(18), relayed), "well before consent ends");
+    assert_eq!(wire.a.agent.state(), State::Connected);
+    // the first one works again: no matter which, there is a path
+    wire.shut = |_, _| false;
+    wire.run(Duration::from_secs(60), |_| false);
+    assert_eq!(wire.a.agent.state(), State::Connected);
+}
