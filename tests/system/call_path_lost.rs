@@ -40,47 +40,76 @@ fn the_other_side_dies_and_the_call_says_so() {
     alice.wait_call("ended");
 }
 
-#[test]
-fn the_direct_path_breaks_and_a_relay_takes_over() {
-    if !network::inside("call_path_lost::the_direct_path_breaks_and_a_relay_takes_over") {
-        return;
-    }
-    network::forward(true);
-    let coturn = Coturn::start(&[network::ROUTER[1], network::ROUTER[0]]);
-    let kamailio = Kamailio::start_on(&network::ROUTER);
-    let mut phones = [Landline::new(), Landline::new()];
-    for (side, (phone, user)) in phones.iter_mut().zip(["alice", "bob"]).enumerate() {
-        phone.live_on(side);
-        let heard = phone.file("heard.wav");
-        phone.choose_sound(["tone:660", "tone:880"][side], &format!("file:{}", heard.display()));
-        let turn = format!("turn:{}:{}", network::ROUTER[0], coturn.port);
-        let mut ours: Vec<&str> = vec!["--keys", "dtls", "--encryption", "required", "--ice", "on"];
-        let mut passwords = format!("secret-{user}");
-        if side == 0 {
-            ours.extend(["--turn", &turn, "--turn-user", coturn::USER]);
-            passwords.push_str(&format!("\n{}", coturn::PASSWORD));
+/// Two of us on the two hosts, who hear each other over the direct path; the first has a relay, if it is to.
+struct Call {
+    phones: [Landline; 2],
+    _servers: (Kamailio, Coturn),
+}
+
+impl Call {
+    fn begin(relay: bool) -> Self {
+        network::forward(true);
+        let coturn = Coturn::start(&[network::ROUTER[1], network::ROUTER[0]]);
+        let kamailio = Kamailio::start_on(&network::ROUTER);
+        let mut phones = [Landline::new(), Landline::new()];
+        for (side, (phone, user)) in phones.iter_mut().zip(["alice", "bob"]).enumerate() {
+            phone.live_on(side);
+            let heard = phone.file("heard.wav");
+            phone.choose_sound(["tone:660", "tone:880"][side], &format!("file:{}", heard.display()));
+            let turn = format!("turn:{}:{}", network::ROUTER[0], coturn.port);
+            let mut ours: Vec<&str> = vec!["--keys", "dtls", "--encryption", "required", "--ice", "on"];
+            let mut passwords = format!("secret-{user}");
+            if side == 0 && relay {
+                ours.extend(["--turn", &turn, "--turn-user", coturn::USER]);
+                passwords.push_str(&format!("\n{}", coturn::PASSWORD));
+            }
+            let place = format!("{}:{}", network::ROUTER[side], kamailio.port);
+            phone.add_sip_with(user, &passwords, &place, "tcp", None, &ours);
+            phone.run();
+            phone.wait_registered();
         }
-        let place = format!("{}:{}", network::ROUTER[side], kamailio.port);
-        phone.add_sip_with(user, &passwords, &place, "tcp", None, &ours);
-        phone.run();
-        phone.wait_registered();
+        let [alice, bob] = &mut phones;
+        alice.json(&["call", "sip:bob@sip.test"]);
+        bob.wait_call("incoming");
+        bob.json(&["answer"]);
+        alice.wait_call("active");
+        let call = Self { phones, _servers: (kamailio, coturn) };
+        call.both_hear([0, 0]);
+        call
     }
-    let [alice, bob] = &mut phones;
-    let files = [alice.file("heard.wav"), bob.file("heard.wav")];
-    let both_hear = |from: [usize; 2]| {
-        wait_for("bob's tone at alice", || sound::hears_tone_since(&files[0], 880.0, from[0]).then_some(()));
-        wait_for("alice's tone at bob", || sound::hears_tone_since(&files[1], 660.0, from[1]).then_some(()));
-    };
-    alice.json(&["call", "sip:bob@sip.test"]);
-    bob.wait_call("incoming");
-    bob.json(&["answer"]);
-    alice.wait_call("active");
-    both_hear([0, 0]);
-    // the relay's path was found, too, and is kept: it takes over before consent on the direct one ends
-    network::forward(false);
-    both_hear([sound::length(&files[0]), sound::length(&files[1])]);
-    assert!(coturn.log().contains("CHANNEL_BIND processed, success"), "nothing else leads there: {}", coturn.log());
-    assert_eq!(alice.json(&["calls"])[0]["encryption"], "dtls_in_clear");
-    alice.json(&["hangup"]);
-    bob.wait_call("ended");
+    fn lengths(&self) -> [usize; 2] {
+        self.phones.each_ref().map(|phone| sound::length(&phone.file("heard.wav")))
+    }
+    fn both_hear(&self, from: [usize; 2]) {
+        for (side, hz) in [880.0, 660.0].into_iter().enumerate() {
+            let heard = self.phones[side].file("heard.wav");
+            wait_for("the other's tone", || sound::hears_tone_since(&heard, hz, from[side]).then_some(()));
+        }
+        assert_eq!(self.phones[0].json(&["calls"])[0]["encryption"], "dtls_in_clear");
+    }
+}
+
+#[test]
+fn the_direct_path_breaks_and_the_relay_takes_over() {
+    if network::inside("call_path_lost::the_direct_path_breaks_and_the_relay_takes_over") {
+        let call = Call::begin(true);
+        network::forward(false);
+        // there is no other way left than the relay's
+        call.both_hear(call.lengths());
+    }
+}
+
+#[test]
+fn the_only_path_breaks_and_is_found_again() {
+    if network::inside("call_path_lost::the_only_path_breaks_and_is_found_again") {
+        let mut call = Call::begin(false);
+        network::forward(false);
+        searching(&mut call.phones[0], true);
+        network::forward(true);
+        searching(&mut call.phones[0], false);
+        call.both_hear(call.lengths());
+        let [alice, bob] = &mut call.phones;
+        alice.json(&["hangup"]);
+        bob.wait_call("ended");
+    }
 }
