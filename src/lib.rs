@@ -8,7 +8,7 @@
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
 //! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |
-//! | [`media`] | one engine for both: negotiation, transports (RTP, SRTP), jitter buffer, codecs, DTMF, recordings |
+//! | [`media`] | one engine for both: negotiation, transports (RTP, SRTP, ICE, TURN, DTLS), jitter buffer, codecs, DTMF, recordings |
 //! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, hold, levels; PCM only; the only room that imports cpal |
 //! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |
 //! | [`secrets`] | passwords: Secret Service or an encrypted vault |
@@ -38,6 +38,8 @@
 //! - Sockets of SIP are our own: rvoip's transport crate connects TCP and TLS from any interface, which breaks the wired
 //!   promise, and drops what its parser refuses. Its core crate names methods, headers and statuses; messages are our own,
 //!   because its parsers print what they refuse.
+//! - ICE and DTLS are our own, in `media/transport`: of the crates without sockets the one for DTLS refuses the RSA
+//!   certificates that baresip 1.0, Linphone and FreeSWITCH show, and the one for ICE takes no port of RTCP's own.
 //! - A session description is a noun of `domain`, free of SDP and Jingle: both account kinds translate it.
 //! - Screens of the window return wishes and `ui::shell` alone carries them out: tests go through whole journeys with mouse
 //!   and keyboard and no window, and keep the look of every screen as hashes in `tests/snapshots`.

@@ -97,6 +97,7 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)] // one of them is made in the life of a process
 pub(super) enum AccountCommand {
     #[command(subcommand)]
     Add(Add),

@@ -382,7 +382,7 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
     let Rules { country, area, hide_number, answer_at_once } = common.rules.clone();
     let rules = CallRules { country, area, hide_number, answer_at_once };
     let (address, server) = (address.to_owned(), common.server.clone());
-    Ok(AccountConfig { id, address, server, ca, encryption, rules, kind, calls })
+    Ok(AccountConfig { id, address, server, ca, encryption, rules, kind, calls: Box::new(calls) })
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ mod tests {
             encryption: None,
             rules: Default::default(),
             kind,
-            calls: CallSettings::default(),
+            calls: Box::default(),
         }
     }
 
@@ -82,7 +82,7 @@ mod tests {
             turn: Some("turns:turn.test".parse().unwrap()),
             turn_user: Some("al".into()),
         };
-        config.accounts.push(AccountConfig { calls, ..account(sip.clone(), "al@sip.test") });
+        config.accounts.push(AccountConfig { calls: Box::new(calls), ..account(sip.clone(), "al@sip.test") });
         config.accounts.push(account(AccountKind::Xmpp { tls: Some(XmppTls::Direct) }, "alice@xmpp.test"));
         config.window.language = Some("es".into());
         config.recording.format = crate::domain::call::RecordingFormat::Wav;

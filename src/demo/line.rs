@@ -4,7 +4,7 @@ use crate::{
     audio::AudioStream,
     domain::account::Encryption,
     domain::session::{MediaDirection, SessionDescription},
-    media::{MediaError, MediaSession},
+    media::{Helpers, MediaError, MediaSession},
     net::Bind,
 };
 use std::{collections::VecDeque, future::Future, net::SocketAddr};
@@ -29,7 +29,8 @@ impl Line {
         voice: Voice,
     ) -> Result<(Self, SessionDescription, impl Future<Output = ()> + Send + 'static), MediaError> {
         let towards = SocketAddr::new(offer.rtp.ip(), offer.rtp.port());
-        let mut media = MediaSession::open(&Bind::default(), towards, Encryption::Off).await?;
+        let mut media = MediaSession::open(&Bind::default(), towards, Encryption::Off, Helpers::default()).await?;
+        media.gathered().await;
         let answer = media.answer(&offer, MediaDirection::SendRecv)?;
         let (stream, spoken, heard) = AudioStream::loose();
         media.attach(stream);

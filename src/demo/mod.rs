@@ -9,7 +9,7 @@ mod voice;
 
 use crate::{
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, CallSettings, SipTransport},
+        account::{AccountConfig, AccountId, AccountKind, SipTransport},
         private::Private,
     },
     net::Bind,
@@ -68,7 +68,7 @@ impl Exchange {
             encryption: None,
             rules: Default::default(),
             kind: AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None },
-            calls: CallSettings::default(),
+            calls: Box::default(),
         };
         (config, self.password.clone())
     }

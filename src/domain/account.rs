@@ -123,7 +123,7 @@ pub struct AccountConfig {
     pub kind: AccountKind,
     /// How its calls are protected and find their path.
     #[serde(default)]
-    pub calls: CallSettings,
+    pub calls: Box<CallSettings>,
 }
 
 /// How an account's calls are placed and taken.

@@ -130,5 +130,5 @@ pub struct Protection {
     /// In an offer all that may be chosen, best first; in an answer the chosen one.
     pub keys: Vec<SdesKey>,
     /// Keys may come from DTLS. In an offer it may stand beside `keys`.
-    pub dtls: Option<Dtls>,
+    pub dtls: Option<Box<Dtls>>,
 }

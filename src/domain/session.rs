@@ -88,7 +88,7 @@ pub struct SessionDescription {
     /// How the packets are protected.
     pub protection: Protection,
     /// How a path is found; `None`: `rtp` and `rtcp` are where packets go.
-    pub ice: Option<Ice>,
+    pub ice: Option<Box<Ice>>,
 }
 
 impl SessionDescription {

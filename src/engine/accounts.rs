@@ -56,7 +56,7 @@ impl Account {
     }
     /// What its calls find their path with.
     pub(super) fn servers(&self) -> Vec<Server> {
-        let CallSettings { stun, turn, turn_user, .. } = &self.config.calls;
+        let CallSettings { stun, turn, turn_user, .. } = &*self.config.calls;
         let relay = match (turn, turn_user, &self.turn_password) {
             (Some(turn), Some(user), Some(password)) => Some(turn.server(user, password.clone())),
             (None, ..) => None,

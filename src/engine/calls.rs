@@ -1,6 +1,7 @@
 //! Calls: carries out what the switchboard decides, with accounts, media, sound and the history.
 use super::{
     api::{Event, Refusal, Reply},
+    path::Next,
     run::Engine,
     sound::Line,
 };
@@ -38,6 +39,10 @@ pub(super) struct Leg {
     pub(super) policy: media::Policy,
     /// DTLS has made its keys.
     pub(super) keys_made: bool,
+    /// Its media know where they can be reached.
+    pub(super) ready: bool,
+    /// What waits for that.
+    pub(super) next: Option<Next>,
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
@@ -103,6 +108,8 @@ impl Engine {
         let leg = Leg {
             policy,
             keys_made: false,
+            ready: false,
+            next: None,
             secure,
             account,
             row: None,
@@ -222,9 +229,11 @@ impl Engine {
                 Vec::new()
             }
             Action::Changed(call) => {
-                // what was carried out in between may have changed it further
-                let now = self.switchboard.call(call.id).cloned().unwrap_or(*call);
-                self.changed(now).await;
+                // what was carried out in between may have changed it further, or ended it, which was told then
+                let now = self.switchboard.call(call.id).cloned().or(Some(*call).filter(|call| call.state.is_ended()));
+                if let Some(call) = now {
+                    self.changed(call).await;
+                }
                 Vec::new()
             }
         }
@@ -284,7 +293,8 @@ impl Engine {
         let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
         let towards = towards.ok_or(EndReason::ServerGone)?;
         let bind = Bind { policy: self.setup.config.wired };
-        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), self.policy(call)).await;
+        let (policy, helpers) = (self.policy(call), self.helpers(call));
+        let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), policy, helpers).await;
         let mut media = opened.map_err(|error| {
             tracing::error!(%error, "media cannot be opened");
             EndReason::LocalFault
@@ -298,6 +308,7 @@ impl Engine {
                 }
             }
         });
+        self.await_ready(call, &media);
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.media = Some(media);
         }
@@ -306,9 +317,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn offer_media(&mut self, call: CallId, direction: MediaDirection, first: bool) -> Vec<Action> {
+    pub(super) async fn offer_media(&mut self, call: CallId, direction: MediaDirection, first: bool) -> Vec<Action> {
         if let Err(reason) = self.open_media(call, None).await {
             return self.switchboard.media_failed(call, reason);
+        }
+        if self.put_off(call, || Next::Offer { direction, first }) {
+            return Vec::new();
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         let (offer, second) = (media.offer(direction), media.second_offer(direction));
@@ -324,9 +338,12 @@ impl Engine {
         self.hand_to(call, command)
     }
 
-    async fn answer_with_offer(&mut self, call: CallId) -> Vec<Action> {
+    pub(super) async fn answer_with_offer(&mut self, call: CallId) -> Vec<Action> {
         if let Err(reason) = self.open_media(call, None).await {
             return self.switchboard.media_failed(call, reason);
+        }
+        if self.put_off(call, || Next::AnswerWithOffer) {
+            return Vec::new();
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         // whoever does not like it can only hang up
@@ -337,7 +354,7 @@ impl Engine {
         self.hand_to(call, AccountCommand::Answer { call, answer: offer })
     }
 
-    async fn answer_media(
+    pub(super) async fn answer_media(
         &mut self,
         call: CallId,
         offer: SessionDescription,
@@ -346,6 +363,9 @@ impl Engine {
     ) -> Vec<Action> {
         if let Err(reason) = self.open_media(call, Some(offer.rtp.ip())).await {
             return self.switchboard.media_failed(call, reason);
+        }
+        if self.put_off(call, || Next::Answer { offer: Box::new(offer.clone()), direction, first }) {
+            return Vec::new();
         }
         let Some(media) = self.media(call) else { return Vec::new() };
         let answer = match media.answer(&offer, direction) {

@@ -6,10 +6,13 @@ use crate::{
     domain::{
         account::{AccountConfig, Encryption, Keys},
         call::{CallId, EndReason, MediaEncryption},
+        session::{MediaDirection, SessionDescription},
     },
     logic::switchboard::Action,
-    media::{self, MediaEvent},
+    media::{self, Helpers, MediaEvent, MediaSession},
 };
+
+use std::time::Duration;
 
 /// What the packets of an account's calls are to be: as the person says, or as its signalling is. Over a way in the clear
 /// keys that travel protect nothing; over a stream ICE costs nothing.
@@ -19,11 +22,60 @@ pub(super) fn policy(config: &AccountConfig, secure: bool) -> media::Policy {
     media::Policy {
         encryption: config.encryption.unwrap_or(own),
         keys: wishes.keys,
-        ice: wishes.ice.unwrap_or(secure || wishes.stun.is_some() || wishes.turn.is_some()),
+        ice: wishes.ice.or((secure || wishes.stun.is_some() || wishes.turn.is_some()).then_some(true)),
     }
 }
 
+/// How long an offer or an answer waits for servers to tell where we can be reached.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is to be described once it is known where our media can be reached.
+#[derive(Debug)]
+pub(super) enum Next {
+    Offer { direction: MediaDirection, first: bool },
+    Answer { offer: Box<SessionDescription>, direction: MediaDirection, first: bool },
+    AnswerWithOffer,
+}
+
 impl Engine {
+    /// Who helps this call's media to find a path.
+    pub(super) fn helpers(&self, call: CallId) -> Helpers {
+        let account = self.legs.get(&call).and_then(|leg| self.accounts.get(&leg.account));
+        account.map_or_else(Helpers::default, |account| Helpers {
+            servers: account.servers(),
+            authority: account.config.ca.clone(),
+        })
+    }
+
+    /// Tells itself when the media know where they can be reached, or when it has waited long enough.
+    pub(super) fn await_ready(&self, call: CallId, media: &MediaSession) {
+        let (ready, tell) = (media.ready(), self.media_events.clone());
+        tokio::spawn(async move {
+            if tokio::time::timeout(PATIENCE, ready).await.is_err() {
+                tracing::warn!("a server for finding paths is late: a call goes on without it");
+            }
+            // fails only when the engine has gone
+            let _ = tell.send((call, MediaEvent::Gathered)).await;
+        });
+    }
+
+    /// Keeps for later what cannot be described yet; tells whether it did.
+    pub(super) fn put_off(&mut self, call: CallId, next: impl FnOnce() -> Next) -> bool {
+        let leg = self.legs.get_mut(&call).filter(|leg| !leg.ready);
+        leg.map(|leg| leg.next = Some(next())).is_some()
+    }
+
+    async fn ready(&mut self, call: CallId) -> Vec<Action> {
+        let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
+        leg.ready = true;
+        match leg.next.take() {
+            Some(Next::Offer { direction, first }) => self.offer_media(call, direction, first).await,
+            Some(Next::Answer { offer, direction, first }) => self.answer_media(call, *offer, direction, first).await,
+            Some(Next::AnswerWithOffer) => self.answer_with_offer(call).await,
+            None => Vec::new(),
+        }
+    }
+
     /// What this call's packets are to be.
     pub(super) fn policy(&self, call: CallId) -> media::Policy {
         self.legs.get(&call).map_or(Encryption::Off.into(), |leg| leg.policy)
@@ -49,6 +101,7 @@ impl Engine {
         let actions = match event {
             MediaEvent::RecordingFailed(error) => return self.recording_failed(account, call, error).await,
             MediaEvent::Dtmf(digit) => return self.tell(Event::DtmfReceived { account, call, digit }),
+            MediaEvent::Gathered => self.ready(call).await,
             MediaEvent::Secured => {
                 if let Some(leg) = self.legs.get_mut(&call) {
                     leg.keys_made = true;
@@ -56,8 +109,6 @@ impl Engine {
                 self.describe_media(call)
             }
             MediaEvent::Insecure => self.switchboard.media_failed(call, EndReason::EncryptionFailed),
-            MediaEvent::PathFound => self.switchboard.searching(call, false),
-            MediaEvent::PathLost => self.search(call),
             MediaEvent::NoPath => self.switchboard.media_failed(call, EndReason::NoPath),
             MediaEvent::FirstPacket | MediaEvent::Quiet => {
                 let away = matches!(event, MediaEvent::Quiet);
@@ -66,6 +117,10 @@ impl Engine {
                 }
                 self.hand_to(call, AccountCommand::Silence { call, away })
             }
+            MediaEvent::PathLost => self.search(call),
+            // SIP names all candidates in its descriptions
+            MediaEvent::Candidate(_) => return,
+            MediaEvent::PathFound => self.switchboard.searching(call, false),
         };
         self.carry_out(actions).await;
     }

@@ -7,13 +7,17 @@ use super::{
     negotiate::Agreed,
     packet::LARGEST,
     receive::Receiver,
-    reception::Statistics,
+    reception::{PathInUse, Statistics},
     record::Tap,
     rtcp::{self, Report, Said},
     send::{Pace, Pacer, Sender, random},
-    transport::{Incoming, Port, Refused, Transport},
+    streams::Streams,
+    transport::{Credentials, Hop, Incoming, Link, Port, Refused, Transport},
 };
-use crate::{audio::AudioStream, domain::private::Private};
+use crate::{
+    audio::AudioStream,
+    domain::{ice::Candidate, private::Private},
+};
 use std::{
     io,
     net::SocketAddr,
@@ -48,7 +52,27 @@ pub(super) enum Order {
     Mute(bool),
     Keys(Private<String>),
     Record(Option<Box<Tap>>),
+    /// Credentials of ICE that an offer tells.
+    Announce(Credentials),
+    /// A candidate of theirs; `None`: there are no more.
+    Remote(Option<Box<Candidate>>),
     Stop,
+}
+
+/// Our side of ICE, as far as it is gathered.
+#[derive(Debug, Default)]
+pub(super) struct Local {
+    pub candidates: Vec<Candidate>,
+    pub complete: bool,
+}
+
+/// What an edge stands on.
+pub(super) struct Ground {
+    pub rtp: UdpSocket,
+    pub rtcp: UdpSocket,
+    pub link: Link,
+    pub streams: Streams,
+    pub local: watch::Sender<Local>,
 }
 
 /// The edge.
@@ -59,6 +83,9 @@ pub(super) struct Edge {
     statistics: watch::Sender<Statistics>,
     count: Statistics,
     agreed: Option<Agreed>,
+    link: Link,
+    streams: Streams,
+    local: watch::Sender<Local>,
     transport: Option<Transport>,
     clock: Clock,
     receiver: Receiver,
@@ -82,13 +109,9 @@ pub(super) struct Edge {
 }
 
 impl Edge {
-    pub(super) fn new(
-        rtp: UdpSocket,
-        rtcp: UdpSocket,
-        events: mpsc::Sender<MediaEvent>,
-        statistics: watch::Sender<Statistics>,
-    ) -> Self {
+    pub(super) fn new(ground: Ground, events: mpsc::Sender<MediaEvent>, statistics: watch::Sender<Statistics>) -> Self {
         let now = Instant::now();
+        let Ground { rtp, rtcp, link, streams, local } = ground;
         Self {
             rtp,
             rtcp,
@@ -96,6 +119,9 @@ impl Edge {
             statistics,
             count: Statistics::default(),
             agreed: None,
+            link,
+            streams,
+            local,
             transport: None,
             clock: Clock::new(now),
             receiver: Receiver::default(),
@@ -122,6 +148,7 @@ impl Edge {
         let mut next = Instant::now();
         // one octet more than the largest: what fills it was larger
         let mut datagram = [0; LARGEST + 1];
+        self.streams.look_up();
         loop {
             tokio::select! {
                 order = orders.recv() => match order {
@@ -130,6 +157,7 @@ impl Edge {
                 },
                 Ok(()) = self.rtp.readable() => self.read(Port::Media, &mut datagram),
                 Ok(()) = self.rtcp.readable() => self.read(Port::Control, &mut datagram),
+                Some(arrival) = self.streams.next() => self.arrived(arrival, Instant::now()),
                 () = news(self.stream.as_deref()) => self.tick(Instant::now()),
                 () = tokio::time::sleep_until(next.into()) => {
                     let now = Instant::now();
@@ -139,7 +167,10 @@ impl Edge {
                 }
             }
         }
-        self.report(Instant::now(), true);
+        let now = Instant::now();
+        self.report(now, true);
+        self.link.stop(now);
+        self.follow(now);
         self.publish();
         tracing::debug!(statistics = ?self.count, "media ends");
     }
@@ -161,6 +192,9 @@ impl Edge {
                     tracing::warn!(refused, "keys that cannot be sent");
                 }
             }
+            Order::Announce(credentials) => self.link.announce(credentials),
+            Order::Remote(Some(candidate)) => self.link.add_remote(*candidate),
+            Order::Remote(None) => self.link.end_of_candidates(),
             Order::Stop => {}
         }
     }
@@ -184,11 +218,13 @@ impl Edge {
             tracing::error!(%error, "a call has no way for its packets");
             self.transport = None;
         }
+        self.link.agree(&agreed.way, now);
         self.receiver.agree(&agreed);
         self.heard = agreed.receives.then_some(now);
         self.pacer = Pacer::new(now);
         self.report = now + REPORT / 5;
         self.agreed = Some(agreed);
+        self.follow(now);
     }
 
     /// Reads what waits at a port, but no more than [`AT_ONCE`]: what floods it must not keep the sound waiting.
@@ -206,7 +242,25 @@ impl Edge {
 
     fn datagram(&mut self, bytes: &mut [u8], port: Port, from: SocketAddr) {
         let now = Instant::now();
-        let (Some(agreed), Some(transport)) = (&self.agreed, &mut self.transport) else { return };
+        self.incoming(bytes, port, Hop::Datagram(from), now);
+        self.follow(now);
+    }
+
+    fn incoming(&mut self, bytes: &mut [u8], port: Port, hop: Hop, now: Instant) {
+        let packet = match self.link.receive(bytes, (port, hop), now) {
+            Ok(Some(packet)) => packet,
+            Ok(None) => return, // the link's own
+            Err(refused) => return self.refused(refused),
+        };
+        let (Some(agreed), Some(transport)) = (&self.agreed, &mut self.transport) else {
+            return self.refused(Refused::Early);
+        };
+        let open = agreed.way.keys.is_none() && agreed.way.dtls.is_none();
+        if open && !packet.known {
+            return self.refused(Refused::Foreign);
+        }
+        let (port, from) = (packet.port, packet.from);
+        let bytes = bytes.get_mut(packet.range).unwrap_or_default();
         let packet = match transport.receive(bytes, port, from, now, |packet| self.receiver.knows(packet)) {
             Ok(Incoming::Media(packet)) => packet,
             Ok(Incoming::Control(compound)) => return self.control(compound, now),
@@ -240,6 +294,7 @@ impl Edge {
             Refused::Foreign => &mut self.count.foreign,
             Refused::Forged => &mut self.count.forged,
             Refused::Replayed => &mut self.count.replayed,
+            Refused::Early => &mut self.count.early,
         };
         *counter += 1;
     }
@@ -274,6 +329,8 @@ impl Edge {
     }
 
     fn tick(&mut self, now: Instant) {
+        self.link.tick(now);
+        self.follow(now);
         self.play(now);
         self.send(now);
         if self.heard.is_some_and(|heard| now.saturating_duration_since(heard) >= QUIET) {
@@ -315,7 +372,7 @@ impl Edge {
     /// Sends what the microphone has heard.
     fn send(&mut self, now: Instant) {
         let sends = self.agreed.as_ref().is_some_and(|agreed| agreed.sends);
-        let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else {
+        let (Some(sender), Some(_)) = (&mut self.sender, &self.transport) else {
             drain(self.stream.as_deref_mut(), usize::MAX);
             return;
         };
@@ -351,11 +408,10 @@ impl Edge {
             if let Some(tap) = &mut self.tap {
                 tap.near(&mut self.sound);
             }
+            let (Some(sender), Some(transport)) = (&mut self.sender, &mut self.transport) else { return };
             if sender.packet(&self.sound, &mut self.packet) {
-                match transport.send(&mut self.packet, Port::Media) {
-                    Ok(Some((_, to))) if self.rtp.try_send_to(&self.packet, to).is_ok() => self.count.sent += 1,
-                    _ => self.count.unsent += 1,
-                }
+                let sealed = transport.send(&mut self.packet, Port::Media);
+                self.emit(Port::Media, sealed, now);
             }
         }
     }
@@ -373,13 +429,8 @@ impl Edge {
             bye,
         };
         report.write(&mut self.packet);
-        let sent = match transport.send(&mut self.packet, Port::Control) {
-            Ok(Some((Port::Media, to))) => self.rtp.try_send_to(&self.packet, to).is_ok(),
-            Ok(Some((Port::Control, to))) => self.rtcp.try_send_to(&self.packet, to).is_ok(),
-            Ok(None) => true, // held the old way: they named no address
-            Err(_) => false,
-        };
-        self.count.unsent += u64::from(!sent);
+        let sealed = transport.send(&mut self.packet, Port::Control);
+        self.emit(Port::Control, sealed, now);
     }
 
     fn publish(&mut self) {
@@ -412,6 +463,8 @@ fn drain(stream: Option<&mut AudioStream>, most: usize) {
     }
 }
 
+#[path = "edge_path.rs"]
+mod path;
 #[cfg(test)]
 #[path = "edge_tests.rs"]
 mod tests;

@@ -7,10 +7,12 @@ use crate::{
         session::{Codec, MediaDirection, SessionDescription},
     },
     media::{
+        Helpers,
         negotiate::Negotiator,
         packet::Rtp,
         transport::{Terms, Way},
     },
+    net::Bind,
 };
 
 /// Datagrams of all kinds of rubbish, and of well formed RTP that nobody asked for.
@@ -40,7 +42,10 @@ async fn a_flood_is_read_in_bounded_portions_and_the_call_goes_on() {
         let (at, control) = (rtp.local_addr().unwrap(), rtcp.local_addr().unwrap());
         let (tell, _events) = mpsc::channel(8);
         let (count, _statistics) = watch::channel(Statistics::default());
-        let mut edge = Edge::new(rtp, rtcp, tell, count);
+        let link = Link::new(None, [at, control], 0, Instant::now());
+        let streams = Streams::new(Bind::default(), Helpers::default());
+        let (local, _) = watch::channel(Local::default());
+        let mut edge = Edge::new(Ground { rtp, rtcp, link, streams, local }, tell, count);
         let peer = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let there = peer.local_addr().unwrap();
         let mut ours = Negotiator::new(Terms::new(at, control, policy));

@@ -28,6 +28,7 @@ mod redundancy;
 mod rtcp;
 mod send;
 mod srtp;
+mod streams;
 mod transport;
 mod tune;
 mod wait;
@@ -43,8 +44,9 @@ mod corpus_tests;
 mod pair_tests;
 
 pub(crate) use g711::from_ulaw;
-pub use reception::Statistics;
+pub use reception::{PathInUse, Statistics};
 pub use record::RecordError;
+pub use streams::Helpers;
 pub use transport::Policy;
 pub use tune::{TuneError, check as check_tune, read as read_tune};
 
@@ -53,19 +55,22 @@ use crate::{
     domain::{
         account::{Encryption, Keys, Problem},
         call::RecordingFormat,
+        ice::{Candidate, Ice},
         private::Private,
         session::{Codec, MediaDirection, SessionDescription},
     },
     net::Bind,
 };
-use edge::{Edge, Order};
+use edge::{Edge, Ground, Local, Order};
 use negotiate::Negotiator;
-use std::{net::SocketAddr, path::Path};
+use send::random;
+use std::{net::SocketAddr, path::Path, time::Instant};
+use streams::Streams;
 use tokio::{
     net::UdpSocket,
     sync::{mpsc, watch},
 };
-use transport::{Terms, Way};
+use transport::{Credentials, Identity, Link, Means, Terms, Way};
 
 /// Orders and events that may wait.
 const CHANNEL: usize = 256;
@@ -83,6 +88,10 @@ pub enum MediaEvent {
     Quiet,
     /// The recording has ended; the call goes on.
     RecordingFailed(RecordError),
+    /// A candidate of ours was gathered, for who tells them one by one (RFC 8838).
+    Candidate(Private<Candidate>),
+    /// All candidates of ours are gathered.
+    Gathered,
     /// DTLS has made the keys, with the certificate that the other side's description names: from now on packets go.
     Secured,
     /// DTLS has failed, or showed another certificate: nothing goes either way, and nothing will.
@@ -124,6 +133,9 @@ pub struct MediaSession {
     events: Option<mpsc::Receiver<MediaEvent>>,
     tell: mpsc::WeakSender<MediaEvent>,
     statistics: watch::Receiver<Statistics>,
+    local: watch::Receiver<Local>,
+    /// Their credentials of ICE, as agreed last.
+    theirs: Option<Ice>,
     codec: Option<Codec>,
     keys: Option<Keys>,
 }
@@ -136,11 +148,17 @@ pub fn refuses(policy: Policy, offer: &SessionDescription) -> bool {
 
 impl MediaSession {
     /// Opens an even port for RTP and the one after it for RTCP, on the interface that leads to `towards`.
-    /// `policy`: what its account wishes of its packets.
+    /// `policy`: what its account wishes of its packets; `helpers`: whom to ask for candidates, where ICE is wished for.
     ///
     /// # Errors
     /// [`MediaError::Socket`] where the wired policy allows no way there or no ports are free, [`MediaError::Thread`].
-    pub async fn open(bind: &Bind, towards: SocketAddr, policy: impl Into<Policy>) -> Result<Self, MediaError> {
+    pub async fn open(
+        bind: &Bind,
+        towards: SocketAddr,
+        policy: impl Into<Policy>,
+        helpers: Helpers,
+    ) -> Result<Self, MediaError> {
+        let policy = policy.into();
         let (rtp, rtcp) = ports(bind, towards).await.map_err(MediaError::Socket)?;
         let unusable = |_| MediaError::Socket(Problem::Unreachable);
         let (at, control_at) = (rtp.local_addr().map_err(unusable)?, rtcp.local_addr().map_err(unusable)?);
@@ -149,12 +167,21 @@ impl MediaSession {
         let (tell, events) = mpsc::channel(CHANNEL);
         let later = tell.downgrade();
         let (count, statistics) = watch::channel(Statistics::default());
+        let (tell_local, local) = watch::channel(Local::default());
+        // without a source of randomness there is neither ICE nor DTLS
+        let means = Means { ice: Credentials::new(), identity: Identity::new() };
+        let ice = means.ice.clone().map(|credentials| (credentials, u64::from(random()) << 32 | u64::from(random())));
+        let helpers = if policy.ice == Some(true) { helpers } else { Helpers::default() };
+        let bind = bind.clone();
         let run = move || {
+            let link = Link::new(ice, [at, control_at], helpers.servers.len(), Instant::now());
+            let streams = Streams::new(bind, helpers);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
             let ran = runtime.and_then(|runtime| {
                 runtime.block_on(async {
                     let (rtp, rtcp) = (UdpSocket::from_std(rtp)?, UdpSocket::from_std(rtcp)?);
-                    Edge::new(rtp, rtcp, tell, count).run(queue).await;
+                    let ground = Ground { rtp, rtcp, link, streams, local: tell_local };
+                    Edge::new(ground, tell, count).run(queue).await;
                     Ok(())
                 })
             });
@@ -163,24 +190,69 @@ impl MediaSession {
             }
         };
         std::thread::Builder::new().name("media".to_owned()).spawn(run).map_err(|_| MediaError::Thread)?;
-        let negotiator = Negotiator::new(Terms::new(at, control_at, policy));
-        Ok(Self { negotiator, orders, events: Some(events), tell: later, statistics, codec: None, keys: None })
+        let mut terms = Terms::new(at, control_at, policy);
+        *terms.means() = means;
+        let (negotiator, events) = (Negotiator::new(terms), Some(events));
+        Ok(Self { negotiator, orders, events, tell: later, statistics, local, theirs: None, codec: None, keys: None })
+    }
+
+    /// Waits until all servers have told their candidates, or their time is up (4 s); at once where none is asked. An offer
+    /// or answer made before then bears what is gathered by then.
+    pub async fn gathered(&mut self) {
+        let _ = self.local.wait_for(|local| local.complete).await;
+    }
+
+    /// The same, for who has other work meanwhile.
+    pub fn ready(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut local = self.local.clone();
+        async move {
+            let _ = local.wait_for(|local| local.complete).await;
+        }
+    }
+
+    /// A candidate of theirs that came after their description (RFC 8838).
+    pub fn add_remote_candidate(&mut self, candidate: Candidate) {
+        self.order(Order::Remote(Some(Box::new(candidate))));
+    }
+
+    /// They have told all their candidates.
+    pub fn end_of_candidates(&mut self) {
+        self.order(Order::Remote(None));
+    }
+
+    /// The next offer begins ICE anew (RFC 8445 section 9); sound goes on over the old path until there is another.
+    pub fn restart_ice(&mut self) {
+        let means = self.negotiator.terms().means();
+        if let Some(credentials) = Credentials::new().filter(|_| means.ice.is_some()) {
+            means.ice = Some(credentials.clone());
+            self.order(Order::Announce(credentials));
+        }
+    }
+
+    /// Puts in the candidates that are gathered by now, of so many components.
+    fn with_candidates(&self, mut description: SessionDescription, components: u8) -> SessionDescription {
+        if let Some(ice) = &mut description.ice {
+            let local = self.local.borrow();
+            let fits = |candidate: &&Candidate| candidate.component <= components;
+            ice.candidates = local.candidates.iter().filter(fits).cloned().collect();
+        }
+        description
     }
 
     /// Our offer of all we can (RFC 3264).
     pub fn offer(&self, direction: MediaDirection) -> SessionDescription {
-        self.negotiator.offer(direction)
+        self.with_candidates(self.negotiator.offer(direction), 2)
     }
 
     /// The offer to make where the first one was refused for its encryption; `None`: the person wishes for nothing else, or a
     /// call is under way.
     pub fn second_offer(&self, direction: MediaDirection) -> Option<SessionDescription> {
-        self.negotiator.second_offer(direction)
+        Some(self.with_candidates(self.negotiator.second_offer(direction)?, 2))
     }
 
     /// Our offer where a refusal leaves no second chance.
     pub fn only_offer(&self, direction: MediaDirection) -> SessionDescription {
-        self.negotiator.only_offer(direction)
+        self.with_candidates(self.negotiator.only_offer(direction), 2)
     }
 
     /// Our answer to an offer; `direction` is what we wish, the offer may allow less.
@@ -192,7 +264,15 @@ impl MediaSession {
         offer: &SessionDescription,
         direction: MediaDirection,
     ) -> Result<SessionDescription, MediaError> {
-        self.negotiator.answer(offer, direction)
+        // one who begins ICE anew is answered in kind (RFC 8445 section 9)
+        if let (Some(known), Some(new)) = (&self.theirs, &offer.ice)
+            && (&known.ufrag, &known.pwd) != (&new.ufrag, &new.pwd)
+        {
+            self.restart_ice();
+        }
+        let answer = self.negotiator.answer(offer, direction)?;
+        let components = if answer.rtcp_mux { 1 } else { 2 };
+        Ok(self.with_candidates(answer, components))
     }
 
     /// Lets sound flow between our description and theirs, whichever was the offer; again for each later pair.
@@ -202,18 +282,11 @@ impl MediaSession {
     pub fn apply(&mut self, local: SessionDescription, remote: SessionDescription) -> Result<(), MediaError> {
         let agreed = self.negotiator.agree(&local, &remote)?;
         self.codec = Some(agreed.codec);
+        self.theirs = agreed.way.ice.as_ref().map(|ice| ice.theirs.clone());
         let Way { keys, dtls, .. } = &agreed.way;
         self.keys = dtls.as_ref().map(|_| Keys::Dtls).or(keys.as_ref().map(|_| Keys::Sdes));
         self.order(Order::Apply(Box::new(agreed)));
         Ok(())
-    }
-
-    /// Makes new credentials of ICE for the next offer: the other side looks for a path once more (RFC 8445 section 9).
-    pub fn restart_ice(&mut self) {
-        let means = self.negotiator.terms().means();
-        if means.ice.is_some() {
-            means.ice = transport::Credentials::new().or(means.ice.take());
-        }
     }
 
     /// Speaks and hears through this stream from now on, in place of the one before.

@@ -145,7 +145,7 @@ impl Negotiator {
             direction,
             ptime,
             protection,
-            ice,
+            ice: ice.map(Box::new),
         }
     }
 

@@ -1,6 +1,7 @@
 //! How one stream is received, counted as RFC 3550 (appendices A.3 and A.8) says, for reports and for people.
 use super::rtcp::Block;
-use std::time::Instant;
+use crate::domain::ice::CandidateKind;
+use std::{fmt, net::SocketAddr, time::Instant};
 
 /// Counts of one session, since its start.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Statistics {
     pub forged: u64,
     /// Encrypted packets that were here before.
     pub replayed: u64,
+    /// Packets that came before their key, or before both sides agreed on anything.
+    pub early: u64,
     /// Sound made up in place of lost packets, in milliseconds.
     pub concealed: u64,
     /// Sound left out or put in to follow the delay that is aimed at, in milliseconds.
@@ -47,6 +50,28 @@ pub struct Statistics {
     pub reported_jitter: u32,
     /// The way there and back, in milliseconds, once it is known.
     pub round_trip: Option<u32>,
+    /// Which way packets go, where ICE found it.
+    pub path: Option<PathInUse>,
+}
+
+/// Which way packets go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PathInUse {
+    /// What kind of address of ours the other side sees.
+    pub local_kind: CandidateKind,
+    /// That address.
+    pub local: SocketAddr,
+    /// What kind of address of theirs we send to.
+    pub remote_kind: CandidateKind,
+    /// That address.
+    pub remote: SocketAddr,
+}
+
+/// Addresses are nobody's business but the person's.
+impl fmt::Debug for PathInUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} to {:?}", self.local_kind, self.remote_kind)
+    }
 }
 
 /// One stream's reception.

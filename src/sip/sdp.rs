@@ -449,7 +449,7 @@ impl Audio<'_> {
         // who only bounds it would be content with the usual length otherwise (RFC 3551 section 4.2)
         let ptime = most.map_or(ptime, |most| Some(ptime.unwrap_or(USUAL_PTIME).min(most)));
         let rtcp_mux = own.rtcp_mux;
-        let protection = Protection { profile, feedback, keys, dtls };
+        let protection = Protection { profile, feedback, keys, dtls: dtls.map(Box::new) };
         let described = SessionDescription {
             rtp,
             rtcp,
@@ -460,7 +460,7 @@ impl Audio<'_> {
             direction,
             ptime,
             protection,
-            ice,
+            ice: ice.map(Box::new),
         };
         Ok((described, mismatch))
     }

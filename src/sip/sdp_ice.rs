@@ -90,7 +90,7 @@ impl<'a> IceFields<'a> {
         let names_it = |place: &Place<'_>| {
             place.port == default.port() && place.host.parse::<IpAddr>().is_ok_and(|ip| ip == default.ip())
         };
-        if !open && !self.places.iter().any(names_it) && !(trickles && self.places.is_empty()) {
+        if !(open || self.places.iter().any(names_it) || trickles && self.places.is_empty()) {
             return Found::Mismatch;
         }
         Found::Ice(Ice {

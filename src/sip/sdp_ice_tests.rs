@@ -27,11 +27,11 @@ fn described(session: &str, media: &str) -> Result<SessionDescription, SdpError>
 }
 
 fn ice(session: &str, media: &str) -> Option<Ice> {
-    described(session, &format!("m=audio 4000 RTP/AVP 0|{media}")).unwrap().ice
+    described(session, &format!("m=audio 4000 RTP/AVP 0|{media}")).unwrap().ice.map(|ice| *ice)
 }
 
 fn dtls(session: &str, media: &str) -> Option<Dtls> {
-    described(session, &format!("m=audio 4000 RTP/AVP 0|{media}")).unwrap().protection.dtls
+    described(session, &format!("m=audio 4000 RTP/AVP 0|{media}")).unwrap().protection.dtls.map(|dtls| *dtls)
 }
 
 #[test]

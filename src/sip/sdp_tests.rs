@@ -282,7 +282,7 @@ prop_compose! {
             1 if dtls.is_some() => Profile::Secure,
             _ => plain.protection.profile,
         };
-        SessionDescription { ice, protection: Protection { dtls, profile, feedback, ..plain.protection }, ..plain }
+        SessionDescription { ice: ice.map(Box::new), protection: Protection { dtls: dtls.map(Box::new), profile, feedback, ..plain.protection }, ..plain }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
 };
 
 /// See the head of this file.
+#[allow(clippy::large_enum_variant)] // made by a click, carried out at once
 pub enum Wish {
     /// Ask the engine; the answer comes back with its purpose.
     Ask(Command, Then),

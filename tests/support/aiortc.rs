@@ -39,6 +39,10 @@ impl Aiortc {
         client.wait_event("registered");
         client
     }
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
     /// `call sip:alice@sip.test` or `hangup`.
     pub fn command(&mut self, command: &str) {
         self.process.write(|input| writeln!(input, "{command}")).expect("its input");

@@ -39,8 +39,11 @@ pub fn make(dir: &Path, host: &str) -> Certificates {
     let mut request = vec!["req", "-subj", &subject, "-keyout", &key, "-out", &csr];
     request.extend(curve);
     openssl(&request);
-    std::fs::write(at("san"), format!("subjectAltName=DNS:{host},DNS:*.{host}\nextendedKeyUsage=serverAuth\n"))
-        .expect("san");
+    std::fs::write(
+        at("san"),
+        format!("subjectAltName=DNS:{host},DNS:*.{host},IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"),
+    )
+    .expect("san");
     openssl(&[
         "x509",
         "-req",

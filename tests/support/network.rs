@@ -1,4 +1,4 @@
-//! Three network namespaces: two hosts, and a router between them that forwards nothing. Servers live on the router, which
+//! Three network namespaces: two hosts, and a router between them that forwards nothing until it is told to. Servers live on the router, which
 //! both can reach; the hosts cannot reach each other. A test runs itself again inside, so that all of it ends with the test.
 //! Nothing touches the machine's own network. Where the system permits no namespaces the tests say so and prove nothing.
 use std::{
@@ -58,6 +58,11 @@ fn lay() {
         ip(&format!("-n {host} link set wire up"));
         ip(&format!("-n {host} route add default via {router}"));
     }
+}
+
+/// Lets the router forward from host to host, or no longer.
+pub fn forward(on: bool) {
+    std::fs::write("/proc/sys/net/ipv4/ip_forward", if on { "1" } else { "0" }).expect("the kernel's switch");
 }
 
 /// A command that runs on a host.

@@ -121,10 +121,11 @@ fn ice_and_dtls_from_one_that_has_both() {
     scene.finds_a_path();
 }
 
+/// The other way baresip 1.0 contradicts itself: it answers with one suite, seals with another.
 #[test]
 fn ice_and_keys_that_travel() {
-    let mut scene = scene(";mediaenc=srtp-mand;medianat=ice", "tls", &[], "auto");
-    scene.call();
+    let mut scene = scene(";mediaenc=srtp-mand;medianat=ice", "tls", &[], "manual");
+    scene.is_called();
     assert_eq!(scene.both_hear(), "sdes");
     scene.finds_a_path();
 }

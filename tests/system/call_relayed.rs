@@ -69,8 +69,10 @@ fn a_plain_phone_calls_and_the_relay_offers_us_what_browsers_want() {
 
 #[test]
 fn keys_that_travel_and_ice_through_the_relay() {
-    let keep = "replace-origin replace-session-connection ICE=force";
-    let mut scene = scene(keep, keep, ";mediaenc=srtp-mand", &["--keys", "sdes", "--encryption", "required"], "auto");
+    // what rtpengine 10.5 seals with GCM, baresip 1.0 does not open; our own side of it has GCM all the same
+    let from_us = "replace-origin replace-session-connection ICE=remove DTLS=off SDES-no-AEAD_AES_256_GCM SDES-no-AEAD_AES_128_GCM";
+    let mut scene =
+        scene(from_us, BROWSER, ";mediaenc=srtp-mand", &["--keys", "sdes", "--encryption", "required"], "auto");
     scene.alice.json(&["call", "sip:bob@sip.test"]);
     scene.alice.wait_call("active");
     scene.both_hear("sdes");

@@ -45,7 +45,10 @@ fn relayed(scheme: &str, query: &str, calls: bool) {
     wait_for("aiortc's tone at Landline", || sound::hears_tone(&heard, 880.0).then_some(()));
     bob.wait_hears(660.0, 0);
     assert_eq!(alice.json(&["calls"])[0]["encryption"], "dtls_in_clear");
-    assert!(coturn.log().contains("peer 10.78.2.2 lifetime updated"), "the relay is in use: {}", coturn.log());
+    wait_for("the relay in use", || {
+        let bound = coturn.log().lines().any(|line| line.contains("CHANNEL_BIND processed, success"));
+        bound.then_some(())
+    });
 }
 
 #[test]

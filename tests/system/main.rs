@@ -5,6 +5,7 @@ mod support;
 
 mod audio_pulse;
 mod call_aiortc;
+mod call_path_lost;
 mod call_paths_baresip;
 mod call_paths_linphone;
 mod call_quality;
@@ -16,6 +17,7 @@ mod codes_forgotten;
 mod codes_warned;
 mod demo_shows_a_code;
 mod keyring;
+mod media_relayed;
 mod peers_start;
 mod privacy;
 mod private_socket;

@@ -311,3 +311,24 @@ fn only_a_call_that_rings_alone_may_be_answered_at_once() {
     incoming(&mut board, B);
     assert!(!board.is_free_for(A) && !board.is_free_for(B));
 }
+
+#[test]
+fn a_lost_path_is_shown_and_described_again_as_the_call_stands() {
+    let mut board = Switchboard::default();
+    board.place(A, account(), peer(), None, now()).unwrap();
+    assert!(board.describe_again(A).is_empty(), "its first offer is under way");
+    board.answered(A, open(), now());
+    assert!(board.searching(A, true).iter().any(|action| matches!(action, Action::Changed(call) if call.searching)));
+    assert!(board.searching(A, true).is_empty(), "told once");
+    let again = |direction| vec![Action::Reoffer { call: A, direction }];
+    assert_eq!(board.describe_again(A), again(MediaDirection::SendRecv));
+    assert!(board.describe_again(A).is_empty(), "one offer at a time");
+    board.answered(A, open(), now());
+    assert_eq!(state(&board, A), CallState::Active);
+    board.hold(Some(A)).unwrap();
+    board.answered(A, open(), now());
+    assert_eq!(board.describe_again(A), again(MediaDirection::SendOnly));
+    board.answered(A, open(), now());
+    assert_eq!(state(&board, A), CallState::Held, "it stays held");
+    assert!(board.searching(A, false).iter().any(|action| matches!(action, Action::Changed(call) if !call.searching)));
+}

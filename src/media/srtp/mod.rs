@@ -28,6 +28,9 @@ pub(super) enum Failure {
     /// All packets that may be sent under this key are sent (RFC 3711 section 9.2).
     #[error("the key is used up")]
     UsedUp,
+    /// There is no key yet: DTLS is still making it.
+    #[error("no key yet")]
+    TooEarly,
 }
 
 /// Octets of the word that ends an SRTCP packet: the encryption flag and the index.

@@ -16,21 +16,28 @@
 //!   `MediaEvent::Candidate` and `MediaEvent::Gathered` serve who trickles, `add_remote_candidate` and
 //!   `end_of_candidates` take theirs; `restart_ice` makes new credentials for the next offer.
 mod dtls;
+mod gather;
 mod ice;
+mod link;
 mod means;
 mod source;
 mod terms;
+mod turn;
 
 pub(super) use dtls::Identity;
-pub(super) use ice::Credentials;
+pub(super) use gather::Hop;
+pub(super) use ice::{Credentials, Via};
+pub(super) use link::{Fault, Happened, Link, Route};
 pub(super) use means::{DtlsWay, IceWay, Means};
 pub use terms::Policy;
 pub(super) use terms::{Attempt, Terms, Way};
+pub(super) use turn::Frames;
 
 use super::{
     packet::{self, Rtp},
     srtp::{Failure, Inbound, Outbound},
 };
+use crate::domain::{private::Private, protection::SdesKey};
 use source::Source;
 use std::{net::SocketAddr, time::Instant};
 
@@ -80,6 +87,8 @@ pub(super) enum Refused {
     Forged,
     /// It was here before.
     Replayed,
+    /// Encrypted, while there is no key yet.
+    Early,
 }
 
 impl From<Failure> for Refused {
@@ -88,6 +97,7 @@ impl From<Failure> for Refused {
             Failure::Malformed => Self::Malformed,
             Failure::Forged | Failure::UsedUp => Self::Forged,
             Failure::Replayed => Self::Replayed,
+            Failure::TooEarly => Self::Early,
         }
     }
 }
@@ -100,6 +110,8 @@ pub(super) struct Transport {
     /// Where RTCP goes that has a port of its own.
     control: SocketAddr,
     keys: Option<Keys>,
+    /// Of RTCP, where DTLS made some for its own port.
+    control_keys: Option<Keys>,
 }
 
 #[derive(Debug)]
@@ -115,8 +127,8 @@ impl Transport {
     /// A key that its suite cannot use: then there is no transport, and never one in the clear in its place.
     pub(super) fn new(way: Way) -> Result<Self, Failure> {
         let (media, control) = (Source::new(way.rtp), way.rtcp);
-        let keys = None;
-        let mut transport = Self { way: way.clone(), media, control, keys };
+        let (keys, control_keys) = (None, None);
+        let mut transport = Self { way: way.clone(), media, control, keys, control_keys };
         transport.follow_keys(&way)?;
         Ok(transport)
     }
@@ -135,11 +147,47 @@ impl Transport {
         Ok(())
     }
 
+    /// DTLS has made keys for that port.
+    ///
+    /// # Errors
+    /// As for [`Self::new`]: then nothing is sent and nothing taken.
+    pub(super) fn secure(&mut self, port: Port, keys: dtls::Keys) -> Result<(), Failure> {
+        let dtls::Keys { suite, ours, theirs } = keys;
+        let key = |key| SdesKey { tag: 1, suite, key: Private::new(key), mki: Vec::new() };
+        let place = if port == Port::Media { &mut self.keys } else { &mut self.control_keys };
+        *place = None;
+        let theirs = Inbound::new(&key(theirs)).ok_or(Failure::Malformed)?;
+        let ours = Outbound::new(&key(ours)).ok_or(Failure::Malformed)?;
+        *place = Some(Keys { theirs, ours, before: Vec::new() });
+        Ok(())
+    }
+
+    /// DTLS has failed: no key of before serves any more, and nothing goes either way.
+    pub(super) fn unsecure(&mut self) {
+        (self.keys, self.control_keys) = (None, None);
+    }
+
+    /// The other side's packets come from there: ICE has found it.
+    pub(super) const fn found(&mut self, at: SocketAddr, now: Instant) {
+        self.media.authentic(at, now);
+    }
+
     fn follow_keys(&mut self, way: &Way) -> Result<(), Failure> {
+        if way.dtls.is_some() {
+            // an association that goes on has made them; another one makes others, and only then these end
+            if self.way.keys.is_some() {
+                (self.keys, self.control_keys) = (None, None);
+            }
+            return Ok(());
+        }
+        self.control_keys = None;
         let Some((ours, theirs)) = &way.keys else {
             self.keys = None;
             return Ok(());
         };
+        if self.way.dtls.is_some() {
+            self.keys = None;
+        }
         let (known_theirs, known_ours, mut before) = match self.keys.take() {
             Some(Keys { theirs, ours, before }) => (Some(theirs), Some(ours), before),
             None => (None, None, Vec::new()),
@@ -170,6 +218,9 @@ impl Transport {
             return self.receive_control(datagram, port, from);
         }
         let Some(keys) = &mut self.keys else {
+            if self.way.dtls.is_some() {
+                return Err(Refused::Early);
+            }
             let packet = Rtp::parse(datagram).ok_or(Refused::Malformed)?;
             if !knows(&packet) {
                 return Err(Refused::UnknownPayload);
@@ -191,7 +242,9 @@ impl Transport {
         port: Port,
         from: SocketAddr,
     ) -> Result<Incoming<'a>, Refused> {
-        let length = match &mut self.keys {
+        let own = port == Port::Control && self.way.dtls.is_some();
+        let length = match if own { &mut self.control_keys } else { &mut self.keys } {
+            None if self.way.dtls.is_some() => return Err(Refused::Early),
             Some(keys) => keys.theirs.open_control(datagram)?,
             None => {
                 let hosts = [self.media.target().ip(), self.way.rtp.ip(), self.way.rtcp.ip()];
@@ -213,7 +266,12 @@ impl Transport {
     /// # Errors
     /// Why it cannot be sealed: then it must not go out.
     pub(super) fn send(&mut self, packet: &mut Vec<u8>, kind: Port) -> Result<Option<(Port, SocketAddr)>, Failure> {
-        if let Some(keys) = &mut self.keys {
+        let own = kind == Port::Control && !self.way.muxed && self.way.dtls.is_some();
+        let keys = if own { &mut self.control_keys } else { &mut self.keys };
+        if keys.is_none() && self.way.dtls.is_some() {
+            return Err(Failure::TooEarly);
+        }
+        if let Some(keys) = keys {
             match kind {
                 Port::Media => keys.ours.seal(packet)?,
                 Port::Control => keys.ours.seal_control(packet)?,
@@ -227,5 +285,7 @@ impl Transport {
     }
 }
 
+#[cfg(test)]
+mod corpus_tests;
 #[cfg(test)]
 mod tests;

@@ -34,13 +34,13 @@ pub struct Policy {
     pub encryption: Encryption,
     /// Which keys are offered; `None`: both kinds.
     pub keys: Option<Keys>,
-    /// ICE is offered; it is answered in any case where the session speaks it.
-    pub ice: bool,
+    /// Whether ICE is spoken: offered and answered, or neither; `None`: answered alone.
+    pub ice: Option<bool>,
 }
 
 impl From<Encryption> for Policy {
     fn from(encryption: Encryption) -> Self {
-        Self { encryption, keys: None, ice: false }
+        Self { encryption, keys: None, ice: None }
     }
 }
 
@@ -190,7 +190,7 @@ impl Terms {
                 Secured::Sdes(_) => (self.sdes(), None),
                 Secured::Dtls { .. } => (Vec::new(), self.dtls(Setup::ActPass, true)),
             };
-            return Protection { profile, feedback, keys, dtls };
+            return Protection { profile, feedback, keys, dtls: dtls.map(Box::new) };
         }
         let profile = match (encryption, attempt) {
             (Encryption::Off, _) => return Protection::default(),
@@ -202,12 +202,12 @@ impl Terms {
             _ => Profile::Secure,
         };
         let keys = if profile == Profile::Dtls { Vec::new() } else { sdes() };
-        Protection { profile, feedback: false, keys, dtls: dtls() }
+        Protection { profile, feedback: false, keys, dtls: dtls().map(Box::new) }
     }
 
     /// Our part of ICE in an offer, without candidates.
     pub(in crate::media) fn offer_ice(&self) -> Option<Ice> {
-        let wanted = self.agreed.map_or(self.policy.ice, |agreed| agreed.ice);
+        let wanted = self.agreed.map_or(self.policy.ice == Some(true), |agreed| agreed.ice);
         self.ice().filter(|_| wanted)
     }
 
@@ -217,7 +217,7 @@ impl Terms {
     }
 
     fn ice(&self) -> Option<Ice> {
-        let Credentials { ufrag, pwd } = self.means.ice.clone()?;
+        let Credentials { ufrag, pwd } = self.means.ice.clone().filter(|_| self.policy.ice != Some(false))?;
         Some(Ice { ufrag, pwd, candidates: Vec::new(), lite: false, trickle: false })
     }
 
@@ -253,7 +253,7 @@ impl Terms {
         if key.is_none() && dtls.is_none() && (encryption == Encryption::Required || profile != Profile::Open) {
             return Err(MediaError::NotEncrypted);
         }
-        Ok(Protection { profile, feedback, keys: key.into_iter().collect(), dtls })
+        Ok(Protection { profile, feedback, keys: key.into_iter().collect(), dtls: dtls.map(Box::new) })
     }
 
     /// Our role where theirs is this: the one we have, where they leave it to us (RFC 8842 section 5.3).
@@ -289,7 +289,7 @@ impl Terms {
         let controlling = !self.called || remote.ice.as_ref().is_some_and(|ice| ice.lite);
         let ice = local.ice.as_ref().zip(remote.ice.as_ref()).map(|(ours, theirs)| {
             let ours = Credentials { ufrag: ours.ufrag.clone(), pwd: ours.pwd.clone() };
-            IceWay { ours, theirs: theirs.clone(), controlling }
+            IceWay { ours, theirs: Ice::clone(theirs), controlling }
         });
         let sdes = pair.as_ref().map(|(ours, _)| Secured::Sdes(ours.suite));
         let secured = dtls.as_ref().map(|dtls| Secured::Dtls { active: dtls.active }).or(sdes);

@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use Attempt::{First, Only, Second};
 
-fn terms(port: u16, encryption: Encryption, keys: Option<Keys>, ice: bool) -> Terms {
+fn terms(port: u16, encryption: Encryption, keys: Option<Keys>, ice: Option<bool>) -> Terms {
     let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let mut terms = Terms::new(at(port), at(port + 1), Policy { encryption, keys, ice });
     *terms.means() = Means { ice: Credentials::new(), identity: Identity::new() };
@@ -19,7 +19,7 @@ fn terms(port: u16, encryption: Encryption, keys: Option<Keys>, ice: bool) -> Te
 }
 
 fn automatic(port: u16) -> Terms {
-    terms(port, Preferred, None, true)
+    terms(port, Preferred, None, Some(true))
 }
 
 fn described(terms: &Terms, protection: Protection, ice: Option<Ice>) -> SessionDescription {
@@ -35,7 +35,7 @@ fn described(terms: &Terms, protection: Protection, ice: Option<Ice>) -> Session
         direction,
         ptime: None,
         protection,
-        ice,
+        ice: ice.map(Box::new),
     }
 }
 
@@ -73,12 +73,12 @@ fn what_is_offered() {
         (Off, None, First, Open, false, false),
         (Off, Some(Keys::Dtls), First, Open, false, false),
     ] {
-        let offer = terms(1000, encryption, keys, false).offer(attempt);
+        let offer = terms(1000, encryption, keys, None).offer(attempt);
         let met = (offer.profile, !offer.keys.is_empty(), offer.dtls.is_some());
         assert_eq!(met, (profile, sdes, dtls), "{encryption:?} {keys:?} {attempt:?}");
         assert!(offer.dtls.is_none_or(|dtls| dtls.setup == Setup::ActPass && dtls.id.is_some_and(|id| id.len() >= 20)));
     }
-    let yields = |encryption, keys| terms(1000, encryption, keys, false).yields();
+    let yields = |encryption, keys| terms(1000, encryption, keys, None).yields();
     assert!(yields(Preferred, None) && yields(Preferred, Some(Keys::Dtls)) && yields(Required, None));
     assert!(!yields(Required, Some(Keys::Sdes)) && !yields(Required, Some(Keys::Dtls)) && !yields(Off, None));
 }
@@ -100,7 +100,7 @@ fn what_is_taken() {
         (Required, None, Off, None, First, Err(())),
         (Preferred, None, Off, None, First, Ok("clear")),
     ] {
-        let (mut a, mut b) = (terms(1000, ours, theirs, false), terms(2000, encryption, keys, false));
+        let (mut a, mut b) = (terms(1000, ours, theirs, None), terms(2000, encryption, keys, None));
         let met = meet(&mut a, &mut b, attempt).map_err(drop).map(|(way, other)| {
             assert_eq!((way.keys.is_some(), way.dtls.is_some()), (other.keys.is_some(), other.dtls.is_some()));
             match (way.keys, way.dtls) {
@@ -173,7 +173,7 @@ fn an_answer_that_repeats_both_is_read_by_its_profile() {
 
 #[test]
 fn a_certificate_that_is_gone_from_the_answer_is_no_agreement() {
-    let (mut a, mut b) = (terms(1000, Preferred, Some(Keys::Dtls), false), automatic(2000));
+    let (mut a, mut b) = (terms(1000, Preferred, Some(Keys::Dtls), None), automatic(2000));
     let offer = offer(&a, First);
     let mut answer = answer(&mut b, &offer).unwrap();
     answer.protection.dtls = None;
@@ -182,12 +182,11 @@ fn a_certificate_that_is_gone_from_the_answer_is_no_agreement() {
 
 #[test]
 fn ice_where_both_speak_it() {
-    let (mut a, mut b) = (terms(1000, Off, None, true), terms(2000, Off, None, false));
+    let (mut a, mut b) = (terms(1000, Off, None, Some(true)), terms(2000, Off, None, None));
     let (way, other) = meet(&mut a, &mut b, First).unwrap();
     assert!(way.ice.is_some() && other.ice.is_some(), "who does not offer it answers it");
     assert!(b.offer_ice().is_some(), "and keeps to it");
-    let (mut a, mut b) = (terms(1000, Off, None, true), terms(2000, Off, None, true));
-    b.means().ice = None;
+    let (mut a, mut b) = (terms(1000, Off, None, Some(true)), terms(2000, Off, None, Some(false)));
     let (way, _) = meet(&mut a, &mut b, First).unwrap();
     assert_eq!((way.ice, a.offer_ice()), (None, None), "what was not taken is not offered again");
 }

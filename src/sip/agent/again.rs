@@ -45,7 +45,7 @@ impl Agent {
         // asked for once: a server that always wants more is not followed
         let interval = session_timer::least(response).filter(|least| *least > state.interval);
         let interval = interval.filter(|_| state.interval == session_timer::WISH);
-        let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile == Profile::Secure);
+        let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile != Profile::Open);
         let Stage::Calling(calling) = &mut state.stage else { return };
         match response.code {
             _ if ended => self.call_over(call, reason),

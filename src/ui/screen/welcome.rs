@@ -2,7 +2,7 @@
 //! work is said here and in words. Decides the order of tries; how they went, the engine says.
 use crate::{
     domain::{
-        account::{AccountConfig, AccountKind, CallSettings, Problem, SipTransport, XmppTls},
+        account::{AccountConfig, AccountKind, Problem, SipTransport, XmppTls},
         private::Private,
     },
     engine::api::{Command, Refusal, Reply, SecretsState},
@@ -216,7 +216,7 @@ impl Welcome {
             encryption: None,
             rules: Default::default(),
             kind,
-            calls: CallSettings::default(),
+            calls: Box::default(),
         };
         kinds.into_iter().map(config).collect()
     }

@@ -323,7 +323,7 @@ impl Agent {
         match pair.progress {
             Progress::Succeeded => {}
             // their packet has opened the way for ours: now, not when it is time
-            Progress::InProgress => {
+            Progress::Asking => {
                 if let Some(check) = &mut pair.check {
                     check.next = now;
                 }

@@ -2,7 +2,8 @@
 //!
 //! As the controlling side we choose once (regular nomination): the best pair there is, as soon as no better one is under
 //! way or has had its time; one over a relay waits longer, since a straight one is worth it. Packets do not wait for that: they
-//! go over the best pair that works.
+//! go over the best pair that works. All pairs that work are asked for consent, so that one of them can take over within some
+//! 10 s when the chosen one goes silent.
 use super::{
     super::Port,
     agent::{Agent, State},
@@ -61,6 +62,7 @@ impl Agent {
             pair.check = None;
         }
         if pair.is(Progress::Succeeded) && pair.ask.is_some_and(|ask| now >= ask) {
+            pair.missed = pair.missed.saturating_add(pair.check.is_some().into());
             // a nomination that got no answer is asked for again
             let nominates = self.controlling && pair.check.is_some_and(|check| check.nominates);
             self.check(at, nominates, now);
@@ -69,7 +71,7 @@ impl Agent {
         let Some(check) = pair.check.as_mut().filter(|check| now >= check.next) else { return };
         if check.tries >= TRIES {
             pair.check = None;
-            if pair.is(Progress::InProgress) {
+            if pair.is(Progress::Asking) {
                 pair.progress = Progress::Failed;
             }
             return;
@@ -113,7 +115,7 @@ impl Agent {
             let [spread, ..] = transaction;
             pair.ask = Some(now + ASK.mul_f64(0.8 + 0.4 * f64::from(spread) / 255.0));
         } else {
-            pair.progress = Progress::InProgress;
+            pair.progress = Progress::Asking;
         }
         self.send(at, &check);
     }
@@ -155,6 +157,7 @@ impl Agent {
             (Class::Success, true) => {
                 pair.mapped = message.address(attribute::XOR_MAPPED_ADDRESS);
                 pair.consent = Some(now);
+                pair.missed = 0;
                 pair.since = pair.since.or(Some(now));
                 pair.progress = Progress::Succeeded;
                 pair.ask = Some(pair.ask.filter(|ask| *ask > now).unwrap_or(now + ASK));
@@ -178,15 +181,16 @@ impl Agent {
     /// Chooses, as the controlling side: once for each component.
     fn nominate(&mut self, port: Port, now: Instant) {
         let of_port = |pair: &&Pair| pair.port == port;
-        let decided = |pair: &Pair| pair.nominated || pair.check.is_some_and(|check| check.nominates);
+        let asked = |pair: &Pair| pair.check.is_some_and(|check| check.nominates);
+        let decided = |pair: &Pair| !pair.ails() && (pair.nominated || asked(pair));
         if self.pairs.iter().filter(of_port).any(decided) {
             return;
         }
         let works = self.pairs.iter().enumerate().filter(|(_, pair)| of_port(pair) && pair.is(Progress::Succeeded));
+        let works = works.filter(|(_, pair)| !pair.ails());
         let Some((at, best)) = works.max_by_key(|(_, pair)| self.priority(pair)) else { return };
         let better = self.pairs.iter().filter(of_port).any(|pair| {
-            matches!(pair.progress, Progress::Waiting | Progress::InProgress)
-                && self.priority(pair) > self.priority(best)
+            matches!(pair.progress, Progress::Waiting | Progress::Asking) && self.priority(pair) > self.priority(best)
         });
         let first = self.pairs.iter().filter(of_port).filter_map(|pair| pair.since).min();
         let patience = if self.is_relayed(best) { STRAIGHT } else { BETTER };
@@ -205,7 +209,9 @@ impl Agent {
     /// one until there is another.
     fn choose(&mut self, port: Port, now: Instant) {
         let works = self.pairs.iter().filter(|pair| pair.port == port && pair.is(Progress::Succeeded));
-        let best = works.max_by_key(|pair| (pair.nominated, self.priority(pair))).and_then(|pair| self.describe(pair));
+        let best = works
+            .max_by_key(|pair| (!pair.ails(), pair.nominated, self.priority(pair)))
+            .and_then(|pair| self.describe(pair));
         let kept = self.until.is_some_and(|until| now < until);
         let [media, control] = &mut self.paths;
         let path = if port == Port::Media { media } else { control };

@@ -16,4 +16,5 @@ mod tests;
 
 pub(super) use agent::{Agent, State};
 pub(in crate::media) use credentials::Credentials;
-pub(super) use pair::{Base, Path, Transmit, Via, priority};
+pub(super) use pair::{Base, priority};
+pub(in crate::media) use pair::{Path, Via};

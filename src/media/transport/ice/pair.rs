@@ -11,6 +11,9 @@ pub(super) const TRIES: u8 = 8;
 pub(super) const FIRST: Duration = Duration::from_millis(200);
 pub(super) const LONGEST: Duration = Duration::from_millis(1600);
 
+/// How often consent is asked for in vain, each time with its repetitions, until another pair is preferred: some 10 s.
+const MISSED: u8 = 2;
+
 /// Where a datagram leaves from, and comes in at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::media) enum Via {
@@ -52,7 +55,7 @@ pub(in crate::media::transport) const fn priority(kind: CandidateKind, rank: u16
         CandidateKind::ServerReflexive => 100,
         CandidateKind::Relayed => 0,
     };
-    preference << 24 | (u16::MAX - rank) as u32 * 256 + 256 - port.component() as u32
+    (preference << 24) + (u16::MAX - rank) as u32 * 256 + 256 - port.component() as u32
 }
 
 /// A message on its way out.
@@ -79,7 +82,7 @@ pub(in crate::media) struct Path {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Waiting,
-    InProgress,
+    Asking,
     Succeeded,
     Failed,
 }
@@ -107,6 +110,8 @@ pub(super) struct Pair {
     pub check: Option<Check>,
     /// The controlling side chose it.
     pub nominated: bool,
+    /// Times that consent was asked for in vain, since the last answer.
+    pub missed: u8,
     /// When the other side answered last.
     pub consent: Option<Instant>,
     /// When it succeeded first.
@@ -121,7 +126,12 @@ impl Pair {
     pub(super) const fn new(base: usize, remote: usize, port: Port) -> Self {
         let (progress, check) = (Progress::Waiting, None);
         let (consent, since, ask, mapped) = (None, None, None, None);
-        Self { base, remote, port, progress, check, nominated: false, consent, since, ask, mapped }
+        Self { base, remote, port, progress, check, nominated: false, missed: 0, consent, since, ask, mapped }
+    }
+
+    /// It works no longer, as it seems: packets take another that does, if there is one.
+    pub(super) const fn ails(&self) -> bool {
+        self.missed >= MISSED
     }
 
     pub(super) fn is(&self, progress: Progress) -> bool {

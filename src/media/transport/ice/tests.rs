@@ -372,3 +372,47 @@ fn one_who_nominates_each_pair_ends_on_the_best() {
     wire.run(SOON, |_| false);
     assert_eq!(wire.b.agent.path(Port::Media).unwrap().via, Via::Direct);
 }
+
+#[test]
+fn one_who_only_answers_is_led() {
+    let mut wire = Wire::new(1);
+    let mut theirs = wire.b.describe();
+    theirs.lite = true;
+    let ours = wire.a.credentials.clone();
+    // whatever the descriptions made of the roles: the full side controls
+    wire.a.agent.agree(&IceWay { ours, theirs, controlling: false }, true, wire.now);
+    let theirs = wire.a.describe();
+    let ours = wire.b.credentials.clone();
+    wire.b.agent.agree(&IceWay { ours, theirs, controlling: false }, true, wire.now);
+    for _ in 0..100 {
+        wire.now += Duration::from_millis(10);
+        wire.a.agent.tick(wire.now);
+        for _ in 0..2 {
+            let open: fn(SocketAddr, SocketAddr) -> bool = |_, _| false;
+            Wire::carry(&mut wire.a, &mut wire.b, wire.now, (0, &mut wire.dice, open), &mut wire.nominations);
+            Wire::carry(&mut wire.b, &mut wire.a, wire.now, (0, &mut wire.dice, open), &mut wire.nominations);
+        }
+    }
+    assert_eq!((wire.a.agent.state(), wire.nominations), (State::Connected, 1));
+}
+
+#[test]
+fn another_pair_that_works_takes_over_from_one_that_goes_silent() {
+    let mut wire = Wire::new(1);
+    wire.a.relay(at(3000));
+    wire.agree(true, (true, false));
+    assert!(wire.run(LATE, |w| w.connected(Port::Media) && w.nominations > 0));
+    wire.run(Duration::from_secs(5), |_| false);
+    assert_eq!(wire.a.agent.path(Port::Media).unwrap().via, Via::Direct);
+    wire.shut = |from, to| from.port() / 1000 + to.port() / 1000 == 3;
+    let relayed = |w: &mut Wire| {
+        let theirs = w.b.agent.path(Port::Media).unwrap();
+        w.a.agent.path(Port::Media).unwrap().via == Via::Relay(0) && theirs.remote == at(3000)
+    };
+    assert!(wire.run(Duration::from_secs(18), relayed), "well before consent ends");
+    assert_eq!(wire.a.agent.state(), State::Connected);
+    // the first one works again: no matter which, there is a path
+    wire.shut = |_, _| false;
+    wire.run(Duration::from_secs(60), |_| false);
+    assert_eq!(wire.a.agent.state(), State::Connected);
+}
