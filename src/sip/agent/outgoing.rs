@@ -180,7 +180,7 @@ impl Agent {
             Stage::Calling(calling) if !state.ended => calling.second.take(),
             _ => None,
         };
-        let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile == Profile::Secure);
+        let secure = state.session.local.as_ref().is_some_and(|local| local.protection.profile != Profile::Open);
         match second {
             Some(second) => self.offer_again(call, sent, *second, now),
             None => self.call_over(call, if secure { EndReason::NotEncrypted } else { reason }),

@@ -12,7 +12,10 @@ use super::{
     wire::{Reader, numbers, put_long, put_longer, put_short},
 };
 use crate::domain::protection::{self, Fingerprint};
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 use zeroize::Zeroizing;
 
 const CLIENT_HELLO: u8 = 1;
@@ -45,15 +48,19 @@ pub(in crate::media) enum Fault {
 }
 
 /// Keys for SRTP (RFC 5764 section 4.2): master key, then master salt.
-#[derive(Debug)]
 pub(in crate::media) struct Keys {
     pub suite: protection::Suite,
     pub ours: Zeroizing<Vec<u8>>,
     pub theirs: Zeroizing<Vec<u8>>,
 }
 
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys({:?})", self.suite)
+    }
+}
+
 /// What comes next.
-#[derive(Debug)]
 enum Step {
     /// As a server: their hello. As a client: theirs, or the wish for a cookie.
     Hello,
@@ -71,7 +78,6 @@ enum Step {
 }
 
 /// One association.
-#[derive(Debug)]
 pub(in crate::media) struct Connection {
     identity: Identity,
     peer: Vec<Fingerprint>,
@@ -96,6 +102,12 @@ pub(in crate::media) struct Connection {
     out: Vec<Vec<u8>>,
     /// Of the last step.
     moved: Instant,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("client", &self.client).field("fault", &self.fault).finish_non_exhaustive()
+    }
 }
 
 impl Connection {

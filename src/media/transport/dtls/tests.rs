@@ -157,3 +157,11 @@ fn fingerprints_are_of_the_certificate_and_keys_are_read_from_it() {
     }
     assert_eq!(format!("{identity:?}"), "Identity");
 }
+
+#[test]
+fn debug_shows_no_key() {
+    let mut pair = pair();
+    let (Some(keys), Some(_)) = pair.run(0, 1, Duration::from_secs(1)) else { panic!("no keys") };
+    assert_eq!(format!("{keys:?}"), "Keys(Aes256Gcm)");
+    assert_eq!(format!("{:?}", pair.a), "Connection { client: true, fault: None, .. }");
+}
