@@ -13,10 +13,6 @@ use std::time::Duration;
 /// The other side's consent is asked for again and again; without it the path is lost after 30 s (RFC 7675).
 const CONSENT: Duration = Duration::from_secs(30);
 
-fn searching(alice: &mut Landline, on: bool) -> serde_json::Value {
-    alice.wait_event("the search", |e| e["event"] == "call" && e["call"]["searching"] == on)
-}
-
 #[test]
 fn the_other_side_dies_and_the_call_says_so() {
     assert!(PATIENCE > CONSENT);
@@ -33,7 +29,7 @@ fn the_other_side_dies_and_the_call_says_so() {
     bob.wait_connection("connected");
     wait_for("aiortc's tone at Landline", || sound::hears_tone(&heard, 880.0).then_some(()));
     bob.kill();
-    searching(&mut alice, true);
+    alice.wait_event("the search", |e| e["event"] == "call" && e["call"]["searching"] == true);
     let told = String::from_utf8_lossy(&alice.cli(&["calls"]).stdout).into_owned();
     assert!(told.contains("The way of the sound is lost. Looking for another"), "{told}");
     alice.json(&["hangup"]);
@@ -80,6 +76,9 @@ impl Call {
     fn lengths(&self) -> [usize; 2] {
         self.phones.each_ref().map(|phone| sound::length(&phone.file("heard.wav")))
     }
+    fn searches(&self) -> bool {
+        self.phones.iter().any(|phone| phone.json(&["calls"])[0]["searching"] == true)
+    }
     fn both_hear(&self, from: [usize; 2]) {
         for (side, hz) in [880.0, 660.0].into_iter().enumerate() {
             let heard = self.phones[side].file("heard.wav");
@@ -104,9 +103,10 @@ fn the_only_path_breaks_and_is_found_again() {
     if network::inside("call_path_lost::the_only_path_breaks_and_is_found_again") {
         let mut call = Call::begin(false);
         network::forward(false);
-        searching(&mut call.phones[0], true);
+        // who misses the other first says so, and begins anew
+        wait_for("the search", || call.searches().then_some(()));
         network::forward(true);
-        searching(&mut call.phones[0], false);
+        wait_for("its end", || (!call.searches()).then_some(()));
         call.both_hear(call.lengths());
         let [alice, bob] = &mut call.phones;
         alice.json(&["hangup"]);
