@@ -9,7 +9,7 @@ use super::{
 use crate::{
     audio::{Country, HoldSound},
     domain::{
-        call::{Call, CallId, CallState, EndReason, RecordingFormat},
+        call::{Call, CallId, CallState, EndReason, MediaEncryption, RecordingFormat},
         quality::{Part, Quality, Verdict},
     },
     engine::api::{Command, Event, Refusal, Reply},
@@ -188,4 +188,20 @@ fn whose_tones_and_what_others_hear_on_hold_is_chosen() {
     stage.tap(Named::Enter);
     stage.answer(Ok(Reply::Done));
     assert_eq!(stage.app.model.sound.hold, HoldSound::File("/music/a.wav".into()));
+}
+
+#[test]
+fn a_call_says_how_it_is_encrypted_and_not_that_it_is_where_it_is_not() {
+    for (encryption, words) in [
+        (Some(MediaEncryption::Sdes), Some("Encrypted")),
+        (Some(MediaEncryption::SdesInClear), Some("Encrypted, but its keys travelled in the clear")),
+        (Some(MediaEncryption::Dtls), Some("Encrypted, with keys made at both ends")),
+        (Some(MediaEncryption::DtlsInClear), Some("Encrypted, but nothing vouches for who is at the other end")),
+        (Some(MediaEncryption::Pending), Some("Setting up the encryption…")),
+        (None, None),
+    ] {
+        let mut stage = calling();
+        tell(&mut stage, Call { encryption, ..fixture::call(CallState::Active) });
+        assert_eq!(stage.sees(words.unwrap_or("Encrypted")), words.is_some(), "{encryption:?}");
+    }
 }

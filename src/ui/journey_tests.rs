@@ -13,7 +13,7 @@ use crate::{
     config::Appearance,
     domain::{
         account::{AccountKind, Problem},
-        call::{Call, CallState, EndReason, MediaEncryption},
+        call::{Call, CallState, EndReason},
         code::Warning,
         conversation::ConversationId,
         message::MessageState,
@@ -359,24 +359,6 @@ fn a_call_is_muted_held_keyed_and_hung_up() {
     let over = fixture::call(CallState::Ended { reason: EndReason::HungUpHere });
     stage.happen(Event::Call { account: fixture::sip(), call: over });
     assert_eq!(stage.app.place, Place::Conversations);
-}
-
-#[test]
-fn a_call_says_how_it_is_encrypted_and_not_that_it_is_where_it_is_not() {
-    for (encryption, words) in [
-        (Some(MediaEncryption::Sdes), Some("Encrypted")),
-        (Some(MediaEncryption::SdesInClear), Some("Encrypted, but its keys travelled in the clear")),
-        (Some(MediaEncryption::Dtls), Some("Encrypted, with keys made at both ends")),
-        (Some(MediaEncryption::DtlsInClear), Some("Encrypted, but nothing vouches for who is at the other end")),
-        (Some(MediaEncryption::Pending), Some("Setting up the encryption…")),
-        (None, None),
-    ] {
-        let mut stage = stage();
-        let call = Call { encryption, ..fixture::call(CallState::Active) };
-        stage.happen(Event::Call { account: fixture::sip(), call });
-        stage.send(Message::Go(Place::Call));
-        assert_eq!(stage.sees(words.unwrap_or("Encrypted")), words.is_some(), "{encryption:?}");
-    }
 }
 
 #[test]
