@@ -151,14 +151,15 @@ CLIENTS = {"landline": Landline, "linphone": Linphone, "baresip": Baresip}
 
 
 class Kamailio(Client):
-    """The registrar and proxy of the project's tests, which lets one codec through."""
+    """The registrar and proxy of the project's tests, which lets one codec through, and redundancy for who knows it."""
 
     def serve(self, repository, modules, codec):
         text = (repository / "tests/support/kamailio.cfg").read_text()
         lines = [line for line in text.splitlines() if "tls" not in line.lower() and "listen=tcp" not in line]
         text = "\n".join(lines).replace("127.0.0.1:@PORT@", SERVER).replace("@MODULES@", modules)
+        text = text.replace("@RELAY@", "").replace("@LISTEN@", "")
         text = text.replace('loadmodule "xlog.so"', 'loadmodule "xlog.so"\nloadmodule "sdpops.so"')
-        keep = f'if (is_method("INVITE")) sdp_keep_codecs_by_name("{codec},telephone-event");\n  '
+        keep = f'if (is_method("INVITE")) sdp_keep_codecs_by_name("{codec},red,telephone-event");\n  '
         text = text.replace('if (!lookup("location"))', keep + 'if (!lookup("location"))')
         (self.folder / "kamailio.cfg").write_text(text)
         run = str(self.folder)
