@@ -64,14 +64,16 @@ impl Wishes {
 #[derive(Debug)]
 struct Effort {
     complexity: i32,
+    most: i32,
     /// Smoothed share of the time that encoding takes.
     share: f32,
     packets: u32,
 }
 
 impl Effort {
-    /// Above it the ear gains nothing that a table of PESQ shows.
-    const MOST: i32 = 9;
+    /// Above these the ear gains nothing that a table of PESQ shows: with deep redundancy, and without.
+    const MOST_DEEP: i32 = 9;
+    const MOST: i32 = 5;
     const LEAST: i32 = 3;
     /// Shares of one core above and below which the effort changes.
     const TOO_MUCH: f32 = 0.12;
@@ -80,7 +82,14 @@ impl Effort {
     const PACKETS: u32 = 50;
 
     const fn new() -> Self {
-        Self { complexity: Self::MOST, share: 0.0, packets: 0 }
+        Self { complexity: Self::MOST, most: Self::MOST, share: 0.0, packets: 0 }
+    }
+
+    /// The redundancy has changed; gives the complexity.
+    const fn bound(&mut self, deep: bool) -> i32 {
+        self.most = if deep { Self::MOST_DEEP } else { Self::MOST };
+        self.complexity = self.most;
+        self.complexity
     }
 
     /// A packet of so much sound took so long; gives a new complexity.
@@ -97,7 +106,7 @@ impl Effort {
             s if s < Self::LITTLE => 1,
             _ => 0,
         };
-        let complexity = (self.complexity + by).clamp(Self::LEAST, Self::MOST);
+        let complexity = (self.complexity + by).clamp(Self::LEAST, self.most);
         self.packets = 0;
         (std::mem::replace(&mut self.complexity, complexity) != complexity).then_some(complexity)
     }
@@ -121,7 +130,6 @@ impl Encoder {
         let effort = Effort::new();
         for (setting, value) in [
             (Setting::Signal, VOICE),
-            (Setting::Complexity, effort.complexity),
             (Setting::Fec, i32::from(wishes.fec)),
             (Setting::Dtx, i32::from(wishes.dtx)),
             (Setting::Vbr, i32::from(!wishes.constant)),
@@ -140,6 +148,7 @@ impl Encoder {
         self.copies = copies;
         self.encoder.set(Setting::Bitrate, bitrate)?;
         self.encoder.set(Setting::Loss, loss)?;
+        self.encoder.set(Setting::Complexity, self.effort.bound(deep > 0))?;
         self.encoder.set(Setting::Dred, deep)
     }
 
