@@ -42,6 +42,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
         | Event::ConversationRead { .. }
+        | Event::HistoryFetched { .. }
         | Event::Contacts { .. }
         | Event::Levels { .. }
         | Event::DevicesChanged { .. }

@@ -7,15 +7,16 @@ use crate::{
     account::{AccountCommand, TextProgress},
     domain::{
         account::AccountId,
-        code::ReceivedCode,
+        archive::ArchivePage,
+        code::{Code, ReceivedCode},
         message::{Direction, Message, MessageId, MessageState, NewMessage},
         private::Private,
     },
     logic::{codes, dial::Purpose},
-    store::StoreError,
+    store::{Received, StoreError},
 };
 use jiff::{SignedDuration, Timestamp};
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 use tokio::sync::oneshot;
 
 /// A text that was sent longer ago than this comes from an archive: nobody waits for it with an open ear.
@@ -24,11 +25,8 @@ const OLD: SignedDuration = SignedDuration::from_mins(10);
 impl Engine {
     /// A text came: code, store, acknowledgement, event, in this order.
     pub(super) async fn received(&mut self, account: AccountId, message: NewMessage, committed: oneshot::Sender<()>) {
-        let incoming = message.direction == Direction::Incoming;
-        let sender = message.sender.as_ref().unwrap_or(&message.peer).display().to_owned();
-        let code = if incoming { codes::detect(message.body.expose(), &sender) } else { None };
-        let now = Timestamp::now();
-        let received = match self.store.receive(account.clone(), message, code, now).await {
+        let code = code_in(&message);
+        let received = match self.store.receive(account.clone(), message, code, Timestamp::now()).await {
             Ok(received) => received,
             Err(error) => {
                 // `committed` is dropped: the server keeps the text and sends it again.
@@ -37,10 +35,14 @@ impl Engine {
             }
         };
         let _ = committed.send(());
+        self.tell_received(&account, received);
+    }
+
+    fn tell_received(&self, account: &AccountId, received: Received) {
         if !received.new {
             return;
         }
-        let old = now.duration_since(received.message.sent_at) > OLD;
+        let old = Timestamp::now().duration_since(received.message.sent_at) > OLD;
         let (message, conversation) = (received.message, Box::new(received.conversation));
         let code = message.code.clone().map(|code| ReceivedCode {
             message: message.id,
@@ -51,8 +53,29 @@ impl Engine {
         });
         self.tell(Event::Message { account: account.clone(), message, conversation, old });
         if let Some(code) = code {
-            self.tell(Event::Code { account, code });
+            self.tell(Event::Code { account: account.clone(), code });
         }
+    }
+
+    /// A part of an archive came: as [`Engine::received`], for all its texts at once.
+    pub(super) async fn archived(&mut self, account: AccountId, page: ArchivePage, committed: oneshot::Sender<()>) {
+        let codes = page.messages.iter().map(code_in).collect();
+        let (older, complete) = (page.older, page.step.to.gap.is_none());
+        let received = match self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await {
+            Ok(received) => received,
+            Err(error) => {
+                tracing::error!(%error, "a part of the archive cannot be kept");
+                return;
+            }
+        };
+        let _ = committed.send(());
+        if !older {
+            return received.into_iter().for_each(|received| self.tell_received(&account, received));
+        }
+        // an event for each of a hundred thousand old texts would drown the rest
+        let texts = received.iter().filter(|received| received.new).count();
+        let touched: BTreeMap<_, _> = received.into_iter().map(|r| (r.conversation.id, r.conversation)).collect();
+        self.tell(Event::HistoryFetched { account, texts, conversations: touched.into_values().collect(), complete });
     }
 
     /// Keeps a text of the person's and sends it when the account is there.
@@ -152,4 +175,10 @@ impl Engine {
             failure: message.failure,
         });
     }
+}
+
+/// The code in a text that came in.
+fn code_in(message: &NewMessage) -> Option<Code> {
+    let sender = message.sender.as_ref().unwrap_or(&message.peer).display();
+    if message.direction == Direction::Incoming { codes::detect(message.body.expose(), sender) } else { None }
 }

@@ -36,7 +36,7 @@ fn setup() -> AccountSetup {
         kind: AccountKind::Sip { transport: None, auth_user: None },
     };
     let password = "secret".into();
-    AccountSetup { config, password, archive_after: None, bind: Bind::default(), instance: "home".into() }
+    AccountSetup { config, password, archive: Default::default(), bind: Bind::default(), instance: "home".into() }
 }
 
 fn ends(transport: SipTransport, local: &str) -> Ends {

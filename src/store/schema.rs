@@ -78,6 +78,9 @@ END;
 CREATE TABLE instance(id TEXT NOT NULL);
 INSERT INTO instance(id) VALUES(lower(hex(randomblob(16))));
 ",
+    "
+ALTER TABLE account ADD COLUMN archive_gap TEXT;
+",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.

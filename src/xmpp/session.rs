@@ -14,6 +14,7 @@ use crate::account::{AccountCommand, AccountEvent, CallEvent, TextProgress};
 use crate::domain::{
     account::{AccountId, Capabilities, Problem, Registration},
     address::{Address, Scheme},
+    archive::{ArchivePage, ArchivePlace, ArchiveStep},
     call::EndReason,
     message::{MessageId, NewMessage, SendFailure},
 };
@@ -52,6 +53,8 @@ pub(super) enum Output {
     Event(AccountEvent),
     /// Hand the text up, then call [`Session::kept`] or [`Session::not_kept`].
     Deliver(Token, NewMessage),
+    /// The same with a part of the archive.
+    Archived(Token, ArchivePage),
     /// Give the connection up.
     Close {
         /// Why.
@@ -94,7 +97,17 @@ pub(super) enum Asked {
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) slot: Option<super::sm::Slot>,
-    pub(super) archived: bool,
+    /// It is a page of this session's catch-up.
+    pub(super) page: bool,
+    pub(super) step: Option<ArchiveStep>,
+    pub(super) receipt: Option<Element>,
+}
+
+/// A text that came to this connection.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) text: NewMessage,
+    pub(super) slot: Option<super::sm::Slot>,
     pub(super) archive_id: Option<String>,
     pub(super) receipt: Option<Element>,
 }
@@ -121,7 +134,11 @@ pub(super) struct Session {
     pub(super) asked: HashMap<String, (Asked, Instant)>,
     pending: HashMap<Token, Pending>,
     /// Texts that are on their way, so that one given twice is sent once.
-    in_flight: HashSet<MessageId>,
+    pub(super) in_flight: HashSet<MessageId>,
+    /// A new session: what may have been sent in the one before waits until the archive has shown what the server took.
+    holding: bool,
+    /// Texts that came to this connection before the archive brought those of before: they would stand above them.
+    early: Vec<Live>,
     waiting: VecDeque<(Element, Sent)>,
     /// Without stream management: not known to be written yet.
     unwritten: VecDeque<(Element, Sent)>,
@@ -131,13 +148,7 @@ pub(super) struct Session {
 
 impl Session {
     /// A session of `me`. `nonce` is fresh random text.
-    pub(super) fn new(
-        account: AccountId,
-        me: BareJid,
-        ids: WireIds,
-        archive_after: Option<String>,
-        nonce: String,
-    ) -> Self {
+    pub(super) fn new(account: AccountId, me: BareJid, ids: WireIds, archive: ArchivePlace, nonce: String) -> Self {
         Self {
             account,
             me,
@@ -150,11 +161,13 @@ impl Session {
             copies_settled: false,
             sm: Sm::default(),
             owed: false,
-            archive: Archive::new(archive_after),
+            archive: Archive::new(archive),
             gateways: Gateways::default(),
             asked: HashMap::new(),
             pending: HashMap::new(),
             in_flight: HashSet::new(),
+            holding: false,
+            early: Vec::new(),
             waiting: VecDeque::new(),
             unwritten: VecDeque::new(),
             probe: None,
@@ -188,9 +201,11 @@ impl Session {
         let Ok((acked, again)) = self.sm.resumed(h) else { return self.broken() };
         acked.into_iter().for_each(|what| self.taken(what));
         self.out.extend(again.into_iter().map(Output::Send));
-        self.flush_waiting();
+        if !self.holding {
+            self.flush_waiting();
+            self.announce();
+        }
         self.request_ack();
-        self.announce();
     }
 
     fn begun(&mut self, counted: Option<Option<String>>, last: Option<u32>, now: Instant) {
@@ -198,7 +213,7 @@ impl Session {
         acked.into_iter().for_each(|what| self.taken(what));
         lost.into_iter().rev().filter(|(_, what)| *what != Sent::Other).for_each(|lost| self.waiting.push_front(lost));
         for pending in self.pending.values_mut() {
-            (pending.slot, pending.archived) = (None, false);
+            (pending.slot, pending.page) = (None, false);
         }
         self.sm.start(counted.is_some(), counted.flatten());
         self.owed = false;
@@ -212,16 +227,50 @@ impl Session {
         self.ask(Asked::Account, now, |id| disco::ask(id, me));
         self.ask(Asked::Roster, now, roster::ask);
         self.send(presence::initial(), Sent::Other);
-        self.flush_waiting();
+        self.holding = true;
         self.request_ack();
+    }
+
+    /// Once the archive has shown all that is new, or is known not to: what waited goes out, and the account is reachable.
+    /// Not before, because the engine sends what its outbox holds as soon as it is.
+    pub(super) fn settle(&mut self) {
+        let known = self.copies_settled && self.capabilities.is_some();
+        if self.holding && self.online && known && !self.archive.is_catching_up() {
+            self.holding = false;
+            self.release_early();
+            self.flush_waiting();
+            self.request_ack();
+            self.announce();
+        }
+    }
+
+    /// A text came to this connection: it is handed up after those that the archive has yet to bring.
+    pub(super) fn live(&mut self, live: Live) {
+        self.early.push(live);
+        if !self.holding || self.early.len() >= WAITING {
+            self.release_early();
+        }
+    }
+
+    fn release_early(&mut self) {
+        std::mem::take(&mut self.early).into_iter().for_each(|live| self.deliver_live(live));
+    }
+
+    /// The archive has this text of ours: the server took it, whatever became of the session it was sent in.
+    pub(super) fn found_in_archive(&mut self, id: MessageId) {
+        if self.in_flight.remove(&id) {
+            self.waiting.retain(|(_, what)| *what != Sent::Text(id));
+        }
     }
 
     /// The connection is gone.
     pub(super) fn offline(&mut self) {
         self.online = false;
         self.probe = None;
+        // nobody may have them a second time
+        self.release_early();
         self.sm.disconnected();
-        self.out.retain(|output| matches!(output, Output::Event(_) | Output::Deliver(..)));
+        self.out.retain(|output| matches!(output, Output::Event(_) | Output::Deliver(..) | Output::Archived(..)));
         while let Some(unwritten) = self.unwritten.pop_back() {
             self.waiting.push_front(unwritten);
         }
@@ -296,7 +345,7 @@ impl Session {
 
     /// Sends a stanza now, or keeps it for the next connection if it has a meaning there.
     pub(super) fn send(&mut self, stanza: Element, what: Sent) {
-        if !self.online {
+        if !self.online || (self.holding && matches!(what, Sent::Text(_))) {
             if what != Sent::Other {
                 self.waiting.push_back((stanza, what));
             }
@@ -334,7 +383,7 @@ impl Session {
     }
 
     /// Says that the account is reachable, once it is known what it can do.
-    pub(super) fn announce(&mut self) {
+    fn announce(&mut self) {
         if let (Some((local, server)), Some(capabilities)) = (self.ends, self.capabilities) {
             let registered = Registration::Registered { local, server, capabilities };
             self.out.push_back(Output::Event(AccountEvent::Registration(registered)));
@@ -348,20 +397,28 @@ impl Session {
         self.out.push_back(Output::Deliver(token, message));
     }
 
+    pub(super) fn deliver_page(&mut self, page: ArchivePage) {
+        self.counter += 1;
+        let token = Token(self.counter);
+        let pending = Pending { slot: None, page: true, step: Some(page.step.clone()), receipt: None };
+        self.pending.insert(token, pending);
+        self.out.push_back(Output::Archived(token, page));
+    }
+
     /// The store has the text: now it may be counted, and its sender told.
     pub(super) fn kept(&mut self, token: Token, now: Instant) {
         let Some(pending) = self.pending.remove(&token) else { return };
         if let Some(slot) = pending.slot {
             self.sm.handled(slot);
         }
-        if let Some(id) = pending.archive_id {
-            self.archive.moved(id);
+        if let Some(step) = pending.step {
+            self.archive.moved(step);
         }
         if let Some(receipt) = pending.receipt {
             self.send(receipt, Sent::Receipt);
         }
-        if pending.archived {
-            self.archive.kept();
+        if pending.page {
+            self.archive.page_kept();
             self.more_archive(now);
         }
         if self.online && self.owed && !self.sm.is_behind() {
@@ -373,11 +430,14 @@ impl Session {
     /// The store could not keep the text: the server is to give it again.
     pub(super) fn not_kept(&mut self, token: Token) {
         let Some(pending) = self.pending.remove(&token) else { return };
-        if pending.archived {
+        self.archive.not_kept(pending.page);
+        if pending.page {
             // only a new session asks the archive again
             self.sm.forget();
         }
-        self.out.push_back(Output::Close { problem: Problem::ServerGone, retry: true });
+        if self.online {
+            self.out.push_back(Output::Close { problem: Problem::ServerGone, retry: true });
+        }
     }
 
     pub(super) fn begin_archive(&mut self, now: Instant) {

@@ -3,9 +3,11 @@
 #![allow(dead_code, clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 pub mod baresip;
 pub mod certificate;
+pub mod ejabberd;
 pub mod kamailio;
 pub mod landline;
 pub mod linphone;
+pub mod meddler;
 pub mod prosody;
 pub mod pulse;
 pub mod screen;
