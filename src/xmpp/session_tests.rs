@@ -352,3 +352,6 @@ fn a_gateway_on_the_roster_is_found_and_only_it_may_say_so() {
 
 #[path = "session_archive_tests.rs"]
 mod archive;
+
+#[path = "session_hostile_tests.rs"]
+mod hostile;

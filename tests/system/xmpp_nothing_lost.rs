@@ -1,7 +1,11 @@
 //! kill -9 of Landline and of its server at random moments: every text is there in the end, exactly once, in order.
 use super::xmpp_texts::login;
 use crate::support::{landline::Landline, prosody::Prosody};
-use std::{collections::BTreeMap, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 #[test]
 fn kill_9_between_receipt_and_display() {
@@ -51,6 +55,16 @@ fn numbers(landline: &Landline, with: &str, direction: &str, total: usize) -> Ve
         .collect()
 }
 
+/// What the store says of the texts around these numbers.
+fn rows(landline: &Landline, with: &str, around: &[usize]) -> String {
+    let all = landline.json(&["messages", with, "--limit", "100000"]);
+    let of = all.as_array().expect("a list").iter().rev().filter(|message| {
+        let number = message["body"].as_str().and_then(|body| body.rsplit(' ').next()?.parse::<usize>().ok());
+        message["direction"] == "incoming" && around.iter().any(|n| number.is_some_and(|m| m.abs_diff(*n) < 4))
+    });
+    of.map(|m| format!("\n{} row {} sent {} received {}", m["body"], m["id"], m["sent_at"], m["received_at"])).collect()
+}
+
 /// `LANDLINE_TEXTS=10000 LANDLINE_KILLS=100` makes it the large one.
 #[test]
 fn kill_9_of_client_and_server_both_ways() {
@@ -93,13 +107,26 @@ fn kill_9_of_client_and_server_both_ways() {
     crate::support::wait_for("all texts of bob", || {
         (numbers(&alice, "bob@xmpp.test", "incoming", total).len() >= total).then_some(())
     });
-    crate::support::wait_for("all texts of alice", || {
+    let end = Instant::now() + crate::support::PATIENCE;
+    loop {
         let there = numbers(&bob, "alice@xmpp.test", "incoming", total);
-        certain.iter().all(|n| there.contains(n)).then_some(())
-    });
-    assert_eq!(numbers(&alice, "bob@xmpp.test", "incoming", total), all, "lost, doubled or out of order");
+        let missing: Vec<_> = certain.iter().filter(|n| !there.contains(n)).collect();
+        if missing.is_empty() {
+            break;
+        }
+        let states = alice.json(&["messages", "bob@xmpp.test", "--limit", &(4 * total).to_string()]);
+        let states: Vec<_> = states.as_array().expect("a list").iter().filter(|m| m["state"] == "queued").collect();
+        let late = Instant::now() > end;
+        assert!(!late, "{missing:?} are missing; queued: {states:?}\nalice: {}\nbob: {}", alice.log(), bob.log());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let here = numbers(&alice, "bob@xmpp.test", "incoming", total);
+    let wrong: Vec<_> = here.windows(2).filter(|pair| pair[0] >= pair[1]).map(|pair| pair[1]).collect();
+    assert!(wrong.is_empty(), "out of order: {}", rows(&alice, "bob@xmpp.test", &wrong));
+    assert_eq!(here, all, "lost or doubled");
     let there = numbers(&bob, "alice@xmpp.test", "incoming", total);
-    assert!(there.windows(2).all(|pair| pair[0] < pair[1]), "doubled or out of order: {there:?}");
+    let wrong: Vec<_> = there.windows(2).filter(|pair| pair[0] >= pair[1]).map(|pair| pair[1]).collect();
+    assert!(wrong.is_empty(), "out of order: {}", rows(&bob, "alice@xmpp.test", &wrong));
     let kept = numbers(&alice, "bob@xmpp.test", "outgoing", total);
     assert_eq!(there, kept, "alice's side has them as bob has");
 }
