@@ -3,10 +3,11 @@
 use super::{
     archive::Page,
     carbons::{self, Carbon},
+    catch_up::Live,
     disco, gateways, login,
     message::{self, Envelope, Source},
     request, roster,
-    session::{Asked, Live, Output, Pending, Session},
+    session::{Asked, Output, Pending, Session},
     sm::{Sent, Slot},
     stanza,
 };

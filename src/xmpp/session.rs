@@ -3,6 +3,7 @@
 //! What comes in is in [`super::inbound`]. It must not wait for anything.
 use super::{
     archive::Archive,
+    catch_up::Live,
     disco,
     gateways::Gateways,
     presence, roster,
@@ -32,15 +33,15 @@ use xmpp_parsers::{
 };
 
 /// How long a request of ours may stay without an answer.
-const ANSWER: Duration = Duration::from_secs(30);
+pub(super) const ANSWER: Duration = Duration::from_secs(30);
 /// How long a live server takes to answer after the network changed.
 const PROBE: Duration = Duration::from_secs(5);
 /// Texts that may wait for a connection; more are handed back to the outbox.
-const WAITING: usize = 1000;
+pub(super) const WAITING: usize = 1000;
 
 /// Names one text until it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Token(u64);
+pub(super) struct Token(pub(super) u64);
 
 /// What the driver is to do.
 #[derive(Debug)]
@@ -103,15 +104,6 @@ pub(super) struct Pending {
     pub(super) receipt: Option<Element>,
 }
 
-/// A text that came to this connection.
-#[derive(Debug)]
-pub(super) struct Live {
-    pub(super) text: NewMessage,
-    pub(super) slot: Option<super::sm::Slot>,
-    pub(super) archive_id: Option<String>,
-    pub(super) receipt: Option<Element>,
-}
-
 /// The session.
 pub(super) struct Session {
     pub(super) account: AccountId,
@@ -119,7 +111,7 @@ pub(super) struct Session {
     pub(super) ids: WireIds,
     /// Starts the ids of our requests: not to be guessed from outside.
     nonce: String,
-    counter: u64,
+    pub(super) counter: u64,
     pub(super) online: bool,
     /// Our address and the server's.
     ends: Option<(IpAddr, IpAddr)>,
@@ -132,14 +124,14 @@ pub(super) struct Session {
     pub(super) archive: Archive,
     pub(super) gateways: Gateways,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
-    pending: HashMap<Token, Pending>,
+    pub(super) pending: HashMap<Token, Pending>,
     /// Texts that are on their way, so that one given twice is sent once.
     pub(super) in_flight: HashSet<MessageId>,
     /// A new session: what may have been sent in the one before waits until the archive has shown what the server took.
-    holding: bool,
+    pub(super) holding: bool,
     /// Texts that came to this connection before the archive brought those of before: they would stand above them.
-    early: Vec<Live>,
-    waiting: VecDeque<(Element, Sent)>,
+    pub(super) early: Vec<Live>,
+    pub(super) waiting: VecDeque<(Element, Sent)>,
     /// Without stream management: not known to be written yet.
     unwritten: VecDeque<(Element, Sent)>,
     pub(super) probe: Option<Instant>,
@@ -229,38 +221,6 @@ impl Session {
         self.send(presence::initial(), Sent::Other);
         self.holding = true;
         self.request_ack();
-    }
-
-    /// Once the archive has shown all that is new, or is known not to: what waited goes out, and the account is reachable.
-    /// Not before, because the engine sends what its outbox holds as soon as it is.
-    pub(super) fn settle(&mut self) {
-        let known = self.copies_settled && self.capabilities.is_some();
-        if self.holding && self.online && known && !self.archive.is_catching_up() {
-            self.holding = false;
-            self.release_early();
-            self.flush_waiting();
-            self.request_ack();
-            self.announce();
-        }
-    }
-
-    /// A text came to this connection: it is handed up after those that the archive has yet to bring.
-    pub(super) fn live(&mut self, live: Live) {
-        self.early.push(live);
-        if !self.holding || self.early.len() >= WAITING {
-            self.release_early();
-        }
-    }
-
-    fn release_early(&mut self) {
-        std::mem::take(&mut self.early).into_iter().for_each(|live| self.deliver_live(live));
-    }
-
-    /// The archive has this text of ours: the server took it, whatever became of the session it was sent in.
-    pub(super) fn found_in_archive(&mut self, id: MessageId) {
-        if self.in_flight.remove(&id) {
-            self.waiting.retain(|(_, what)| *what != Sent::Text(id));
-        }
     }
 
     /// The connection is gone.
@@ -359,13 +319,13 @@ impl Session {
         }
     }
 
-    fn flush_waiting(&mut self) {
+    pub(super) fn flush_waiting(&mut self) {
         for (stanza, what) in std::mem::take(&mut self.waiting) {
             self.send(stanza, what);
         }
     }
 
-    fn request_ack(&mut self) {
+    pub(super) fn request_ack(&mut self) {
         if self.online && self.sm.enabled() && self.sm.waits() {
             self.out.push_back(Output::Send(nonza::R.into()));
         }
@@ -383,7 +343,7 @@ impl Session {
     }
 
     /// Says that the account is reachable, once it is known what it can do.
-    fn announce(&mut self) {
+    pub(super) fn announce(&mut self) {
         if let (Some((local, server)), Some(capabilities)) = (self.ends, self.capabilities) {
             let registered = Registration::Registered { local, server, capabilities };
             self.out.push_back(Output::Event(AccountEvent::Registration(registered)));
@@ -395,14 +355,6 @@ impl Session {
         let token = Token(self.counter);
         self.pending.insert(token, pending);
         self.out.push_back(Output::Deliver(token, message));
-    }
-
-    pub(super) fn deliver_page(&mut self, page: ArchivePage) {
-        self.counter += 1;
-        let token = Token(self.counter);
-        let pending = Pending { slot: None, page: true, step: Some(page.step.clone()), receipt: None };
-        self.pending.insert(token, pending);
-        self.out.push_back(Output::Archived(token, page));
     }
 
     /// The store has the text: now it may be counted, and its sender told.
@@ -440,23 +392,7 @@ impl Session {
         }
     }
 
-    pub(super) fn begin_archive(&mut self, now: Instant) {
-        let id = self.request_id();
-        let request = self.archive.begin(id.clone());
-        self.asked.insert(id, (Asked::Archive, now + ANSWER));
-        self.send(request, Sent::Other);
-    }
-
-    pub(super) fn more_archive(&mut self, now: Instant) {
-        if self.online && self.archive.wants_more() {
-            let id = self.request_id();
-            let request = self.archive.next(id.clone());
-            self.asked.insert(id, (Asked::Archive, now + ANSWER));
-            self.send(request, Sent::Other);
-        }
-    }
-
-    fn request_id(&mut self) -> String {
+    pub(super) fn request_id(&mut self) -> String {
         self.counter += 1;
         format!("{}-{}", self.nonce, self.counter)
     }

@@ -131,7 +131,8 @@ fn the_place_never_passes_a_text_that_was_not_kept() {
     let five = scene.live("5").archive.unwrap();
     let six = scene.live("6").archive.unwrap();
     assert_eq!((&five.to, &six.from), (&place("5", None), &place("5", None)), "each stands on the one before");
-    let (lost, later) = (scene.texts[0].0, scene.texts[1].0);
+    let [(lost, _), (later, _)] = scene.texts.as_slice() else { panic!("two texts") };
+    let (lost, later) = (*lost, *later);
     scene.session.not_kept(lost);
     scene.session.kept(later, scene.now);
     scene.session.offline();

@@ -16,6 +16,7 @@ pub struct Certificates {
 }
 
 /// What is wrong with a certificate.
+#[allow(dead_code)] // some who include this file need no flaws
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flaw {
     /// Nothing.

@@ -92,6 +92,24 @@ impl Prosody {
         }
         wait_for("the port to be free", || std::net::TcpListener::bind(("127.0.0.1", self.port)).ok());
     }
+    /// Whether a text stands in a user's archive on the server's disk.
+    pub fn archived(&self, user: &str, body: &str) -> bool {
+        let mut open = vec![self.dir.path().join("data")];
+        while let Some(folder) = open.pop() {
+            for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if path.is_dir() {
+                    open.push(path);
+                } else if name == format!("{user}.list") {
+                    let text = std::fs::read(&path).unwrap_or_default();
+                    if String::from_utf8_lossy(&text).contains(&format!("\"{body}\"")) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
     /// What `prosody` or `gateway` printed.
     pub fn log_of(&self, name: &str) -> String {
         std::fs::read_to_string(self.dir.path().join(format!("{name}.log"))).unwrap_or_default()
