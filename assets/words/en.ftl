@@ -347,6 +347,7 @@ problem-certificate-untrusted = The server's certificate is not trusted. If it i
 problem-certificate-name = The server's certificate is for another name. Check the address and the server.
 problem-certificate-expired = The server's certificate has expired. Check this computer's clock, or tell the provider.
 problem-no-safe-login = The server offers no safe log-in. Ask the provider for one with encryption.
+problem-downgraded = Somebody between you and the server is weakening the log-in. Your password was not given away. Try another network.
 problem-conflict = This account has logged in elsewhere. Close the other program, then try again.
 problem-refused = The server refused the account. Ask the provider whether it is active.
 problem-server-gone = The server went away. Landline reconnects by itself.

@@ -347,6 +347,7 @@ problem-certificate-untrusted = El certificado del servidor no es de confianza. 
 problem-certificate-name = El certificado del servidor es de otro nombre. Revisa la dirección y el servidor.
 problem-certificate-expired = El certificado del servidor venció. Revisa el reloj de esta computadora o avisa al proveedor.
 problem-no-safe-login = El servidor no ofrece un acceso seguro. Pide al proveedor uno con cifrado.
+problem-downgraded = Alguien entre tú y el servidor debilita el acceso. Tu contraseña no se entregó. Prueba otra red.
 problem-conflict = Esta cuenta se abrió en otro lugar. Cierra el otro programa e inténtalo de nuevo.
 problem-refused = El servidor rechazó la cuenta. Pregunta al proveedor si está activa.
 problem-server-gone = El servidor se fue. Landline se reconecta solo.

@@ -3,6 +3,7 @@
 use crate::domain::{
     account::{AccountConfig, AccountId, Registration},
     address::Address,
+    archive::{ArchivePage, ArchivePlace},
     call::{CallId, Decline, EndReason},
     contact::Contact,
     message::{MessageId, NewMessage, SendFailure},
@@ -21,8 +22,8 @@ pub struct AccountSetup {
     pub config: AccountConfig,
     /// Its password.
     pub password: Private<String>,
-    /// The newest archive entry already kept (XEP-0313); `None` on the first login.
-    pub archive_after: Option<String>,
+    /// How much of the server's archive is kept (XEP-0313); nothing on the first login.
+    pub archive: ArchivePlace,
     /// Which local interface its sockets may use.
     pub bind: crate::net::Bind,
     /// A text that differs from store to store, so that two instances with one account tell their texts apart.
@@ -116,6 +117,13 @@ pub enum AccountEvent {
         /// The text.
         message: NewMessage,
         /// Answered once it is in the store (new or known duplicate). Dropped unanswered: it could not be kept; ask the server again later.
+        committed: oneshot::Sender<()>,
+    },
+    /// A part of the server's archive.
+    Archived {
+        /// Its texts.
+        page: ArchivePage,
+        /// As with [`AccountEvent::Message`], for the whole page.
         committed: oneshot::Sender<()>,
     },
     /// A text of ours moved on.

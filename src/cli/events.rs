@@ -44,6 +44,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::CallLogged { .. }
         | Event::CodeForgotten { .. }
         | Event::ConversationRead { .. }
+        | Event::HistoryFetched { .. }
         | Event::Contacts { .. }
         | Event::Levels { .. }
         | Event::DevicesChanged { .. }

@@ -242,6 +242,9 @@ pub enum Problem {
     /// The server offers no encryption, or no safe log-in.
     #[error("no safe log-in offered")]
     NoSafeLogin,
+    /// What the server offers was changed on the way here.
+    #[error("the log-in was tampered with")]
+    Downgraded,
     /// The account is logged in elsewhere under the same resource.
     #[error("replaced by another log-in")]
     Conflict,
@@ -274,6 +277,7 @@ impl Problem {
             Self::CertificateName => "problem-certificate-name",
             Self::CertificateExpired => "problem-certificate-expired",
             Self::NoSafeLogin => "problem-no-safe-login",
+            Self::Downgraded => "problem-downgraded",
             Self::Conflict => "problem-conflict",
             Self::Refused => "problem-refused",
             Self::ServerGone => "problem-server-gone",
@@ -290,6 +294,7 @@ impl Problem {
                 | Self::CertificateUntrusted
                 | Self::CertificateName
                 | Self::NoSafeLogin
+                | Self::Downgraded
                 | Self::Conflict
                 | Self::NoPassword
         )

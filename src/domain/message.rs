@@ -1,5 +1,8 @@
 //! A text message: as it arrives from an account, and as the store keeps it.
-use super::{account::AccountId, address::Address, code::Code, conversation::ConversationId, private::Private};
+use super::{
+    account::AccountId, address::Address, archive::ArchiveStep, code::Code, conversation::ConversationId,
+    private::Private,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -99,8 +102,8 @@ pub struct NewMessage {
     /// Everything that identifies it: any of these seen before on this account means a duplicate.
     /// Written by the account as `kind:value` (`origin:…`, `archive:…`, `sip:call-id/cseq/tag`).
     pub dedupe: Vec<String>,
-    /// Its place in the server's archive (XEP-0313), kept as the account's cursor in the same transaction.
-    pub archive_id: Option<String>,
+    /// How it moves the account's place in the server's archive (XEP-0313), in the same transaction.
+    pub archive: Option<ArchiveStep>,
 }
 
 /// A text as the store keeps it.

@@ -1,6 +1,7 @@
 //! The nouns of a phone: what every room may name. Imports no other room.
 pub mod account;
 pub mod address;
+pub mod archive;
 pub mod call;
 pub mod code;
 pub mod contact;

@@ -7,6 +7,7 @@ use crate::{
     account::{self, AccountCommand, AccountEvent, AccountSetup, CommandSender},
     domain::{
         account::{AccountConfig, AccountId, AccountKind, CallSettings, Problem, Registration},
+        archive::ArchivePlace,
         ice::Server,
         private::Private,
         server::StunServer,
@@ -134,16 +135,11 @@ impl Engine {
             // its old task is logging out: the new log-in comes after it, or the server would take the one for the other
             Ok(_) if self.leaving.contains(&id) => {}
             Ok(password) => {
-                let archive_after = self.store.archive_cursor(id.clone()).await.unwrap_or_default();
+                let archive = self.store.archive_place(id.clone()).await.unwrap_or_default();
                 // where it cannot be read nothing can be sent either: texts are kept first
                 let instance = self.store.instance().await.unwrap_or_default();
-                let setup = AccountSetup {
-                    config: account.config.clone(),
-                    password,
-                    archive_after,
-                    bind: self.bind(),
-                    instance,
-                };
+                let setup =
+                    AccountSetup { config: account.config.clone(), password, archive, bind: self.bind(), instance };
                 account.commands = Some(spawn(setup, self.account_events.clone()));
             }
             Err(problem) => account.registration = Registration::Failed { problem, retry: false },
@@ -184,6 +180,7 @@ impl Engine {
                 }
             }
             AccountEvent::Message { message, committed } => self.received(id, message, committed).await,
+            AccountEvent::Archived { page, committed } => self.archived(id, page, committed).await,
             AccountEvent::TextProgress { id: text, progress } => self.text_progress(&id, text, progress).await,
             AccountEvent::Contacts(contacts) => {
                 let kept = self.store.set_contacts(contacts).await;
@@ -230,7 +227,7 @@ impl Engine {
         password: Private<String>,
     ) -> impl Future<Output = Result<Reply, Refusal>> + Send + 'static + use<> {
         let instance = format!("{}-trial", self.setup.home.tag());
-        let setup = AccountSetup { config, password, archive_after: None, bind: self.bind(), instance };
+        let setup = AccountSetup { config, password, archive: ArchivePlace::default(), bind: self.bind(), instance };
         async move {
             let (sender, mut events) = mpsc::channel(account::CHANNEL);
             let commands = spawn(setup, sender);

@@ -377,6 +377,17 @@ pub enum Event {
         /// It came from the archive: no sound, no notification.
         old: bool,
     },
+    /// Older texts came from an account's archive: a part at a time, newest first.
+    HistoryFetched {
+        /// Which account.
+        account: AccountId,
+        /// How many new ones this part held.
+        texts: usize,
+        /// The conversations they belong to, as they are now.
+        conversations: Vec<Conversation>,
+        /// There are no older ones.
+        complete: bool,
+    },
     /// A text of ours moved on.
     MessageState {
         /// Which account.

@@ -7,15 +7,16 @@ use crate::{
     account::{AccountCommand, TextProgress},
     domain::{
         account::AccountId,
-        code::{ReceivedCode, Warning},
+        archive::ArchivePage,
+        code::{Code, ReceivedCode, Warning},
         message::{Direction, Message, MessageId, MessageState, NewMessage},
         private::Private,
     },
     logic::{codes, dial::Purpose},
-    store::StoreError,
+    store::{Received, StoreError},
 };
 use jiff::{SignedDuration, Timestamp};
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 use tokio::sync::oneshot;
 
 /// A text that was sent longer ago than this comes from an archive: nobody waits for it with an open ear.
@@ -24,20 +25,8 @@ const OLD: SignedDuration = SignedDuration::from_mins(10);
 impl Engine {
     /// A text came: code, store, acknowledgement, event, in this order.
     pub(super) async fn received(&mut self, account: AccountId, message: NewMessage, committed: oneshot::Sender<()>) {
-        let incoming = message.direction == Direction::Incoming;
-        let sender = message.sender.as_ref().unwrap_or(&message.peer).display().to_owned();
-        let mut code = None;
-        if incoming {
-            code = self.parts.take(Instant::now(), &sender, message.body.expose());
-        }
-        if let Some(code) = code.as_mut()
-            && self.imitates(&account, &message).await
-        {
-            code.warnings.push(Warning::Imitation);
-        }
-        let asks = incoming && codes::asks_for_code(message.body.expose());
-        let now = Timestamp::now();
-        let received = match self.store.receive(account.clone(), message, code, now).await {
+        let code = self.code_in(&account, &message).await;
+        let received = match self.store.receive(account.clone(), message, code, Timestamp::now()).await {
             Ok(received) => received,
             Err(error) => {
                 // `committed` is dropped: the server keeps the text and sends it again.
@@ -46,10 +35,29 @@ impl Engine {
             }
         };
         let _ = committed.send(());
+        self.tell_received(&account, received).await;
+    }
+
+    /// The code in a text that came in, with what has to be warned of.
+    async fn code_in(&mut self, account: &AccountId, message: &NewMessage) -> Option<Code> {
+        if message.direction != Direction::Incoming {
+            return None;
+        }
+        let sender = message.sender.as_ref().unwrap_or(&message.peer).display();
+        let mut code = self.parts.take(Instant::now(), sender, message.body.expose())?;
+        if self.imitates(account, message).await {
+            code.warnings.push(Warning::Imitation);
+        }
+        Some(code)
+    }
+
+    async fn tell_received(&mut self, account: &AccountId, received: Received) {
         if !received.new {
             return;
         }
-        let old = now.duration_since(received.message.sent_at) > OLD;
+        let old = Timestamp::now().duration_since(received.message.sent_at) > OLD;
+        let incoming = received.message.direction == Direction::Incoming;
+        let asks = incoming && codes::asks_for_code(received.message.body.expose());
         let (message, conversation) = (received.message, Box::new(received.conversation));
         let code = message.code.clone().map(|code| ReceivedCode {
             message: message.id,
@@ -60,10 +68,37 @@ impl Engine {
         });
         self.tell(Event::Message { account: account.clone(), message, conversation, old });
         match code {
-            Some(code) => self.tell(Event::Code { account, code }),
-            None if asks && !old => self.asked_for_codes(now).await,
+            Some(code) => self.tell(Event::Code { account: account.clone(), code }),
+            None if asks && !old => self.asked_for_codes(Timestamp::now()).await,
             None => {}
         }
+    }
+
+    /// A part of an archive came: as [`Engine::received`], for all its texts at once.
+    pub(super) async fn archived(&mut self, account: AccountId, page: ArchivePage, committed: oneshot::Sender<()>) {
+        let mut codes = Vec::with_capacity(page.messages.len());
+        for message in &page.messages {
+            codes.push(self.code_in(&account, message).await);
+        }
+        let (older, complete) = (page.older, page.step.to.gap.is_none());
+        let received = match self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await {
+            Ok(received) => received,
+            Err(error) => {
+                tracing::error!(%error, "a part of the archive cannot be kept");
+                return;
+            }
+        };
+        let _ = committed.send(());
+        if !older {
+            for received in received {
+                self.tell_received(&account, received).await;
+            }
+            return;
+        }
+        // an event for each of a hundred thousand old texts would drown the rest
+        let texts = received.iter().filter(|received| received.new).count();
+        let touched: BTreeMap<_, _> = received.into_iter().map(|r| (r.conversation.id, r.conversation)).collect();
+        self.tell(Event::HistoryFetched { account, texts, conversations: touched.into_values().collect(), complete });
     }
 
     /// Keeps a text of the person's and sends it when the account is there.

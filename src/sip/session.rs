@@ -373,7 +373,7 @@ impl Session {
                     body: text.body,
                     sent_at: text.sent_at,
                     dedupe: text.dedupe,
-                    archive_id: None,
+                    archive: None,
                 };
                 self.out.push_back(Output::Deliver(server, message));
             }

@@ -35,7 +35,7 @@ fn start(
     let setup = AccountSetup {
         config,
         password: password.into(),
-        archive_after: None,
+        archive: Default::default(),
         bind: Bind::default(),
         instance: "home".into(),
     };

@@ -2,6 +2,7 @@
 //! Every public method is one transaction: what it returns is on the disk.
 use crate::domain::{conversation::Conversation, message::Message};
 
+mod archive;
 mod calls;
 mod contacts;
 mod conversations;

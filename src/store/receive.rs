@@ -1,5 +1,5 @@
 //! Receiving a text: one transaction for the text, its keys, its code, the unread count and the archive cursor.
-use super::{Received, Store, StoreError, conversations, messages, rows};
+use super::{Received, Store, StoreError, archive, conversations, messages, rows};
 use crate::domain::{
     account::AccountId,
     code::Code,
@@ -41,16 +41,31 @@ fn place(connection: &Connection, conversation: i64, sent_at: i64) -> Result<i64
     Ok(newest.unwrap_or(sent_at))
 }
 
+/// When a text of an archive that is read backward counts as sent: before the oldest of its conversation that was sent in the
+/// same minute, whose row is newer. Across a hole in the middle of a conversation it stands by its own time.
+fn place_before(connection: &Connection, conversation: i64, sent_at: i64) -> Result<i64, StoreError> {
+    let oldest: Option<i64> = connection
+        .prepare_cached("SELECT min(sent_at) FROM message WHERE conversation = ?1")?
+        .query_row([conversation], |row| row.get(0))?;
+    Ok(match oldest {
+        Some(oldest) if (oldest..oldest + 60_000).contains(&sent_at) => oldest - 1,
+        _ => sent_at,
+    })
+}
+
 fn keep(
     transaction: &Transaction<'_>,
     account: &AccountId,
     new: &NewMessage,
     code: Option<&Code>,
     now: Timestamp,
+    older: bool,
 ) -> Result<i64, StoreError> {
     let conversation = conversations::ensure(transaction, account, &new.peer)?;
     // A clock that is ahead there must not push a text to the bottom of the thread for ever.
-    let sent_at = place(transaction, conversation, rows::millis(new.sent_at.unwrap_or(now).min(now)))?;
+    let sent_at = rows::millis(new.sent_at.unwrap_or(now).min(now));
+    let place = if older { place_before } else { place };
+    let sent_at = place(transaction, conversation, sent_at)?;
     let incoming = new.direction == Direction::Incoming;
     let state = if incoming { MessageState::Received } else { MessageState::Sent };
     transaction
@@ -72,15 +87,35 @@ fn keep(
             code.and_then(|code| rows::warning_words(&code.warnings)),
         ])?;
     let id = transaction.last_insert_rowid();
-    conversations::touch(transaction, conversation, id, sent_at, incoming)?;
+    conversations::touch(transaction, conversation, id, sent_at, incoming && !older)?;
     if let (Some(name), None) = (&new.sender_name, &new.sender) {
         conversations::nickname(transaction, conversation, name)?;
     }
     Ok(id)
 }
 
+/// Keeps one text, or recognises it. `older`: it goes before what its conversation has, and nobody has yet to read it.
+pub fn one(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    new: &NewMessage,
+    code: Option<&Code>,
+    now: Timestamp,
+    older: bool,
+) -> Result<Received, StoreError> {
+    let known = known(transaction, account, &new.dedupe)?;
+    let id = match known {
+        Some(id) => id,
+        None => keep(transaction, account, new, code, now, older)?,
+    };
+    add_keys(transaction, account, id, &new.dedupe)?;
+    let message = messages::get(transaction, id)?.ok_or(StoreError::Damaged)?;
+    let conversation = conversations::get(transaction, message.conversation.0)?;
+    Ok(Received { message, conversation, new: known.is_none() })
+}
+
 impl Store {
-    /// Keeps a text, or recognises it by any of its dedupe keys. The archive cursor moves in the same transaction,
+    /// Keeps a text, or recognises it by any of its dedupe keys. The place in the archive moves in the same transaction,
     /// for duplicates too. Once this returns the text may be acknowledged to the server.
     pub async fn receive(
         &self,
@@ -90,31 +125,11 @@ impl Store {
         now: Timestamp,
     ) -> Result<Received, StoreError> {
         self.transact(move |transaction| {
-            let known = known(transaction, &account, &new.dedupe)?;
-            let id = match known {
-                Some(id) => id,
-                None => keep(transaction, &account, &new, code.as_ref(), now)?,
-            };
-            add_keys(transaction, &account, id, &new.dedupe)?;
-            if let Some(cursor) = &new.archive_id {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO account(id, archive_cursor) VALUES(?1, ?2) \
-                         ON CONFLICT(id) DO UPDATE SET archive_cursor = excluded.archive_cursor",
-                    )?
-                    .execute(params![account.0, cursor])?;
+            let received = one(transaction, &account, &new, code.as_ref(), now, false)?;
+            if let Some(step) = &new.archive {
+                archive::step(transaction, &account, step)?;
             }
-            let message = messages::get(transaction, id)?.ok_or(StoreError::Damaged)?;
-            let conversation = conversations::get(transaction, message.conversation.0)?;
-            Ok(Received { message, conversation, new: known.is_none() })
-        })
-        .await
-    }
-    /// The newest entry of the server's archive that is kept.
-    pub async fn archive_cursor(&self, account: AccountId) -> Result<Option<String>, StoreError> {
-        self.query(move |connection| {
-            let mut query = connection.prepare_cached("SELECT archive_cursor FROM account WHERE id = ?1")?;
-            Ok(query.query_row([account.0], |row| row.get(0)).optional()?.flatten())
+            Ok(received)
         })
         .await
     }

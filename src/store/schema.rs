@@ -82,6 +82,9 @@ INSERT INTO instance(id) VALUES(lower(hex(randomblob(16))));
 ALTER TABLE message ADD COLUMN code_warnings TEXT;
 INSERT INTO message_text(message_text, rank) VALUES('secure-delete', 1);
 ",
+    "
+ALTER TABLE account ADD COLUMN archive_gap TEXT;
+",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.

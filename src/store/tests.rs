@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::{
     account::AccountId,
     address::Address,
+    archive::{ArchivePage, ArchivePlace, ArchiveStep},
     call::{AS_IT_COMES, Call, CallId, CallState, EndReason},
     code::{Code, Warning},
     contact::Contact,
@@ -47,7 +48,7 @@ fn text(peer: &str, body: &str, keys: &[&str]) -> NewMessage {
         body: body.into(),
         sent_at: None,
         dedupe: keys.iter().map(|k| (*k).to_owned()).collect(),
-        archive_id: None,
+        archive: None,
     }
 }
 
@@ -56,7 +57,9 @@ const BOB: &str = "xmpp:bob@x.test";
 #[tokio::test]
 async fn a_text_is_kept_once_whatever_key_it_comes_back_under() {
     let f = fixture();
-    let live = NewMessage { archive_id: Some("7".into()), ..text(BOB, "hi", &["origin:a", "archive:7"]) };
+    let seven = ArchivePlace { newest: Some("7".into()), gap: None };
+    let step = ArchiveStep { from: ArchivePlace::default(), to: seven.clone() };
+    let live = NewMessage { archive: Some(step), ..text(BOB, "hi", &["origin:a", "archive:7"]) };
     let first = f.store.receive(account(), live, None, at(1)).await.unwrap();
     assert!(first.new);
     assert_eq!((first.conversation.unread, first.message.state), (1, MessageState::Received));
@@ -66,7 +69,7 @@ async fn a_text_is_kept_once_whatever_key_it_comes_back_under() {
     assert!(!again.new && !third.new);
     assert_eq!(third.message.id, first.message.id);
     assert_eq!(third.conversation.unread, 1);
-    assert_eq!(f.store.archive_cursor(account()).await.unwrap().as_deref(), Some("7"));
+    assert_eq!(f.store.archive_place(account()).await.unwrap(), seven);
     let other = AccountId("sip-alice".into());
     assert!(f.store.receive(other, text(BOB, "hi", &["origin:a"]), None, at(4)).await.unwrap().new);
 }
@@ -334,4 +337,28 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[tokio::test]
+async fn a_page_read_backward_goes_before_what_is_there_and_a_place_is_not_skipped() {
+    let f = fixture();
+    let sent = |body: &str, second| NewMessage { sent_at: Some(at(second)), ..text(BOB, body, &[body]) };
+    let place = |newest: &str, gap: &str| ArchivePlace { newest: Some(newest.into()), gap: Some(gap.into()) };
+    let page = |messages, from, to, older| ArchivePage { messages, step: ArchiveStep { from, to }, older };
+    let end = page(vec![sent("c", 5), sent("d", 5)], ArchivePlace::default(), place("d", "c"), false);
+    f.store.receive_page(account(), end, vec![None, None], at(9)).await.unwrap();
+    // three of one second, newest first, and one that is known
+    let older = vec![sent("c", 5), sent("b", 5), sent("a", 5), sent("0", 4)];
+    let older = page(older, place("d", "c"), place("d", "0"), true);
+    let received = f.store.receive_page(account(), older, vec![None; 4], at(9)).await.unwrap();
+    assert_eq!(received.iter().map(|one| one.new).collect::<Vec<_>>(), [false, true, true, true]);
+    let conversation = received[0].conversation.id;
+    let thread = f.store.thread(conversation, None, 10).await.unwrap();
+    assert_eq!(thread.iter().map(|one| one.body.expose().as_str()).collect::<Vec<_>>(), ["d", "c", "b", "a", "0"]);
+    assert_eq!(f.store.conversation(conversation).await.unwrap().unwrap().unread, 2, "nobody has to read old ones");
+    assert_eq!(f.store.archive_place(account()).await.unwrap(), place("d", "0"));
+    // a step from a place that was never reached: a text before it is missing
+    let skipped = page(vec![sent("z", 8)], place("y", "0"), place("z", "0"), false);
+    f.store.receive_page(account(), skipped, vec![None], at(9)).await.unwrap();
+    assert_eq!(f.store.archive_place(account()).await.unwrap(), place("d", "0"));
 }

@@ -143,6 +143,9 @@ impl Model {
                 self.keep_message(&message);
                 self.keep_conversation(*conversation);
             }
+            Event::HistoryFetched { conversations, .. } => {
+                conversations.into_iter().for_each(|conversation| self.keep_conversation(conversation));
+            }
             Event::MessageState { id, conversation, state, failure, .. } => {
                 let listed = self.conversations.iter_mut().find(|known| known.id == conversation);
                 let last = listed.and_then(|known| known.last.as_mut());

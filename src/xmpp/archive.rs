@@ -1,7 +1,9 @@
-//! The server's archive (XEP-0313, paged by XEP-0059): what arrived while we were away. After the last entry that was kept it pages
-//! forward; on the first log-in, or when the server no longer knows that entry, it takes the newest couple of hundred.
-//! The kept entry moves only in order: while a catch-up runs, live texts carry no place in the archive.
+//! The server's archive (XEP-0313, paged by XEP-0059): what arrived while we were away. After the newest entry that is kept it pages
+//! forward. On the first log-in, or when the server no longer knows that entry, it takes the end of the archive, which makes the
+//! account usable at once, and then reads the rest backward. What is kept moves one step after the other, in the order in which
+//! texts are handed up: while a catch-up runs, live texts make no step. It must not read what is in an entry.
 use super::stanza;
+use crate::domain::archive::{ArchivePlace, ArchiveStep};
 use jiff::Timestamp;
 use xmpp_parsers::{
     iq::Iq,
@@ -12,12 +14,14 @@ use xmpp_parsers::{
     rsm::SetQuery,
 };
 
-/// Entries asked for at once; many servers give no more.
-const PAGE: usize = 50;
-/// How much of an old archive is taken on the first log-in.
-const FIRST_LOGIN: usize = 200;
+/// Entries asked for at once; many servers give fewer.
+const PAGE: usize = 250;
+/// The first page of all: a screen or two of texts, so that they are there at once.
+const FIRST_PAGE: usize = 50;
 /// A server that sends more than this for one page is not followed.
-const HOSTILE_PAGE: usize = 10 * PAGE;
+const HOSTILE_PAGE: usize = 4 * PAGE;
+/// Pages handed up and not kept yet while the next is asked for.
+const UNDER_WAY: usize = 2;
 
 /// One archived message.
 #[derive(Debug)]
@@ -30,61 +34,102 @@ pub(super) struct Entry {
     pub(super) message: Element,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+/// A page that is whole.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// Oldest first.
+    pub(super) entries: Vec<Entry>,
+    /// Where it leads.
+    pub(super) step: ArchiveStep,
+    /// It was read backward, behind the end of the archive.
+    pub(super) older: bool,
+}
+
+/// Which part is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// What follows the newest that was handed up.
+    Forward,
+    /// The end.
+    End,
+    /// What is before the gap.
+    Older,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Nothing was asked for in this session, or it failed: a gap is possible.
+    /// Nothing was asked for in this session, or it failed: something new may be missing.
     Behind,
-    /// Paging forward after this entry.
-    Forward(String),
-    /// Paging backward before this entry; empty: from the end.
-    Backward(String),
-    /// All is here.
+    /// This is being fetched.
+    Fetching(Part),
+    /// Everything new is here.
     Complete,
 }
 
 /// Where the catch-up stands.
 #[derive(Debug)]
 pub(super) struct Archive {
-    cursor: Option<String>,
+    kept: ArchivePlace,
+    /// Where all that was handed up leads, once it is kept.
+    handed: ArchivePlace,
     phase: Phase,
-    /// Id of the running query: results must name it.
-    query: Option<String>,
+    /// Id of the running query, which results must name, and what it asks for.
+    query: Option<(String, Part)>,
     page: Vec<Entry>,
-    /// Older pages of a backward run go before newer ones.
-    gathered: Vec<Entry>,
-    /// Handed over and not kept yet.
+    /// Pages handed up and not kept yet.
     uncommitted: usize,
+    /// The server did not give what is older: not in this session.
+    older_refused: bool,
 }
 
 impl Archive {
-    /// `cursor`: the newest entry that is kept.
-    pub(super) const fn new(cursor: Option<String>) -> Self {
-        Self { cursor, phase: Phase::Behind, query: None, page: Vec::new(), gathered: Vec::new(), uncommitted: 0 }
+    /// `kept`: how much is kept.
+    pub(super) fn new(kept: ArchivePlace) -> Self {
+        Self {
+            handed: kept.clone(),
+            kept,
+            phase: Phase::Behind,
+            query: None,
+            page: Vec::new(),
+            uncommitted: 0,
+            older_refused: false,
+        }
     }
 
-    /// A new session: begin anew when [`Archive::begin`] is called.
+    /// A new session: begin anew when [`Archive::begin`] is called. What was handed up may still be kept.
     pub(super) fn reset(&mut self) {
-        *self = Self::new(self.cursor.take());
+        let handed = self.handed.clone();
+        *self = Self { handed, ..Self::new(self.kept.clone()) };
     }
 
     /// Starts the catch-up. `id` names the request and its results.
     pub(super) fn begin(&mut self, id: String) -> Element {
-        self.phase = match &self.cursor {
-            Some(cursor) => Phase::Forward(cursor.clone()),
-            None => Phase::Backward(String::new()),
-        };
-        self.ask(id)
+        let part = if self.kept.newest.is_some() { Part::Forward } else { Part::End };
+        // what was handed up in the session before and is not kept yet is asked for again
+        let after = self.kept.newest.clone();
+        self.ask(id, part, after)
     }
 
-    fn ask(&mut self, id: String) -> Element {
+    /// Asks for the next page.
+    pub(super) fn next(&mut self, id: String) -> Element {
+        match self.phase {
+            Phase::Fetching(part) => self.ask(id, part, self.handed.newest.clone()),
+            Phase::Behind | Phase::Complete => self.ask(id, Part::Older, None),
+        }
+    }
+
+    fn ask(&mut self, id: String, part: Part, newest: Option<String>) -> Element {
         let mut set = SetQuery { max: Some(PAGE), after: None, before: None, index: None };
-        match &self.phase {
-            Phase::Forward(after) => set.after = Some(after.clone()),
-            Phase::Backward(before) => set.before = Some(before.clone()),
-            Phase::Behind | Phase::Complete => {}
+        match part {
+            Part::Forward => set.after = newest,
+            Part::End => (set.max, set.before) = (Some(FIRST_PAGE), Some(String::new())),
+            Part::Older => set.before = self.handed.gap.clone(),
+        }
+        if part != Part::Older {
+            self.phase = Phase::Fetching(part);
         }
         self.page.clear();
-        self.query = Some(id.clone());
+        self.query = Some((id.clone(), part));
         let query =
             Query { queryid: Some(QueryId(id.clone())), node: None, form: None, set: Some(set), flip_page: false };
         Iq::from_set(id, query).into()
@@ -97,7 +142,7 @@ impl Archive {
     }
 
     fn take(&mut self, message: &Element, result: &Element, me: &BareJid) -> Option<()> {
-        let query = self.query.as_deref()?;
+        let (query, _) = self.query.as_ref()?;
         if !stanza::from_own_account(message, me)
             || result.attr("queryid") != Some(query)
             || self.page.len() >= HOSTILE_PAGE
@@ -115,75 +160,102 @@ impl Archive {
         Some(())
     }
 
-    /// The end of a page: entries to hand over, oldest first.
-    pub(super) fn page(&mut self, fin: &Element) -> Vec<Entry> {
-        self.query = None;
-        let mut page = std::mem::take(&mut self.page);
-        let complete = matches!(fin.attr("complete"), Some("true" | "1"));
+    /// The end of a page, to be handed up; `None`: it was not asked for.
+    pub(super) fn page(&mut self, fin: &Element) -> Option<Page> {
+        let (_, part) = self.query.take()?;
+        let entries = std::mem::take(&mut self.page);
+        let whole = matches!(fin.attr("complete"), Some("true" | "1"));
         let set = fin.get_child("set", ns::RSM);
         let edge =
             |name| set.and_then(|set| set.get_child(name, ns::RSM)).map(Element::text).filter(|id| !id.is_empty());
-        match std::mem::replace(&mut self.phase, Phase::Complete) {
-            Phase::Forward(after) => {
-                let last = edge("last").filter(|last| !complete && *last != after);
-                self.phase = last.map_or(Phase::Complete, Phase::Forward);
-                page
+        let last = edge("last").or_else(|| entries.last().map(|entry| entry.id.clone()));
+        let first = edge("first").or_else(|| entries.first().map(|entry| entry.id.clone()));
+        let mut to = self.handed.clone();
+        match part {
+            Part::Forward => {
+                // a server that stands still is not followed
+                let on = !whole && last.is_some() && last != self.handed.newest;
+                self.phase = if on { Phase::Fetching(Part::Forward) } else { Phase::Complete };
+                to.newest = last.or(to.newest);
             }
-            Phase::Backward(before) => {
-                page.append(&mut self.gathered);
-                let first = edge("first").filter(|first| !complete && *first != before && page.len() < FIRST_LOGIN);
-                match first {
-                    Some(first) => {
-                        self.phase = Phase::Backward(first);
-                        self.gathered = page;
-                        Vec::new()
-                    }
-                    None => page,
-                }
+            Part::End => {
+                self.phase = Phase::Complete;
+                to = ArchivePlace { newest: last, gap: first.filter(|_| !whole) };
             }
-            phase @ (Phase::Behind | Phase::Complete) => {
-                self.phase = phase;
-                Vec::new()
-            }
+            Part::Older => to.gap = first.filter(|first| !whole && Some(first) != self.handed.gap.as_ref()),
         }
-    }
-
-    /// The query was refused. Gives whether to ask in another way ([`Archive::next`]).
-    pub(super) fn refused(&mut self, condition: &str) {
-        self.query = None;
-        self.page.clear();
-        // the entry is no longer in the archive
-        let expired = condition == "item-not-found" && matches!(self.phase, Phase::Forward(_));
-        self.phase = if expired { Phase::Backward(String::new()) } else { Phase::Behind };
-    }
-
-    /// An entry was handed over.
-    pub(super) fn handed_over(&mut self) {
         self.uncommitted += 1;
+        Some(Page { entries, step: self.step(to), older: part == Part::Older })
     }
 
-    /// An entry that was handed over is kept.
-    pub(super) fn kept(&mut self) {
+    /// The query was refused. Gives whether it changes what is left to fetch: that page is empty.
+    pub(super) fn refused(&mut self, condition: &str) -> Option<Page> {
+        let (_, part) = self.query.take()?;
+        self.page.clear();
+        let forgotten = condition == "item-not-found";
+        match part {
+            // the entry is no longer in the archive
+            Part::Forward if forgotten => self.phase = Phase::Fetching(Part::End),
+            Part::Forward | Part::End => self.phase = Phase::Behind,
+            Part::Older if forgotten => {
+                let to = ArchivePlace { gap: None, ..self.handed.clone() };
+                self.uncommitted += 1;
+                return Some(Page { entries: Vec::new(), step: self.step(to), older: true });
+            }
+            Part::Older => self.older_refused = true,
+        }
+        None
+    }
+
+    fn step(&mut self, to: ArchivePlace) -> ArchiveStep {
+        let from = std::mem::replace(&mut self.handed, to.clone());
+        ArchiveStep { from, to }
+    }
+
+    /// The step of a live text with this id; `None` while anything new is missing before it.
+    pub(super) fn live(&mut self, id: &str) -> Option<ArchiveStep> {
+        if self.phase != Phase::Complete {
+            return None;
+        }
+        let to = ArchivePlace { newest: Some(id.to_owned()), ..self.handed.clone() };
+        Some(self.step(to))
+    }
+
+    /// A page that was handed up is kept.
+    pub(super) fn page_kept(&mut self) {
         self.uncommitted = self.uncommitted.saturating_sub(1);
     }
 
-    /// A text with a place in the archive is kept.
-    pub(super) fn moved(&mut self, id: String) {
-        self.cursor = Some(id);
+    /// What makes this step is kept.
+    pub(super) fn moved(&mut self, step: ArchiveStep) {
+        if self.kept == step.from {
+            self.kept = step.to;
+        }
     }
 
-    /// Whether the next page is to be asked for: one page at a time is in memory.
+    /// Something that was handed up could not be kept: nothing that was handed up after it moves the place, and after a lost
+    /// page nothing does in this session.
+    pub(super) fn not_kept(&mut self, page: bool) {
+        self.handed = self.kept.clone();
+        if page {
+            self.phase = Phase::Behind;
+        }
+    }
+
+    /// Whether the next page is to be asked for.
     pub(super) fn wants_more(&self) -> bool {
-        self.query.is_none() && self.uncommitted == 0 && matches!(self.phase, Phase::Forward(_) | Phase::Backward(_))
+        let older = self.handed.gap.is_some() && !self.older_refused;
+        self.query.is_none()
+            && self.uncommitted < UNDER_WAY
+            && match self.phase {
+                Phase::Fetching(_) => true,
+                Phase::Complete => older,
+                Phase::Behind => false,
+            }
     }
 
-    /// Asks for the next page.
-    pub(super) fn next(&mut self, id: String) -> Element {
-        self.ask(id)
-    }
-
-    /// Whether a live text may move the kept entry: all before it is here.
-    pub(super) fn is_complete(&self) -> bool {
-        self.phase == Phase::Complete
+    /// Whether a catch-up runs or is still to come in this session, so that it is not known yet what the server took from us.
+    pub(super) fn is_catching_up(&self) -> bool {
+        matches!(self.phase, Phase::Fetching(_))
     }
 }

@@ -58,6 +58,10 @@ mod tests {
     #[test]
     fn only_a_conflict_ends_the_trying() {
         assert_eq!(of_stream("conflict"), (Problem::Conflict, false));
-        assert!(of_stream("system-shutdown").1 && of_stream("").1);
+        for condition in ["system-shutdown", "policy-violation", "resource-constraint", "see-other-host", "reset", ""] {
+            assert!(of_stream(condition).1, "{condition}");
+        }
+        assert_eq!(of_stream("policy-violation").0, Problem::Refused);
+        assert_eq!(of_stream("system-shutdown").0, Problem::ServerGone);
     }
 }

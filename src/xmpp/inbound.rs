@@ -1,8 +1,9 @@
 //! What comes in on a session: counted, understood, answered. It must answer every request, and count every stanza sooner
 //! or later: one that is never counted comes again for ever.
 use super::{
-    archive::Entry,
+    archive::Page,
     carbons::{self, Carbon},
+    catch_up::Live,
     disco, gateways, login,
     message::{self, Envelope, Source},
     request, roster,
@@ -11,7 +12,7 @@ use super::{
     stanza,
 };
 use crate::account::AccountEvent;
-use crate::domain::account::Capabilities;
+use crate::domain::{account::Capabilities, archive::ArchivePage};
 use std::time::Instant;
 use xmpp_parsers::{jid::Jid, minidom::Element, ns};
 
@@ -102,27 +103,40 @@ impl Session {
         if let Some((id, progress)) = meaning.progress {
             self.progress(id, progress);
         }
-        let Some(mut text) = meaning.text else { return false };
-        if !self.archive.is_complete() {
-            // it would move the kept entry past what the catch-up has yet to bring
-            text.archive_id = None;
-        }
-        let archive_id = text.archive_id.clone();
-        self.deliver(text, Pending { slot, archived: false, archive_id, receipt: meaning.receipt });
+        let Some(text) = meaning.text else { return false };
+        let live = Live { text, slot, archive_id: meaning.archive_id, receipt: meaning.receipt };
+        self.live(live);
         true
     }
 
-    fn archived(&mut self, entry: &Entry) {
-        let envelope = Envelope { message: &entry.message, source: Source::Archive(&entry.id), stamp: entry.stamp };
-        let meaning = message::read(envelope, &self.me, &self.ids);
-        if let Some((id, progress)) = meaning.progress {
-            self.progress(id, progress);
+    /// Hands a text up that came to this connection.
+    pub(super) fn deliver_live(&mut self, live: Live) {
+        let Live { mut text, slot, archive_id, receipt } = live;
+        // while a text of ours is under way its entry may come before this one, and must still be found after a crash
+        let settled = self.in_flight.is_empty();
+        text.archive = archive_id.filter(|_| settled).and_then(|id| self.archive.live(&id));
+        let step = text.archive.clone();
+        self.deliver(text, Pending { slot, page: false, step, receipt });
+    }
+
+    fn archived(&mut self, page: Page) {
+        let mut messages = Vec::with_capacity(page.entries.len());
+        for entry in &page.entries {
+            let envelope = Envelope { message: &entry.message, source: Source::Archive(&entry.id), stamp: entry.stamp };
+            let meaning = message::read(envelope, &self.me, &self.ids);
+            if let Some((id, progress)) = meaning.progress {
+                self.found_in_archive(id);
+                self.progress(id, progress);
+            }
+            messages.extend(meaning.text);
         }
-        if let Some(text) = meaning.text {
-            self.archive.handed_over();
-            let archive_id = text.archive_id.clone();
-            self.deliver(text, Pending { slot: None, archived: true, archive_id, receipt: None });
+        if page.older {
+            messages.reverse();
         }
+        if messages.is_empty() && page.step.from == page.step.to {
+            return self.archive.page_kept();
+        }
+        self.deliver_page(ArchivePage { messages, step: page.step, older: page.older });
     }
 
     fn iq(&mut self, iq: &Element, now: Instant) {
@@ -205,7 +219,6 @@ impl Session {
                     secure: true,
                     ..Capabilities::default()
                 });
-                self.announce();
                 self.catch_up(now);
             }
             Asked::Roster => {
@@ -230,21 +243,22 @@ impl Session {
                 }
             }
             Asked::Archive => {
-                match answer {
-                    Ok(Some(fin)) if fin.is("fin", ns::MAM) => {
-                        let entries = self.archive.page(fin);
-                        entries.iter().for_each(|entry| self.archived(entry));
-                    }
+                let page = match answer {
+                    Ok(Some(fin)) if fin.is("fin", ns::MAM) => self.archive.page(fin),
                     Ok(_) => self.archive.refused(""),
                     Err(condition) => {
                         tracing::info!(account = %self.account, condition, "the archive did not answer");
-                        self.archive.refused(condition);
+                        self.archive.refused(condition)
                     }
+                };
+                if let Some(page) = page {
+                    self.archived(page);
                 }
                 self.more_archive(now);
             }
             Asked::Ping => {}
         }
+        self.settle();
     }
 
     /// Asks the archive once copies are on: what another device of ours gets in between would be in neither.

@@ -62,6 +62,21 @@ pub(super) struct Established {
     pub(super) server: IpAddr,
 }
 
+/// Why there is no session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// For this reason.
+    Problem(Problem),
+    /// The server, known by its certificate, says that the account is at another one (`see-other-host`).
+    Elsewhere(String),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
 /// The whole negotiation. `resume`: the old session's id and our count. The caller sets the deadline.
 pub(super) async fn login(
     tcp: TcpStream,
@@ -69,13 +84,17 @@ pub(super) async fn login(
     tls: &Tls,
     who: &Credentials,
     resume: Option<(String, u32)>,
-) -> Result<Established, Problem> {
+) -> Result<Established, Refused> {
     let local = tcp.local_addr().map_err(|_| Problem::ServerGone)?.ip();
     let server = tcp.peer_addr().map_err(|_| Problem::ServerGone)?.ip();
     let domain = who.me.domain().as_str();
     let tcp = match how {
         XmppTls::Direct => tcp,
-        XmppTls::Starttls => starttls(tcp, domain).await?,
+        // in the clear anybody can say anything: nobody is followed
+        XmppTls::Starttls => starttls(tcp, domain).await.map_err(|refused| match refused {
+            Refused::Elsewhere(_) => Problem::ServerGone.into(),
+            refused => refused,
+        })?,
     };
     let secured = tls.open(tcp, domain, how == XmppTls::Direct).await?;
     let exporter = tls::exporter(&secured);
@@ -94,17 +113,17 @@ pub(super) async fn login(
 }
 
 /// STARTTLS (RFC 6120 section 5). What the server sent in clear beside `<proceed/>` is thrown away with the buffers.
-async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream, Problem> {
+async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream, Refused> {
     let header = StreamHeader { to: Some(Cow::Borrowed(domain)), from: None, id: None };
     let pending = initiate_stream(BufStream::new(tcp), ns::JABBER_CLIENT, header, TIMEOUTS).await.map_err(broken)?;
     let (features, mut stream) = features(pending).await?;
     if !features.has_child("starttls", ns::TLS) {
-        return Err(Problem::NoSafeLogin);
+        return Err(Problem::NoSafeLogin.into());
     }
     send(&mut stream, starttls::Request).await?;
     let answer = next(&mut stream).await?;
     if !answer.is("proceed", ns::TLS) {
-        return Err(Problem::NoSafeLogin);
+        return Err(Problem::NoSafeLogin.into());
     }
     Ok(stream.into_inner().into_inner())
 }
@@ -114,7 +133,7 @@ async fn authenticate(
     features: &Element,
     exporter: Option<Vec<u8>>,
     who: &Credentials,
-) -> Result<Stream, Problem> {
+) -> Result<Stream, Refused> {
     let list = |parent: Option<&Element>, read: fn(&Element) -> Option<String>| -> Vec<String> {
         parent.into_iter().flat_map(Element::children).filter_map(read).collect()
     };
@@ -146,8 +165,8 @@ async fn authenticate(
                 exchange.success(&success.data)?;
                 return Ok(stream);
             }
-            sasl::Nonza::Failure(failure) => return Err(refused(&failure.defined_condition)),
-            _ => return Err(Problem::Protocol),
+            sasl::Nonza::Failure(failure) => return Err(refused(&failure.defined_condition).into()),
+            _ => return Err(Problem::Protocol.into()),
         }
     }
 }
@@ -171,7 +190,7 @@ async fn begin(
     counted: bool,
     resume: Option<(String, u32)>,
     early: &mut Vec<Element>,
-) -> Result<Begin, Problem> {
+) -> Result<Begin, Refused> {
     let mut last = None;
     if let Some((id, h)) = resume.filter(|_| counted) {
         send(stream, nonza::Resume { h, previd: nonza::StreamId(id) }).await?;
@@ -188,10 +207,10 @@ async fn begin(
     let bound = answer.get_child("bind", ns::BIND).and_then(|bind| bind.get_child("jid", ns::BIND)).map(Element::text);
     match bound.map(|jid| Jid::new(&jid)) {
         Some(Ok(jid)) if jid.to_bare() == who.me => {}
-        Some(_) => return Err(Problem::Protocol),
+        Some(_) => return Err(Problem::Protocol.into()),
         None => {
             let condition = stanza::condition(&answer).unwrap_or_default().0;
-            return Err(if condition == "conflict" { Problem::Conflict } else { Problem::Refused });
+            return Err(if condition == "conflict" { Problem::Conflict } else { Problem::Refused }.into());
         }
     }
     if !counted {
@@ -208,7 +227,7 @@ async fn until(
     stream: &mut Stream,
     early: &mut Vec<Element>,
     is_it: impl Fn(&Element) -> bool,
-) -> Result<Element, Problem> {
+) -> Result<Element, Refused> {
     while early.len() < EARLY {
         let element = next(stream).await?;
         if is_it(&element) {
@@ -216,30 +235,33 @@ async fn until(
         }
         early.push(element);
     }
-    Err(Problem::Protocol)
+    Err(Problem::Protocol.into())
 }
 
-async fn features<Io>(pending: PendingFeaturesRecv<Io>) -> Result<(Element, XmlStream<Io, Frame>), Problem>
+async fn features<Io>(pending: PendingFeaturesRecv<Io>) -> Result<(Element, XmlStream<Io, Frame>), Refused>
 where
     Io: AsyncBufRead + AsyncWrite + Unpin,
 {
     // the typed features refuse the whole list for one unknown name in it
     let mut stream = pending.skip_features::<Frame>();
     let features = next(&mut stream).await?;
-    if features.is("features", ns::STREAM) { Ok((features, stream)) } else { Err(Problem::Protocol) }
+    if features.is("features", ns::STREAM) { Ok((features, stream)) } else { Err(Problem::Protocol.into()) }
 }
 
-async fn next<Io>(stream: &mut XmlStream<Io, Frame>) -> Result<Element, Problem>
+async fn next<Io>(stream: &mut XmlStream<Io, Frame>) -> Result<Element, Refused>
 where
     Io: AsyncBufRead + AsyncWrite + Unpin,
 {
     loop {
         match stream.next().await {
-            Some(Ok(Frame(element))) if element.is("error", ns::STREAM) => return Err(stream_error(&element).0),
+            Some(Ok(Frame(element))) if element.is("error", ns::STREAM) => {
+                let elsewhere = element.get_child("see-other-host", ns::XMPP_STREAMS).map(Element::text);
+                return Err(elsewhere.map_or_else(|| stream_error(&element).0.into(), Refused::Elsewhere));
+            }
             Some(Ok(Frame(element))) => return Ok(element),
             Some(Err(ReadError::SoftTimeout)) => {}
-            Some(Err(error)) => return Err(lost(&error)),
-            None => return Err(Problem::ServerGone),
+            Some(Err(error)) => return Err(lost(&error).into()),
+            None => return Err(Problem::ServerGone.into()),
         }
     }
 }

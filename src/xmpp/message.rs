@@ -45,6 +45,8 @@ pub(super) struct Meaning {
     pub(super) progress: Option<(MessageId, TextProgress)>,
     /// A text.
     pub(super) text: Option<NewMessage>,
+    /// Its id in our archive.
+    pub(super) archive_id: Option<String>,
     /// The receipt to send once the text is kept.
     pub(super) receipt: Option<Element>,
 }
@@ -75,7 +77,9 @@ pub(super) fn read(envelope: Envelope<'_>, me: &BareJid, ids: &WireIds) -> Meani
     let receipt = stanza::from(message)
         .filter(|_| envelope.source == Source::Live && parties.from != *me)
         .and_then(|from| receipts::answer(message, &from));
-    Meaning { progress: delivered, text: text(envelope, &parties, me, body), receipt }
+    let archive_id = archive_id(envelope, me);
+    let text = text(envelope, &parties, archive_id.as_deref(), body);
+    Meaning { progress: delivered, text, archive_id, receipt }
 }
 
 /// Step: who wrote to whom.
@@ -122,11 +126,10 @@ fn own_text(envelope: Envelope<'_>, parties: &Parties, ids: &WireIds) -> Option<
 }
 
 /// Step: the text as the other rooms know it.
-fn text(envelope: Envelope<'_>, parties: &Parties, me: &BareJid, body: String) -> Option<NewMessage> {
+fn text(envelope: Envelope<'_>, parties: &Parties, archive_id: Option<&str>, body: String) -> Option<NewMessage> {
     let message = envelope.message;
     let peer = stanza::address(&parties.peer)?;
-    let archive_id = archive_id(envelope, me);
-    let dedupe = dedupe(message, &parties.from, archive_id.as_deref(), &body);
+    let dedupe = dedupe(message, &parties.from, archive_id, &body);
     let (sender, body) = match group::split(&peer, &body) {
         Some((writer, rest)) if parties.direction == Direction::Incoming => (Some(writer), rest.to_owned()),
         _ => (None::<Address>, body),
@@ -141,7 +144,7 @@ fn text(envelope: Envelope<'_>, parties: &Parties, me: &BareJid, body: String) -
         body: Private::new(body),
         sent_at: delay.or(envelope.stamp),
         dedupe,
-        archive_id,
+        archive: None,
     })
 }
 

@@ -4,6 +4,8 @@
 //! [`message`] (with [`carbons`] and [`archive`] as its wrappers) -> event; its stanza is acknowledged ([`sm`]) once it is kept.
 mod archive;
 mod carbons;
+mod catch_up;
+mod dial;
 mod disco;
 mod failure;
 mod frame;

@@ -50,6 +50,12 @@ pub(super) async fn targets(config: &AccountConfig, dns: &Dns) -> Result<Vec<Tar
     Ok(targets)
 }
 
+/// Where a server says that the account is (RFC 6120 section 4.9.3.19), reached in the same way as itself.
+pub(super) fn elsewhere(said: &str, tls: XmppTls) -> Option<Target> {
+    let (host, port) = host_port(said)?;
+    Some(Target { host: host.to_owned(), port: port.unwrap_or(usual_port(tls)), tls })
+}
+
 const fn usual_port(tls: XmppTls) -> u16 {
     match tls {
         XmppTls::Direct => 5223,

@@ -2,6 +2,7 @@
 //! the TLS channel (RFC 9266) only where the server lists that binding (XEP-0440): one server offers `-PLUS` and then refuses it.
 //! PLAIN is never used. It checks what its library does not: the nonce, the work asked for, and that the server knew the password.
 use crate::domain::{account::Problem, private::Private};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sasl::{
     client::{Mechanism, mechanisms::Scram},
     common::{
@@ -19,12 +20,19 @@ const MOST_ITERATIONS: u32 = 2_000_000;
 /// The name of the one binding we can make, in XEP-0440.
 const EXPORTER: &str = "tls-exporter";
 
+type Boxed = Box<dyn Mechanism + Send + Sync>;
+type Make = fn(Credentials) -> Option<Boxed>;
+type Hasher = fn(&[u8]) -> Vec<u8>;
+
 /// One exchange with a server.
 pub(super) struct Exchange {
-    mechanism: Box<dyn Mechanism + Send + Sync>,
+    mechanism: Boxed,
     name: String,
     nonce: String,
     answered: bool,
+    /// What was offered, as the server is to have hashed it.
+    offer: String,
+    hash: Hasher,
 }
 
 impl Exchange {
@@ -53,14 +61,15 @@ impl Exchange {
                 .with_channel_binding(channel(plus))
         };
         for plus in [true, false].into_iter().filter(|with| plus || !with) {
-            let candidates = [make::<Sha512>, make::<Sha256>, make::<Sha1>];
+            let candidates: [(Make, Hasher); 3] =
+                [(make::<Sha512>, Sha512::hash), (make::<Sha256>, Sha256::hash), (make::<Sha1>, Sha1::hash)];
             let found = candidates
-                .iter()
-                .filter_map(|make| make(credentials(plus)))
-                .find(|m| offered.iter().any(|o| o == m.name()));
-            if let Some(mechanism) = found {
-                let name = mechanism.name().to_owned();
-                return Ok(Self { mechanism, name, nonce: String::new(), answered: false });
+                .into_iter()
+                .filter_map(|(make, hash)| Some((make(credentials(plus))?, hash)))
+                .find(|(mechanism, _)| offered.iter().any(|name| name == mechanism.name()));
+            if let Some((mechanism, hash)) = found {
+                let (name, nonce, offer) = (mechanism.name().to_owned(), String::new(), offer(offered, bindings));
+                return Ok(Self { mechanism, name, nonce, answered: false, offer, hash });
             }
         }
         Err(Problem::NoSafeLogin)
@@ -92,6 +101,10 @@ impl Exchange {
         if !(FEWEST_ITERATIONS..=MOST_ITERATIONS).contains(&work) {
             return Err(Problem::NoSafeLogin);
         }
+        // a server that says what it offered, under the password's own signature, must have offered what came here
+        if value('h').is_some_and(|hash| hash != BASE64.encode((self.hash)(self.offer.as_bytes()))) {
+            return Err(Problem::Downgraded);
+        }
         self.answered = true;
         self.mechanism.response(challenge).map_err(|_| Problem::Protocol)
     }
@@ -102,9 +115,22 @@ impl Exchange {
     }
 }
 
-fn make<S: ScramProvider + Send + Sync + 'static>(
-    credentials: Credentials,
-) -> Option<Box<dyn Mechanism + Send + Sync>> {
+/// Mechanisms and bindings as XEP-0474 section 4 has them hashed: sorted, between characters that cannot stand in XML.
+fn offer(mechanisms: &[String], bindings: &[String]) -> String {
+    let sorted = |list: &[String]| {
+        let mut list = list.to_vec();
+        list.sort_unstable();
+        list.join("\u{1e}")
+    };
+    let mut offer = sorted(mechanisms);
+    if !bindings.is_empty() {
+        offer.push('\u{1f}');
+        offer.push_str(&sorted(bindings));
+    }
+    offer
+}
+
+fn make<S: ScramProvider + Send + Sync + 'static>(credentials: Credentials) -> Option<Boxed> {
     Some(Box::new(Scram::<S>::from_credentials(credentials).ok()?))
 }
 
@@ -201,6 +227,27 @@ mod tests {
         let mut good = answer(&|n| format!("r={n}x,s=QSXCR+Q6sek8bf92,i=4096")).unwrap();
         assert_eq!(good.success(b"v=AAAA"), Err(Problem::NoSafeLogin), "a server that does not know the password");
         assert_eq!(good.success(b""), Err(Problem::NoSafeLogin));
+    }
+
+    #[test]
+    fn an_offer_that_was_changed_on_the_way_is_noticed() {
+        // the example of XEP-0474
+        let mechanisms = ["SCRAM-SHA-1-PLUS".to_owned(), "SCRAM-SHA-1".to_owned()];
+        let bindings = ["tls-server-end-point".to_owned(), "tls-exporter".to_owned()];
+        assert_eq!(BASE64.encode(Sha1::hash(offer(&mechanisms, &bindings).as_bytes())), "G6k/rBLDqgOhRRaCuuatSDFkJ08=");
+        let answer = |mechanisms: &[String], bindings: &[String]| {
+            let mut exchange = Exchange::choose(mechanisms, bindings, Some(vec![7; 32]), "u", &"p".into()).unwrap();
+            exchange.start();
+            let challenge = format!("r={}x,s=QSXCR+Q6sek8bf92,i=4096,h=G6k/rBLDqgOhRRaCuuatSDFkJ08=", exchange.nonce);
+            exchange.answer(challenge.as_bytes()).err()
+        };
+        assert_eq!(answer(&mechanisms, &bindings), None);
+        assert_eq!(
+            answer(&mechanisms, &bindings[..1]),
+            Some(Problem::Downgraded),
+            "the binding we can make was taken out"
+        );
+        assert_eq!(answer(&mechanisms[1..], &bindings), Some(Problem::Downgraded));
     }
 
     #[test]

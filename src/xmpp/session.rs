@@ -3,6 +3,7 @@
 //! What comes in is in [`super::inbound`]. It must not wait for anything.
 use super::{
     archive::Archive,
+    catch_up::Live,
     disco,
     gateways::Gateways,
     presence, roster,
@@ -14,6 +15,7 @@ use crate::account::{AccountCommand, AccountEvent, CallEvent, TextProgress};
 use crate::domain::{
     account::{AccountId, Capabilities, Problem, Registration},
     address::{Address, Scheme},
+    archive::{ArchivePage, ArchivePlace, ArchiveStep},
     call::EndReason,
     message::{MessageId, NewMessage, SendFailure},
 };
@@ -31,15 +33,15 @@ use xmpp_parsers::{
 };
 
 /// How long a request of ours may stay without an answer.
-const ANSWER: Duration = Duration::from_secs(30);
+pub(super) const ANSWER: Duration = Duration::from_secs(30);
 /// How long a live server takes to answer after the network changed.
 const PROBE: Duration = Duration::from_secs(5);
 /// Texts that may wait for a connection; more are handed back to the outbox.
-const WAITING: usize = 1000;
+pub(super) const WAITING: usize = 1000;
 
 /// Names one text until it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Token(u64);
+pub(super) struct Token(pub(super) u64);
 
 /// What the driver is to do.
 #[derive(Debug)]
@@ -52,6 +54,8 @@ pub(super) enum Output {
     Event(AccountEvent),
     /// Hand the text up, then call [`Session::kept`] or [`Session::not_kept`].
     Deliver(Token, NewMessage),
+    /// The same with a part of the archive.
+    Archived(Token, ArchivePage),
     /// Give the connection up.
     Close {
         /// Why.
@@ -94,8 +98,9 @@ pub(super) enum Asked {
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) slot: Option<super::sm::Slot>,
-    pub(super) archived: bool,
-    pub(super) archive_id: Option<String>,
+    /// It is a page of this session's catch-up.
+    pub(super) page: bool,
+    pub(super) step: Option<ArchiveStep>,
     pub(super) receipt: Option<Element>,
 }
 
@@ -106,7 +111,7 @@ pub(super) struct Session {
     pub(super) ids: WireIds,
     /// Starts the ids of our requests: not to be guessed from outside.
     nonce: String,
-    counter: u64,
+    pub(super) counter: u64,
     pub(super) online: bool,
     /// Our address and the server's.
     ends: Option<(IpAddr, IpAddr)>,
@@ -119,10 +124,14 @@ pub(super) struct Session {
     pub(super) archive: Archive,
     pub(super) gateways: Gateways,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
-    pending: HashMap<Token, Pending>,
+    pub(super) pending: HashMap<Token, Pending>,
     /// Texts that are on their way, so that one given twice is sent once.
-    in_flight: HashSet<MessageId>,
-    waiting: VecDeque<(Element, Sent)>,
+    pub(super) in_flight: HashSet<MessageId>,
+    /// A new session: what may have been sent in the one before waits until the archive has shown what the server took.
+    pub(super) holding: bool,
+    /// Texts that came to this connection before the archive brought those of before: they would stand above them.
+    pub(super) early: Vec<Live>,
+    pub(super) waiting: VecDeque<(Element, Sent)>,
     /// Without stream management: not known to be written yet.
     unwritten: VecDeque<(Element, Sent)>,
     pub(super) probe: Option<Instant>,
@@ -131,13 +140,7 @@ pub(super) struct Session {
 
 impl Session {
     /// A session of `me`. `nonce` is fresh random text.
-    pub(super) fn new(
-        account: AccountId,
-        me: BareJid,
-        ids: WireIds,
-        archive_after: Option<String>,
-        nonce: String,
-    ) -> Self {
+    pub(super) fn new(account: AccountId, me: BareJid, ids: WireIds, archive: ArchivePlace, nonce: String) -> Self {
         Self {
             account,
             me,
@@ -150,11 +153,13 @@ impl Session {
             copies_settled: false,
             sm: Sm::default(),
             owed: false,
-            archive: Archive::new(archive_after),
+            archive: Archive::new(archive),
             gateways: Gateways::default(),
             asked: HashMap::new(),
             pending: HashMap::new(),
             in_flight: HashSet::new(),
+            holding: false,
+            early: Vec::new(),
             waiting: VecDeque::new(),
             unwritten: VecDeque::new(),
             probe: None,
@@ -188,9 +193,11 @@ impl Session {
         let Ok((acked, again)) = self.sm.resumed(h) else { return self.broken() };
         acked.into_iter().for_each(|what| self.taken(what));
         self.out.extend(again.into_iter().map(Output::Send));
-        self.flush_waiting();
+        if !self.holding {
+            self.flush_waiting();
+            self.announce();
+        }
         self.request_ack();
-        self.announce();
     }
 
     fn begun(&mut self, counted: Option<Option<String>>, last: Option<u32>, now: Instant) {
@@ -198,7 +205,7 @@ impl Session {
         acked.into_iter().for_each(|what| self.taken(what));
         lost.into_iter().rev().filter(|(_, what)| *what != Sent::Other).for_each(|lost| self.waiting.push_front(lost));
         for pending in self.pending.values_mut() {
-            (pending.slot, pending.archived) = (None, false);
+            (pending.slot, pending.page) = (None, false);
         }
         self.sm.start(counted.is_some(), counted.flatten());
         self.owed = false;
@@ -212,7 +219,7 @@ impl Session {
         self.ask(Asked::Account, now, |id| disco::ask(id, me));
         self.ask(Asked::Roster, now, roster::ask);
         self.send(presence::initial(), Sent::Other);
-        self.flush_waiting();
+        self.holding = true;
         self.request_ack();
     }
 
@@ -220,8 +227,10 @@ impl Session {
     pub(super) fn offline(&mut self) {
         self.online = false;
         self.probe = None;
+        // nobody may have them a second time
+        self.release_early();
         self.sm.disconnected();
-        self.out.retain(|output| matches!(output, Output::Event(_) | Output::Deliver(..)));
+        self.out.retain(|output| matches!(output, Output::Event(_) | Output::Deliver(..) | Output::Archived(..)));
         while let Some(unwritten) = self.unwritten.pop_back() {
             self.waiting.push_front(unwritten);
         }
@@ -298,7 +307,7 @@ impl Session {
 
     /// Sends a stanza now, or keeps it for the next connection if it has a meaning there.
     pub(super) fn send(&mut self, stanza: Element, what: Sent) {
-        if !self.online {
+        if !self.online || (self.holding && matches!(what, Sent::Text(_))) {
             if what != Sent::Other {
                 self.waiting.push_back((stanza, what));
             }
@@ -312,13 +321,13 @@ impl Session {
         }
     }
 
-    fn flush_waiting(&mut self) {
+    pub(super) fn flush_waiting(&mut self) {
         for (stanza, what) in std::mem::take(&mut self.waiting) {
             self.send(stanza, what);
         }
     }
 
-    fn request_ack(&mut self) {
+    pub(super) fn request_ack(&mut self) {
         if self.online && self.sm.enabled() && self.sm.waits() {
             self.out.push_back(Output::Send(nonza::R.into()));
         }
@@ -356,14 +365,14 @@ impl Session {
         if let Some(slot) = pending.slot {
             self.sm.handled(slot);
         }
-        if let Some(id) = pending.archive_id {
-            self.archive.moved(id);
+        if let Some(step) = pending.step {
+            self.archive.moved(step);
         }
         if let Some(receipt) = pending.receipt {
             self.send(receipt, Sent::Receipt);
         }
-        if pending.archived {
-            self.archive.kept();
+        if pending.page {
+            self.archive.page_kept();
             self.more_archive(now);
         }
         if self.online && self.owed && !self.sm.is_behind() {
@@ -375,30 +384,17 @@ impl Session {
     /// The store could not keep the text: the server is to give it again.
     pub(super) fn not_kept(&mut self, token: Token) {
         let Some(pending) = self.pending.remove(&token) else { return };
-        if pending.archived {
+        self.archive.not_kept(pending.page);
+        if pending.page {
             // only a new session asks the archive again
             self.sm.forget();
         }
-        self.out.push_back(Output::Close { problem: Problem::ServerGone, retry: true });
-    }
-
-    pub(super) fn begin_archive(&mut self, now: Instant) {
-        let id = self.request_id();
-        let request = self.archive.begin(id.clone());
-        self.asked.insert(id, (Asked::Archive, now + ANSWER));
-        self.send(request, Sent::Other);
-    }
-
-    pub(super) fn more_archive(&mut self, now: Instant) {
-        if self.online && self.archive.wants_more() {
-            let id = self.request_id();
-            let request = self.archive.next(id.clone());
-            self.asked.insert(id, (Asked::Archive, now + ANSWER));
-            self.send(request, Sent::Other);
+        if self.online {
+            self.out.push_back(Output::Close { problem: Problem::ServerGone, retry: true });
         }
     }
 
-    fn request_id(&mut self) -> String {
+    pub(super) fn request_id(&mut self) -> String {
         self.counter += 1;
         format!("{}-{}", self.nonce, self.counter)
     }

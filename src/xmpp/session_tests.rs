@@ -11,6 +11,7 @@ struct Scene {
     sent: Vec<Element>,
     events: Vec<AccountEvent>,
     texts: Vec<(Token, NewMessage)>,
+    pages: Vec<(Token, ArchivePage)>,
     closed: Option<(Problem, bool)>,
 }
 
@@ -30,9 +31,10 @@ impl Scene {
         let me = BareJid::new(HERE).unwrap();
         let ids = WireIds::new(HERE, "test");
         let account = AccountId("a".into());
-        let session = Session::new(account, me, ids, archive_after.map(str::to_owned), "n".into());
+        let kept = ArchivePlace { newest: archive_after.map(str::to_owned), gap: None };
+        let session = Session::new(account, me, ids, kept, "n".into());
         let (sent, events, texts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { session, now: Instant::now(), sent, events, texts, closed: None }
+        Self { session, now: Instant::now(), sent, events, texts, pages: Vec::new(), closed: None }
     }
     /// A session of a server with everything, counted and resumable.
     fn online(archive_after: Option<&str>) -> Self {
@@ -52,6 +54,7 @@ impl Scene {
                 Output::Report(id) => self.session.written(id),
                 Output::Event(event) => self.events.push(event),
                 Output::Deliver(token, text) => self.texts.push((token, text)),
+                Output::Archived(token, page) => self.pages.push((token, page)),
                 Output::Close { problem, retry } => self.closed = Some((problem, retry)),
             }
         }
@@ -85,6 +88,24 @@ impl Scene {
     fn answer(&mut self, name: &str, ns: &str, payload: &str) {
         let id = self.take(name, ns).unwrap().attr("id").unwrap().to_owned();
         self.receive(&format!("<iq type='result' id='{id}'>{payload}</iq>"));
+    }
+    /// A session of an account with neither copies nor archive.
+    fn plain() -> Self {
+        let mut scene = Self::online(None);
+        scene.nothing_discovered();
+        scene
+    }
+    fn nothing_discovered(&mut self) {
+        self.answer("query", ns::DISCO_INFO, &info(&[]));
+        self.answer("query", ns::DISCO_INFO, &info(&[]));
+    }
+    /// A session of an account with an archive, which has nothing new.
+    fn settled(archive_after: Option<&str>) -> Self {
+        let mut scene = Self::online(archive_after);
+        scene.discovered();
+        scene.answer("enable", ns::CARBONS, "");
+        scene.answer("query", ns::MAM, "<fin xmlns='urn:xmpp:mam:2' complete='true'/>");
+        scene
     }
     /// Answers both questions about features: the server's first, then the account's.
     fn discovered(&mut self) {
@@ -124,6 +145,9 @@ fn it_is_registered_once_it_is_known_what_the_account_can_do() {
     assert!(scene.take("query", ns::ROSTER).is_some());
     assert!(!scene.registered());
     scene.discovered();
+    scene.answer("enable", ns::CARBONS, "");
+    assert!(!scene.registered(), "the archive may show that a text of the outbox was taken");
+    scene.answer("query", ns::MAM, "<fin xmlns='urn:xmpp:mam:2' complete='true'/>");
     assert!(scene.registered());
 }
 
@@ -150,44 +174,44 @@ fn the_archive_is_asked_when_copies_are_on() {
 
 #[test]
 fn a_text_is_counted_and_receipted_when_it_is_kept_and_not_before() {
-    let mut scene = Scene::online(None);
+    let mut scene = Scene::plain();
     scene.receive("<message from='bob@x.test/r' id='1'><body>hi</body><request xmlns='urn:xmpp:receipts'/></message>");
     scene.receive("<presence from='bob@x.test/r'/>");
-    assert_eq!(scene.count().as_deref(), Some("0"));
+    assert_eq!(scene.count().as_deref(), Some("2"));
     assert!(scene.take("received", ns::RECEIPTS).is_none());
     scene.sent.clear();
     scene.kept();
     assert!(scene.take("received", ns::RECEIPTS).is_some());
-    assert_eq!(scene.take("a", ns::SM).unwrap().attr("h"), Some("2"), "the count that was owed");
+    assert_eq!(scene.take("a", ns::SM).unwrap().attr("h"), Some("4"), "the count that was owed");
 }
 
 #[test]
 fn a_text_that_cannot_be_kept_is_asked_for_again() {
-    let mut scene = Scene::online(None);
+    let mut scene = Scene::plain();
     scene.receive("<message from='bob@x.test/r' id='1'><body>hi</body></message>");
     let (token, _) = scene.texts.remove(0);
     scene.session.not_kept(token);
     scene.drain();
     assert_eq!(scene.closed, Some((Problem::ServerGone, true)));
     scene.session.offline();
-    assert_eq!(scene.session.resumable(), Some(("sm".into(), 0)), "the resumed session brings it again");
+    assert_eq!(scene.session.resumable(), Some(("sm".into(), 2)), "the resumed session brings it again");
 }
 
 #[test]
 fn what_came_before_counting_began_is_not_counted() {
-    let mut scene = Scene::online(None);
+    let mut scene = Scene::plain();
     scene
         .session
         .receive_uncounted(&xml("<message from='bob@x.test/r' id='0'><body>early</body></message>"), scene.now);
     scene.drain();
     assert_eq!(scene.texts.len(), 1);
     scene.kept();
-    assert_eq!(scene.count().as_deref(), Some("0"));
+    assert_eq!(scene.count().as_deref(), Some("2"));
 }
 
 #[test]
 fn a_text_of_ours_is_sent_when_counted_and_delivered_when_its_addressee_says_so() {
-    let mut scene = Scene::online(None);
+    let mut scene = Scene::plain();
     scene.receive("<a xmlns='urn:xmpp:sm:3' h='4'/>");
     scene.write(7, "xmpp:bob@x.test");
     scene.write(7, "xmpp:bob@x.test");
@@ -213,14 +237,14 @@ fn a_text_of_ours_is_sent_when_counted_and_delivered_when_its_addressee_says_so(
 
 #[test]
 fn a_resumed_session_sends_again_what_the_server_does_not_have() {
-    let mut scene = Scene::online(None);
+    let mut scene = Scene::plain();
     scene.receive("<a xmlns='urn:xmpp:sm:3' h='4'/>");
     scene.write(1, "xmpp:bob@x.test");
     scene.write(2, "xmpp:bob@x.test");
     scene.session.offline();
     scene.write(3, "xmpp:bob@x.test");
     scene.sent.clear();
-    assert_eq!(scene.session.resumable(), Some(("sm".into(), 0)));
+    assert_eq!(scene.session.resumable(), Some(("sm".into(), 2)));
     scene.begin(Begin::Resumed(5));
     assert_eq!(scene.progress(), [TextProgress::Sent], "the first had arrived");
     let texts = scene.sent.iter().filter(|stanza| stanza.has_child("body", ns::JABBER_CLIENT)).count();
@@ -229,12 +253,14 @@ fn a_resumed_session_sends_again_what_the_server_does_not_have() {
 
 #[test]
 fn a_lost_session_sends_its_texts_under_the_same_ids() {
-    let mut scene = Scene::online(None);
+    let mut scene = Scene::plain();
     scene.write(1, "xmpp:bob@x.test");
     let before = scene.take("body", ns::JABBER_CLIENT).unwrap();
     scene.session.offline();
     scene.sent.clear();
     scene.begin(Begin::New { counted: Some(None), last: None });
+    assert!(scene.take("body", ns::JABBER_CLIENT).is_none(), "the archive may have it");
+    scene.nothing_discovered();
     let after = scene.take("body", ns::JABBER_CLIENT).unwrap();
     assert_eq!(after.attr("id"), before.attr("id"));
     assert!(scene.take("body", ns::JABBER_CLIENT).is_none());
@@ -251,7 +277,7 @@ fn a_server_that_counts_what_was_never_sent_is_left() {
 
 #[test]
 fn copies_are_believed_from_our_own_account_only() {
-    let mut scene = Scene::online(None);
+    let mut scene = Scene::plain();
     let copy = |from: &str| {
         format!(
             "<message from='{from}'><received xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>\
@@ -263,55 +289,6 @@ fn copies_are_believed_from_our_own_account_only() {
     assert!(scene.texts.is_empty());
     scene.receive(&copy(HERE));
     assert_eq!(scene.texts.remove(0).1.peer.rest(), "bank@x.test");
-}
-
-#[test]
-fn a_live_text_moves_the_kept_entry_only_when_the_archive_is_caught_up() {
-    let mut scene = Scene::online(Some("10"));
-    scene.discovered();
-    scene.answer("enable", ns::CARBONS, "");
-    let live = |n: u32| {
-        format!(
-            "<message from='bob@x.test/r' id='{n}'><body>{n}</body>\
-             <stanza-id xmlns='urn:xmpp:sid:0' by='{HERE}' id='{n}'/></message>"
-        )
-    };
-    scene.receive(&live(12));
-    assert_eq!(scene.texts.remove(0).1.archive_id, None);
-    let query = scene.take("query", ns::MAM).unwrap();
-    let id = query.attr("id").unwrap().to_owned();
-    let after =
-        query.get_child("query", ns::MAM).and_then(|q| q.get_child("set", ns::RSM)?.get_child("after", ns::RSM));
-    assert_eq!(after.unwrap().text(), "10");
-    scene.receive(&format!(
-        "<message from='{HERE}'><result xmlns='urn:xmpp:mam:2' queryid='{id}' id='11'>\
-         <forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/>\
-         <message xmlns='jabber:client' from='bob@x.test/r' to='{HERE}' id='11'><body>11</body></message>\
-         </forwarded></result></message>"
-    ));
-    assert!(scene.texts.is_empty(), "a page is handed over whole");
-    scene.receive(&format!(
-        "<iq type='result' id='{id}'><fin xmlns='urn:xmpp:mam:2' complete='true'>\
-         <set xmlns='http://jabber.org/protocol/rsm'><first>11</first><last>11</last></set></fin></iq>"
-    ));
-    assert_eq!(scene.texts.remove(0).1.archive_id.as_deref(), Some("11"));
-    scene.receive(&live(13));
-    assert_eq!(scene.texts.remove(0).1.archive_id.as_deref(), Some("13"));
-}
-
-#[test]
-fn an_archive_that_forgot_the_kept_entry_is_read_from_its_end() {
-    let mut scene = Scene::online(Some("10"));
-    scene.discovered();
-    scene.answer("enable", ns::CARBONS, "");
-    let id = scene.take("query", ns::MAM).unwrap().attr("id").unwrap().to_owned();
-    scene.receive(&format!(
-        "<iq type='error' id='{id}'><error type='cancel'>\
-         <item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
-    ));
-    let again = scene.take("query", ns::MAM).unwrap();
-    let set = again.get_child("query", ns::MAM).and_then(|query| query.get_child("set", ns::RSM)).unwrap();
-    assert!(set.has_child("before", ns::RSM) && !set.has_child("after", ns::RSM));
 }
 
 #[test]
@@ -372,3 +349,9 @@ fn a_gateway_on_the_roster_is_found_and_only_it_may_say_so() {
     scene.receive(&format!("<iq type='result' id='{id}' from='sms.far'>{gateway}</iq>"));
     assert!(found(&scene));
 }
+
+#[path = "session_archive_tests.rs"]
+mod archive;
+
+#[path = "session_hostile_tests.rs"]
+mod hostile;

@@ -1,15 +1,20 @@
 //! The account's task: sockets, clock and chance around [`Session`], which decides. It must not decide anything a test
 //! without a network could not see, and must not wait on the engine while the engine may be waiting on it.
 use super::{
+    dial,
     frame::Frame,
-    login::{self, Credentials, Established, Stream},
+    login::{self, Credentials, Established, Refused, Stream},
     resolve,
     session::{Output, Session, Token},
     tls::Tls,
     wire_id::{WireIds, hex},
 };
 use crate::account::{AccountCommand, AccountEvent, AccountSetup, CHANNEL, CommandSender, EventSender};
-use crate::domain::account::{AccountId, Problem, Registration};
+use crate::domain::{
+    account::{AccountId, Problem, Registration},
+    archive::ArchivePage,
+    message::NewMessage,
+};
 use crate::net::{Backoff, Bind, Dns};
 use futures::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{
@@ -30,6 +35,8 @@ use xmpp_parsers::jid::Jid;
 const NEGOTIATION: Duration = Duration::from_secs(20);
 /// A write that takes longer goes to nobody.
 const WRITE: Duration = Duration::from_secs(15);
+/// How often a server may send us to another one before there is a session.
+const ELSEWHERE: usize = 3;
 /// The time a log-out may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// Events or texts under way; above it nothing more is read from the server.
@@ -132,7 +139,7 @@ impl Task {
         };
         let ids = WireIds::new(me.as_str(), &setup.instance);
         let account = setup.config.id.clone();
-        let session = Session::new(account.clone(), me, ids, setup.archive_after.clone(), hex(nonce));
+        let session = Session::new(account.clone(), me, ids, setup.archive.clone(), hex(nonce));
         Ok(Self {
             account,
             plan: Arc::new(Plan { setup, who }),
@@ -208,9 +215,7 @@ impl Task {
                     Err(_) => return Woken::Stop,
                 },
                 Some((token, kept)) = self.commits.next() => {
-                    if kept {
-                        self.session.kept(token, Instant::now());
-                    }
+                    if kept { self.session.kept(token, Instant::now()) } else { self.session.not_kept(token) }
                 }
             }
         }
@@ -221,14 +226,21 @@ impl Task {
             match output {
                 Output::Event(event) => self.events.push_back(event),
                 Output::Deliver(token, message) => self.deliver(token, message),
+                Output::Archived(token, page) => self.archived(token, page),
                 Output::Send(_) | Output::Report(_) | Output::Close { .. } => {}
             }
         }
     }
 
-    fn deliver(&mut self, token: Token, message: crate::domain::message::NewMessage) {
+    fn deliver(&mut self, token: Token, message: NewMessage) {
         let (committed, answer) = oneshot::channel();
         self.events.push_back(AccountEvent::Message { message, committed });
+        self.commits.push(Box::pin(async move { (token, answer.await.is_ok()) }));
+    }
+
+    fn archived(&mut self, token: Token, page: ArchivePage) {
+        let (committed, answer) = oneshot::channel();
+        self.events.push_back(AccountEvent::Archived { page, committed });
         self.commits.push(Box::pin(async move { (token, answer.await.is_ok()) }));
     }
 
@@ -300,6 +312,7 @@ impl Task {
                     Output::Event(AccountEvent::Registration(registration)) => self.registration(registration),
                     Output::Event(event) => self.events.push_back(event),
                     Output::Deliver(token, message) => self.deliver(token, message),
+                    Output::Archived(token, page) => self.archived(token, page),
                     // without a closing tag: it would end the session that is to be resumed
                     Output::Close { problem, retry } => return Some(Ended::Lost { problem, retry }),
                 }
@@ -337,44 +350,46 @@ async fn connect(plan: Arc<Plan>, resume: Option<(String, u32)>) -> Result<Estab
     let tls = tokio::task::spawn_blocking(move || Tls::load(own.as_deref())).await.map_err(|_| Problem::Protocol)??;
     let mut problem = Problem::Unreachable;
     let dns = Dns::system();
-    for target in resolve::targets(config, &dns).await? {
-        let addresses = match dns.addresses(&target.host, target.port).await {
-            Ok(addresses) => addresses,
+    let mut targets = VecDeque::from(resolve::targets(config, &dns).await?);
+    let mut followed = 0;
+    while let Some(target) = targets.pop_front() {
+        let mut addresses = match dns.addresses(&target.host, target.port).await {
+            Ok(addresses) => dial::order(addresses),
             Err(failed) => {
-                problem = worse(problem, failed);
+                problem = dial::worse(problem, failed);
                 continue;
             }
         };
-        for address in addresses {
-            let tcp = match dial(&plan.setup.bind, address).await {
+        while !addresses.is_empty() {
+            let tcp = match dial::race(&mut addresses, |address| tcp(&plan.setup.bind, address)).await {
                 Ok(tcp) => tcp,
                 Err(failed) => {
-                    problem = worse(problem, failed);
-                    continue;
+                    problem = dial::worse(problem, failed);
+                    break;
                 }
             };
             let login = login::login(tcp, target.tls, &tls, &plan.who, resume.clone());
-            match timeout(NEGOTIATION, login).await.unwrap_or(Err(Problem::TimedOut)) {
+            match timeout(NEGOTIATION, login).await.unwrap_or(Err(Problem::TimedOut.into())) {
                 Ok(established) => return Ok(established),
-                Err(failed @ (Problem::ServerGone | Problem::TimedOut | Problem::Protocol)) => problem = failed,
-                Err(failed) => return Err(failed),
+                Err(Refused::Elsewhere(said)) => {
+                    followed += 1;
+                    let other = resolve::elsewhere(&said, target.tls).filter(|_| followed <= ELSEWHERE);
+                    targets.push_front(other.ok_or(Problem::Protocol)?);
+                    break;
+                }
+                Err(Refused::Problem(failed @ (Problem::ServerGone | Problem::TimedOut | Problem::Protocol))) => {
+                    problem = failed;
+                }
+                Err(Refused::Problem(failed)) => return Err(failed),
             }
         }
     }
     Err(problem)
 }
 
-async fn dial(bind: &Bind, address: std::net::SocketAddr) -> Result<tokio::net::TcpStream, Problem> {
+async fn tcp(bind: &Bind, address: std::net::SocketAddr) -> Result<tokio::net::TcpStream, Problem> {
     let tcp = bind.connect(address).await?;
     // stanzas are small and wait for nobody
     tcp.set_nodelay(true).map_err(|_| Problem::ServerGone)?;
     Ok(tcp)
-}
-
-/// Of several failures, the one a person can act on: a forbidden route says more than an unreachable one.
-const fn worse(so_far: Problem, new: Problem) -> Problem {
-    match so_far {
-        Problem::NotWired => Problem::NotWired,
-        _ => new,
-    }
 }

@@ -15,8 +15,27 @@ pub struct Certificates {
     pub key: PathBuf,
 }
 
+/// What is wrong with a certificate.
+#[allow(dead_code)] // some who include this file need no flaws
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nothing.
+    None,
+    /// It is for another name.
+    Name,
+    /// It has expired.
+    Expired,
+    /// Nobody signed it but itself.
+    SelfSigned,
+}
+
 /// Makes an authority and a certificate for `host` in `dir`: `host.crt`, `host.key`, `ca.pem`.
 pub fn make(dir: &Path, host: &str) -> Certificates {
+    make_flawed(dir, host, Flaw::None)
+}
+
+/// The same with a flaw.
+pub fn make_flawed(dir: &Path, host: &str, flaw: Flaw) -> Certificates {
     let at = |name: &str| dir.join(name);
     let openssl = |args: &[&str]| {
         let status = Command::new("openssl")
@@ -39,27 +58,28 @@ pub fn make(dir: &Path, host: &str) -> Certificates {
     let mut request = vec!["req", "-subj", &subject, "-keyout", &key, "-out", &csr];
     request.extend(curve);
     openssl(&request);
+    let named = if flaw == Flaw::Name { "other.test" } else { host };
     std::fs::write(
         at("san"),
-        format!("subjectAltName=DNS:{host},DNS:*.{host},IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"),
+        format!("subjectAltName=DNS:{named},DNS:*.{named},IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"),
     )
     .expect("san");
-    openssl(&[
-        "x509",
-        "-req",
-        "-in",
-        &csr,
-        "-CA",
-        "ca.pem",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-days",
-        "30",
-        "-extfile",
-        "san",
-        "-out",
-        &crt,
-    ]);
+    let mut sign = vec!["x509", "-req", "-in", &csr, "-days", "30", "-extfile", "san", "-out", &crt];
+    match flaw {
+        Flaw::None | Flaw::Name => sign.extend(["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"]),
+        Flaw::SelfSigned => sign.extend(["-signkey", &key]),
+        // only `ca` can make one of the past
+        Flaw::Expired => {
+            let ca = "[ca]\ndefault_ca=d\n[d]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n\
+                      [p]\ncommonName=supplied\n";
+            std::fs::write(at("ca.cnf"), ca).expect("a file");
+            std::fs::write(at("index"), "").expect("a file");
+            std::fs::write(at("serial"), "01").expect("a file");
+            let past = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z", "-notext"];
+            sign = vec!["ca", "-batch", "-config", "ca.cnf", "-in", &csr, "-extfile", "san", "-out", &crt];
+            sign.extend(["-cert", "ca.pem", "-keyfile", "ca.key"].into_iter().chain(past));
+        }
+    }
+    openssl(&sign);
     Certificates { ca: at("ca.pem"), certificate: at(&crt), key: at(&key) }
 }

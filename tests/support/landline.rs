@@ -9,6 +9,23 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// The command line of a home with a vault.
+#[derive(Debug)]
+pub struct Commands {
+    dir: PathBuf,
+}
+
+impl Commands {
+    /// Runs one command to its end.
+    pub fn run(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
+        command.arg("--home").arg(self.dir.join("home")).env("LANDLINE_PASSPHRASE", "correct horse battery");
+        command.env("LANG", "en_US.UTF-8").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", &self.dir);
+        command.args(args).stdin(Stdio::null()).output().expect("landline")
+    }
+}
+
 /// One home.
 #[derive(Debug)]
 pub struct Landline {
@@ -65,6 +82,10 @@ impl Landline {
     /// The home's folder.
     pub fn home(&self) -> PathBuf {
         self.dir.path().join("home")
+    }
+    /// Runs commands while the instance itself is in other hands.
+    pub fn commands(&self) -> Commands {
+        Commands { dir: self.dir.path().to_owned() }
     }
     fn base(&self) -> Command {
         let program = env!("CARGO_BIN_EXE_landline");
@@ -172,8 +193,12 @@ impl Landline {
         self.run.as_ref().expect("a running instance").pid()
     }
     /// Waits for an event that fits and takes it out; earlier ones stay for later calls.
-    pub fn wait_event(&mut self, what: &str, mut fits: impl FnMut(&Value) -> bool) -> Value {
-        let end = Instant::now() + PATIENCE;
+    pub fn wait_event(&mut self, what: &str, fits: impl FnMut(&Value) -> bool) -> Value {
+        self.wait_event_for(what, PATIENCE, fits)
+    }
+    /// The same with another patience.
+    pub fn wait_event_for(&mut self, what: &str, patience: Duration, mut fits: impl FnMut(&Value) -> bool) -> Value {
+        let end = Instant::now() + patience;
         loop {
             if let Some(at) = self.events.iter().position(&mut fits) {
                 return self.events.remove(at);

@@ -1,6 +1,10 @@
 //! A real Prosody for `xmpp.test` with a gateway component `sms.test` beside it (`gateway.py`).
 //! A user's password is `secret-USER`; users are made when the server is first started.
-use super::{Process, certificate, free_port, wait_for, wait_for_port};
+use super::{
+    Process,
+    certificate::{self, Flaw},
+    free_port, wait_for, wait_for_port,
+};
 use std::{path::PathBuf, process::Command};
 use tempfile::TempDir;
 
@@ -22,8 +26,12 @@ pub struct Prosody {
 impl Prosody {
     /// Starts both with these users and waits until they answer.
     pub fn start(users: &[&str]) -> Self {
+        Self::start_flawed(users, Flaw::None)
+    }
+    /// The same with such a certificate.
+    pub fn start_flawed(users: &[&str], flaw: Flaw) -> Self {
         let dir = TempDir::new().expect("a folder");
-        let files = certificate::make(dir.path(), "xmpp.test");
+        let files = certificate::make_flawed(dir.path(), "xmpp.test", flaw);
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
         let text = include_str!("prosody.cfg.lua")
             .replace("@DIR@", &dir.path().to_string_lossy())
@@ -52,6 +60,10 @@ impl Prosody {
         server.run();
         server
     }
+    /// Its certificate and key, for one who has stolen them.
+    pub fn certificate(&self) -> [PathBuf; 2] {
+        ["xmpp.test.crt", "xmpp.test.key"].map(|name| self.dir.path().join(name))
+    }
     /// `HOST:PORT` for STARTTLS.
     pub fn server(&self) -> String {
         format!("127.0.0.1:{}", self.port)
@@ -79,6 +91,24 @@ impl Prosody {
             process.kill();
         }
         wait_for("the port to be free", || std::net::TcpListener::bind(("127.0.0.1", self.port)).ok());
+    }
+    /// Whether a text stands in a user's archive on the server's disk.
+    pub fn archived(&self, user: &str, body: &str) -> bool {
+        let mut open = vec![self.dir.path().join("data")];
+        while let Some(folder) = open.pop() {
+            for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                if path.is_dir() {
+                    open.push(path);
+                } else if name == format!("{user}.list") {
+                    let text = std::fs::read(&path).unwrap_or_default();
+                    if String::from_utf8_lossy(&text).contains(&format!("\"{body}\"")) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
     }
     /// What `prosody` or `gateway` printed.
     pub fn log_of(&self, name: &str) -> String {
