@@ -13,3 +13,4 @@ pub mod protection;
 pub mod quality;
 pub mod server;
 pub mod session;
+pub mod transfer;
