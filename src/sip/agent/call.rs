@@ -51,6 +51,8 @@ pub(super) struct Call {
     /// Its sound stays away: when to ask whether the other side is still there.
     pub(super) doubt: Option<Instant>,
     pub(super) keys: Keys,
+    /// Who they are to be asked to call, once no offer is under way.
+    pub(super) refer: Option<Uri>,
     /// They were asked to call somebody else.
     pub(super) handover: Option<Handover>,
     /// They have asked us before.
@@ -180,6 +182,7 @@ impl Call {
             updates: false,
             doubt: None,
             keys: Keys::default(),
+            refer: None,
             handover: None,
             referred: false,
         }

@@ -29,29 +29,37 @@ pub(crate) enum Target {
 impl Agent {
     /// Asks the other side of a call to call somebody else. Its end is told by [`AgentEvent::Handover`].
     pub(crate) fn transfer(&mut self, call: CallId, to: Target, now: Instant) {
-        let datagrams = !self.is_reliable();
         let to = match to {
             Target::Uri(uri) => Some(uri),
             Target::Call(other) => self.replacing(other),
         };
-        let contact = self.calls.get(&call).and_then(|state| self.contact(state.user.as_deref()));
-        let sent = match (self.calls.get_mut(&call), to, contact) {
-            (Some(state), Some(to), Some(contact)) if state.handover.is_none() => {
-                let Stage::Talking(dialog) = &mut state.stage else {
-                    return self.handed_over(call, Outcome::Failed { reason: EndReason::Unavailable });
-                };
-                let mut request = dialog.request(Method::Refer);
-                request.headers.push(HeaderName::ReferTo, format!("<{to}>"));
-                request.headers.push(HeaderName::ReferredBy, format!("<{}>", dialog.local().uri));
-                request.headers.push(HeaderName::Contact, contact.to_string());
-                request.headers.push(HeaderName::Supported, referral::SILENT);
-                state.handover = Some(Handover { number: dialog.local_seq, limit: now + PROGRESS });
-                let hop = dialog.next_hop(datagrams);
-                self.send(request, hop, Purpose::Refer(call), now).is_some()
-            }
-            _ => false,
+        let stands = |state: &&mut Call| {
+            matches!(state.stage, Stage::Talking(_)) && state.handover.is_none() && state.refer.is_none()
         };
-        if !sent {
+        match (self.calls.get_mut(&call).filter(stands), to) {
+            (Some(state), Some(to)) => {
+                state.refer = Some(to);
+                self.next_offer(call, now);
+            }
+            _ => self.handed_over(call, Outcome::Failed { reason: EndReason::Unavailable }),
+        }
+    }
+
+    /// Asks them, as no offer is under way: a large one may take another way, and come later than what was sent after it.
+    pub(super) fn next_refer(&mut self, call: CallId, now: Instant) {
+        let datagrams = !self.is_reliable();
+        let Some(contact) = self.contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else { return };
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let Stage::Talking(dialog) = &mut state.stage else { return };
+        let Some(to) = state.refer.take() else { return };
+        let mut request = dialog.request(Method::Refer);
+        request.headers.push(HeaderName::ReferTo, format!("<{to}>"));
+        request.headers.push(HeaderName::ReferredBy, format!("<{}>", dialog.local().uri));
+        request.headers.push(HeaderName::Contact, contact.to_string());
+        request.headers.push(HeaderName::Supported, referral::SILENT);
+        state.handover = Some(Handover { number: dialog.local_seq, limit: now + PROGRESS });
+        let hop = dialog.next_hop(datagrams);
+        if self.send(request, hop, Purpose::Refer(call), now).is_none() {
             self.handed_over(call, Outcome::Failed { reason: EndReason::Unavailable });
         }
     }

@@ -292,3 +292,19 @@ fn a_call_of_ours_that_rings_there_may_be_taken_over() {
     net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     assert_eq!((net.count(0, "SIP/2.0 200"), net.count(0, "CANCEL")), (1, 1));
 }
+
+#[test]
+fn they_are_asked_once_the_hold_is_settled() {
+    let mut net = three(Weather::default());
+    net.talking();
+    net.act(0, |agent, now| agent.reoffer(CALL, holding(4000), now));
+    net.act(0, |agent, now| agent.transfer(CALL, Target::Uri(uri(2)), now));
+    net.seconds(1);
+    assert_eq!(net.count(0, "REFER"), 0);
+    let call =
+        net.take(1, |event| if let AgentEvent::Reoffered { call, .. } = event { Some(*call) } else { None });
+    net.act(1, |agent, now| agent.answer_reoffer(call, description(5000), now));
+    net.seconds(1);
+    assert_eq!(net.count(0, "REFER"), 1);
+    referred(&mut net, 1);
+}
