@@ -301,8 +301,7 @@ fn they_are_asked_once_the_hold_is_settled() {
     net.act(0, |agent, now| agent.transfer(CALL, Target::Uri(uri(2)), now));
     net.seconds(1);
     assert_eq!(net.count(0, "REFER"), 0);
-    let call =
-        net.take(1, |event| if let AgentEvent::Reoffered { call, .. } = event { Some(*call) } else { None });
+    let call = net.take(1, |event| if let AgentEvent::Reoffered { call, .. } = event { Some(*call) } else { None });
     net.act(1, |agent, now| agent.answer_reoffer(call, description(5000), now));
     net.seconds(1);
     assert_eq!(net.count(0, "REFER"), 1);

@@ -30,7 +30,7 @@ pub fn panel<'a>(screen: &'a Screen, cx: Context<'a>, call: &Call) -> Option<Ele
     let now = now.on_press(ready.then_some(Message::SendNow(call.id)));
     let buttons = Row::new().push(first).push(now).spacing(space::S).wrap();
     let all = column![to, buttons].spacing(space::M).width(Length::Fill);
-    Some(container(all).padding(space::M).max_width(400.0).style(shape::card(p.surface, p.line, space::RADIUS)).into())
+    Some(container(all).padding(space::M).style(shape::card(p.surface, p.line, space::RADIUS)).into())
 }
 
 /// How far it has come.

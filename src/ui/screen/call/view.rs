@@ -235,14 +235,17 @@ fn one_line<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Me
     let all = actions(screen, call).map(|(on, picture, word, message)| {
         button::round(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
     });
-    let end = button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
+    let end = Message::HangUp(call.id);
+    // six pictures in a row leave no room for a word
+    let word = || button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(end.clone()).into();
+    let sign = || button::round(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up"), end.clone());
     if cx.tiny() {
         let [mute, keypad, hold, record, transfer] = all;
         let first = Row::with_children([mute, keypad, hold]).spacing(space::S);
-        let end = button::half(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-        let second = Row::new().push(record).push(transfer).push(end).spacing(space::S).align_y(Alignment::Center);
+        let second = Row::with_children([record, transfer, sign()]).spacing(space::S);
         return column![first, second].spacing(space::XS).align_x(Alignment::Center).into();
     }
+    let end: Element<'a, Message> = if cx.narrow() { sign() } else { word() };
     Row::with_children(all).push(end).spacing(space::S).align_y(Alignment::Center).into()
 }
 
