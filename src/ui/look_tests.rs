@@ -251,7 +251,7 @@ fn handing(snapshot: Snapshot) -> App {
     if let Some(other) = app.model.calls.last_mut() {
         other.state = CallState::Held;
     }
-    let first = app.model.calls[0].id;
+    let first = fixture::call(CallState::Active).id;
     app.model.transfer_failed = Some((first, EndReason::Busy));
     update(&mut app, Message::Call(call::Message::Transfer));
     update(&mut app, Message::Call(call::Message::TransferTo("600".to_owned())));
@@ -261,7 +261,7 @@ fn handing(snapshot: Snapshot) -> App {
 /// The other side asks the person to call somebody.
 fn asking(snapshot: Snapshot) -> App {
     let mut app = in_call(snapshot);
-    let call = app.model.calls[0].clone();
+    let call = fixture::call(CallState::Active);
     let to = "sip:600@voz.example".parse().unwrap();
     let referral = Referral { call: call.id, account: call.account, by: call.peer, name: call.name, to };
     app.model.apply(Event::Referred { referral });

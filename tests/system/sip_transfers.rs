@@ -187,7 +187,7 @@ fn linphone_puts_us_through_to_us() {
 #[test]
 fn we_are_put_through_to_linphone() {
     let kamailio = Kamailio::start();
-    let carol = Linphone::start("carol", &kamailio.server(), "none", 1320);
+    let _carol = Linphone::start("carol", &kamailio.server(), "none", 1320);
     let mut alice = landline("alice", &kamailio, "tone:660");
     let mut bob = landline("bob", &kamailio, "tone:880");
     let one = alice.json(&["call", "sip:bob@sip.test"])["id"].clone();

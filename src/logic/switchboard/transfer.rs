@@ -53,7 +53,8 @@ impl Switchboard {
         let calls = || self.legs.iter().filter(fits).map(|leg| &leg.call);
         let target = match to {
             Some(id) => calls().find(|call| call.id == id),
-            None => calls().find(|call| Some(call.id) != named && is_live(call.state)),
+            // a call whose hold is still on its way waits, too
+            None => calls().find(|call| Some(call.id) != named && is_live(call.state) && !self.wants_hold(call.id)),
         };
         let target = target.ok_or(SwitchError::NoCall)?;
         let mut waiting = calls()
