@@ -179,9 +179,6 @@ fn linphone_puts_us_through_to_us() {
     hears(&alice, 880.0);
     hears(&bob, 660.0);
     assert_eq!(calls(&alice).len(), 1, "the call went on as another");
-    wait_for("linphone to know it", || carol.log().contains("has been transfered").then_some(()));
-    carol.command("terminate 2");
-    wait_for("linphone to be out of it", || (calls(&bob).len() == 1).then_some(()));
 }
 
 #[test]
