@@ -4,7 +4,7 @@
 //! | room | its one job |
 //! | --- | --- |
 //! | [`domain`] | nouns: account, address, call and its quality, code, contact, conversation, message, session description; `Private<T>` |
-//! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard and conference, what a line's figures mean, wired |
+//! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard (conference, transfer), what a line's figures mean, wired |
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
 //! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |
@@ -29,6 +29,8 @@
 //!   `committed` is answered, so that the account acknowledges it to its server, and only then an event.
 //! - A call: task -> [`account::AccountEvent::Call`] -> `logic::switchboard` -> ring -> answer -> the media engine's
 //!   description -> task; audio flows between [`media`] and [`audio`] as PCM.
+//! - A call that is handed over: [`engine::api::Command::Transfer`] -> `logic::switchboard` holds it -> task asks the other side
+//!   (REFER); asked ourselves, [`engine::api::Event::Referred`] waits for the person's yes before anything is dialled.
 //! - How a call sounds: [`media::Statistics`] once a second -> `logic::quality` -> [`engine::api::Event::Quality`] -> one
 //!   sentence of `words`, and figures for who wants them.
 //!

@@ -9,6 +9,7 @@ use crate::domain::{
     message::{MessageId, NewMessage, SendFailure},
     private::Private,
     session::SessionDescription,
+    transfer::{Outcome, Target},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -101,6 +102,29 @@ pub enum AccountCommand {
         /// It stays away.
         away: bool,
     },
+    /// Ask the other side of a call to call somebody else in its place. Answered by [`CallEvent::Handover`].
+    Transfer {
+        /// Which.
+        call: CallId,
+        /// Whom they are to call.
+        to: Target,
+    },
+    /// Do what the other side of a call asked for ([`CallEvent::Referred`]): place this call.
+    Follow {
+        /// The call in which it was asked.
+        referred: CallId,
+        /// Our id of the new call.
+        call: CallId,
+        /// The media engine's offer.
+        offer: SessionDescription,
+        /// As in [`AccountCommand::PlaceCall`].
+        second: Option<Box<SessionDescription>>,
+    },
+    /// Do not.
+    Refuse {
+        /// The call in which it was asked.
+        referred: CallId,
+    },
     /// The network changed (address, cable, resume from suspend): check the connection now.
     NetworkChanged,
     /// Log out politely and end the task.
@@ -186,6 +210,8 @@ pub enum CallEvent {
         via: Option<Address>,
         /// They ask to be answered at once, and the account allows it.
         at_once: bool,
+        /// It takes the place of this call: it is answered without being asked for, and that one ended.
+        replaces: Option<CallId>,
         /// Their description; `None`: they want ours first (delayed offer).
         offer: Option<SessionDescription>,
     },
@@ -215,6 +241,18 @@ pub enum CallEvent {
     Redirected {
         /// To whom.
         to: Address,
+    },
+    /// The other side asks us to call somebody. The person decides: [`AccountCommand::Follow`] or [`AccountCommand::Refuse`].
+    Referred {
+        /// Whom.
+        to: Address,
+    },
+    /// That was decided by nobody in time.
+    ReferralOver,
+    /// How handing the call over goes; the last one is [`Outcome::Done`] or [`Outcome::Failed`].
+    Handover {
+        /// How.
+        outcome: Outcome,
     },
     /// A key was pressed there, and told beside the sound.
     Key {

@@ -50,6 +50,16 @@ pub(super) enum Command {
     Mute(Which),
     Unmute(Which),
     Join,
+    Transfer {
+        #[arg(long = "to", value_name = "CALL|ADDRESS")]
+        target: Option<String>,
+        #[arg(long, conflicts_with_all = ["target", "refuse"])]
+        accept: bool,
+        #[arg(long, conflicts_with = "target")]
+        refuse: bool,
+        #[command(flatten)]
+        which: Which,
+    },
     Volume {
         #[arg(value_name = "PERCENT")]
         percent: u16,

@@ -77,6 +77,10 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             Reply::Calls(calls) => printer.answer(&calls, &print::list(words, &calls, "cli-calls-none", print::call)),
             _ => Err(Fault::OtherVersion),
         },
+        Asked::Transfer { which, accept, refuse, .. } if accept || refuse => {
+            about_call(Command::Follow { call: id(&which), yes: accept }, home, printer).await
+        }
+        Asked::Transfer { target, which, .. } => transfer(target, id(&which), home, printer).await,
         Asked::Volume { percent, which } => {
             about_call(Command::Volume { call: id(&which), percent }, home, printer).await
         }
@@ -156,6 +160,7 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         accounts: Vec<Account<'a>>,
         wired: &'a crate::net::WiredStatus,
         calls: &'a [crate::domain::call::Call],
+        referrals: &'a [crate::domain::transfer::Referral],
         unread: u32,
         /// Only a running instance knows.
         secrets: Option<SecretsState>,
@@ -172,6 +177,7 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
     lines.push(print::list(words, &snapshot.accounts, "cli-no-accounts", print::account));
     lines.push(print::carrier(words, &snapshot.wired));
     lines.extend(snapshot.calls.iter().map(|call| print::call(words, call)));
+    lines.extend(snapshot.referrals.iter().map(|referral| print::referral(words, referral)));
     if unread > 0 {
         lines.push(words.with("cli-unread", &[("count", unread.into())]));
     }
@@ -186,6 +192,7 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         accounts: snapshot.accounts.iter().map(account).collect(),
         wired: &snapshot.wired,
         calls: &snapshot.calls,
+        referrals: &snapshot.referrals,
         unread,
         secrets: running.then_some(snapshot.secrets),
     };
@@ -233,6 +240,21 @@ async fn about_call(command: Command, home: &Home, printer: &Printer<'_>) -> Res
         Reply::Call(call) => printer.answer(&call, &print::call(printer.words, &call)),
         _ => printer.answer(&done(), ""),
     }
+}
+
+/// Hands a call over: to a call of now, to an address, or to the one that is talked in.
+async fn transfer(to: Option<String>, call: Option<CallId>, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
+    let mut client = Line::to_running(home).await?;
+    let Reply::Calls(calls) = client.ask(Command::Calls).await? else { return Err(Fault::OtherVersion) };
+    let named = |to: &String| calls.iter().find(|one| one.id.0.to_string() == *to).map(|one| one.id);
+    let command = match to {
+        None => Command::PutThrough { call, to: None },
+        Some(to) => match named(&to) {
+            Some(other) => Command::PutThrough { call, to: Some(other) },
+            None => Command::Transfer { call, to: to.into() },
+        },
+    };
+    about_call(command, home, printer).await
 }
 
 async fn text(command: Command, wait: Option<(Wait, u32)>, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {

@@ -34,6 +34,11 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
             let key = print::clean(&digit.expose().to_string());
             words.with("cli-key-pressed", &[("key", Value::Text(&key))])
         }
+        Event::Referred { referral } => print::referral(words, referral),
+        Event::TransferFailed { reason, .. } => {
+            let reason = words.text(reason.key());
+            words.with("transfer-failed", &[("reason", (&reason).into())])
+        }
         Event::Wired { status } => print::carrier(words, status),
         Event::DevicesChanged { no_microphone: true, .. } => words.text("settings-no-microphone"),
         Event::DevicesChanged { no_loudspeaker: true, .. } => words.text("settings-no-loudspeaker"),
@@ -42,6 +47,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::RecordingFailed { reason, .. } => words.text(reason.key()),
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
+        | Event::ReferralOver { .. }
         | Event::CodeForgotten { .. }
         | Event::ConversationRead { .. }
         | Event::HistoryFetched { .. }

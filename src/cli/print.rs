@@ -11,6 +11,7 @@ use crate::{
         message::{Direction, Message, MessageState},
         private::Private,
         quality::Quality,
+        transfer::Referral,
     },
     engine::api::AccountStatus,
     words::{Value, Words},
@@ -101,6 +102,9 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
     if call.joined {
         state = format!("{state}. {}", words.text("call-joined"));
     }
+    if let Some(handover) = call.handover.filter(|_| !call.state.is_ended()) {
+        state = format!("{state}. {}", words.text(handover.key()));
+    }
     if call.muted {
         state = format!("{state}. {}", words.text("call-muted"));
     }
@@ -122,6 +126,12 @@ pub(super) fn call(words: &Words, call: &Call) -> String {
         state = format!("{state}. {}", words.verdict(quality.verdict));
     }
     words.with("cli-call", &[("id", (&id).into()), ("name", (&name).into()), ("state", (&state).into())])
+}
+
+/// What the other side of a call asks for, and how it is answered.
+pub(super) fn referral(words: &Words, referral: &Referral) -> String {
+    let (by, to) = (name(referral.name.as_ref(), &referral.by), name(None, &referral.to));
+    words.with("cli-referred", &[("name", (&by).into()), ("to", (&to).into())])
 }
 
 /// A call, and the figures of its line below it.

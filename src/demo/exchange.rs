@@ -176,6 +176,8 @@ impl Desk {
                     Some(Err(_)) | None => self.agent.end(call, Decline::Declined, now),
                 }
             }
+            // it calls nobody
+            AgentEvent::Referred { call, .. } => self.agent.refuse(call, now),
             AgentEvent::Ended { call, .. } => drop(self.lines.remove(&call)),
             // calls of ours are never placed, and theirs bring their offer
             AgentEvent::Ringing { .. }
@@ -183,6 +185,8 @@ impl Desk {
             | AgentEvent::Key { .. }
             | AgentEvent::Accepted { .. }
             | AgentEvent::Confirmed { .. }
+            | AgentEvent::ReferralOver { .. }
+            | AgentEvent::Handover { .. }
             | AgentEvent::OfferRefused { .. } => {}
         }
     }

@@ -1,5 +1,7 @@
 //! A call, as people and scripts see it.
-use super::{account::AccountId, address::Address, message::Direction, private::Private, quality::Quality};
+use super::{
+    account::AccountId, address::Address, message::Direction, private::Private, quality::Quality, transfer::Handover,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -141,6 +143,8 @@ pub enum EndReason {
     Blocked,
     /// The service has more calls than it can carry.
     Overloaded,
+    /// It was handed over: the others talk to each other, or somebody else took their place.
+    Transferred,
     /// Another error of the server.
     Server,
 }
@@ -173,6 +177,7 @@ impl EndReason {
             Self::NotAnonymously => "ended-not-anonymously",
             Self::Blocked => "ended-blocked",
             Self::Overloaded => "ended-overloaded",
+            Self::Transferred => "ended-transferred",
             Self::Server => "ended-server",
         }
     }
@@ -249,6 +254,9 @@ pub struct Call {
     /// The way of its sound is lost, and another is looked for.
     #[serde(default)]
     pub searching: bool,
+    /// It is being handed over.
+    #[serde(default)]
+    pub handover: Option<Handover>,
     /// Incoming: whom the caller had called before it was forwarded here. Outgoing: to whom it was redirected.
     #[serde(default)]
     pub via: Option<Address>,

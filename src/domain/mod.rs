@@ -14,3 +14,4 @@ pub mod protection;
 pub mod quality;
 pub mod server;
 pub mod session;
+pub mod transfer;

@@ -202,6 +202,7 @@ impl Engine {
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
                 account.commands = None;
+                self.referrals_gone(&id);
                 let actions = self.switchboard.account_gone(&id);
                 self.carry_out(actions).await;
             }
@@ -286,6 +287,7 @@ impl Engine {
     pub(super) async fn remove_account(&mut self, id: AccountId) -> Result<Reply, Refusal> {
         let account = self.accounts.remove(&id).ok_or(Refusal::UnknownAccount)?;
         let turn_secret = account.config.turn_secret();
+        self.referrals_gone(&id);
         let actions = self.switchboard.account_gone(&id);
         self.carry_out(actions).await;
         self.leave(account);

@@ -4,24 +4,25 @@ use crate::{
     audio::{DeviceChoice, Devices},
     config::{RecordingConfig, WindowConfig},
     domain::{
-        account::{AccountConfig, AccountId, Capabilities, Problem, Registration},
+        account::{AccountConfig, AccountId, Problem, Registration},
         address::Address,
-        call::{Call, CallId, CallRecord},
+        call::{Call, CallId, CallRecord, EndReason},
         code::ReceivedCode,
         contact::Contact,
         conversation::{Conversation, ConversationId},
         message::{Message, MessageId, MessageState},
         private::Private,
         quality::Quality,
+        transfer::Referral,
     },
     net::WiredStatus,
 };
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 
 pub use super::{
     handle::{EngineHandle, Request},
     refusal::Refusal,
+    snapshot::{AccountStatus, SecretsState, Snapshot},
 };
 
 /// A request to the engine.
@@ -130,6 +131,27 @@ pub enum Command {
     /// Join all calls that are talked in or held: everybody hears everybody. Who is put on hold leaves.
     /// Reply: [`Reply::Calls`].
     Join,
+    /// Hand a call over to somebody who was not talked to; `None`: the one that is talked in. Reply: [`Reply::Call`].
+    Transfer {
+        /// Which call.
+        call: Option<CallId>,
+        /// As typed.
+        to: Private<String>,
+    },
+    /// Put two calls through to each other. Reply: [`Reply::Call`].
+    PutThrough {
+        /// The call that is handed over; `None`: the one that waits.
+        call: Option<CallId>,
+        /// The call to whose other side; `None`: the one that is talked in, or was placed for it.
+        to: Option<CallId>,
+    },
+    /// Call whom the other side of a call asked us to call, or do not ([`Event::Referred`]). Reply: [`Reply::Call`].
+    Follow {
+        /// The call in which it was asked; `None`: the one in which it was.
+        call: Option<CallId>,
+        /// Call.
+        yes: bool,
+    },
     /// Hear the other side of a call louder or softer; those who are joined do so, too. Reply: [`Reply::Call`].
     Volume {
         /// Which call.
@@ -260,73 +282,6 @@ pub enum Reply {
     Contacts(Vec<Contact>),
 }
 
-/// An account and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountStatus {
-    /// The account.
-    pub config: AccountConfig,
-    /// Where it stands.
-    pub registration: Registration,
-}
-
-impl AccountStatus {
-    /// What it can do now.
-    pub fn capabilities(&self) -> Capabilities {
-        match self.registration {
-            Registration::Registered { capabilities, .. } => capabilities,
-            _ => Capabilities::default(),
-        }
-    }
-}
-
-/// Where passwords are, and whether they can be read now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretsState {
-    /// The desktop's keyring, or an open vault.
-    #[default]
-    Open,
-    /// A vault file is there and closed.
-    Locked,
-    /// No keyring and no vault yet: a passphrase must be chosen before an account can be kept.
-    NeedsPassphrase,
-}
-
-/// Everything the window shows at start, and what a window that lagged asks for again.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// Accounts.
-    pub accounts: Vec<AccountStatus>,
-    /// Conversations, newest first.
-    pub conversations: Vec<Conversation>,
-    /// Calls now.
-    pub calls: Vec<Call>,
-    /// Codes, newest first, 20 at the most.
-    pub codes: Vec<ReceivedCode>,
-    /// Calls of the past, newest first, 100 at the most.
-    pub call_history: Vec<CallRecord>,
-    /// Contacts.
-    pub contacts: Vec<Contact>,
-    /// Links.
-    pub wired: WiredStatus,
-    /// The demo exchange runs in this process.
-    pub demo: bool,
-    /// What the window looks like.
-    pub window: WindowConfig,
-    /// Notifications tell that a code came, not which.
-    pub hide_codes: bool,
-    /// The sound devices chosen.
-    pub sound: DeviceChoice,
-    /// How calls are recorded.
-    #[serde(default)]
-    pub recording: RecordingConfig,
-    /// The folder of recordings.
-    #[serde(default)]
-    pub recordings: PathBuf,
-    /// The vault waits for its passphrase ([`Command::Unlock`]).
-    pub secrets: SecretsState,
-}
-
 /// What happened. Past tense; serialises as the JSON lines of `landline run --headless --json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -436,6 +391,25 @@ pub enum Event {
         account: AccountId,
         /// The line of the history.
         record: CallRecord,
+    },
+    /// The other side of a call asks us to call somebody: [`Command::Follow`].
+    Referred {
+        /// What.
+        referral: Referral,
+    },
+    /// That is decided, or was taken back.
+    ReferralOver {
+        /// The call in which it was asked.
+        call: CallId,
+    },
+    /// A call could not be handed over; it stands as it did.
+    TransferFailed {
+        /// Which account.
+        account: AccountId,
+        /// Which call.
+        call: CallId,
+        /// Why.
+        reason: EndReason,
     },
     /// The other side pressed a key.
     DtmfReceived {

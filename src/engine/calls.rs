@@ -37,6 +37,8 @@ pub(super) struct Leg {
     /// Its keys travel on an encrypted way.
     pub(super) secure: bool,
     pub(super) policy: media::Policy,
+    /// The call in which somebody asked for this one.
+    pub(super) referred: Option<CallId>,
     /// DTLS has made its keys.
     pub(super) keys_made: bool,
     /// Its media know where they can be reached.
@@ -63,7 +65,7 @@ impl Engine {
     pub(super) async fn call_event(&mut self, account: AccountId, call: CallId, event: CallEvent) {
         let now = Timestamp::now();
         let actions = match event {
-            CallEvent::Offered { from, name, via, at_once, offer } => {
+            CallEvent::Offered { from, name, via, at_once, replaces, offer } => {
                 if self.legs.contains_key(&call) {
                     return;
                 }
@@ -79,6 +81,9 @@ impl Engine {
                     return self.carry_out(actions).await;
                 }
                 actions.extend(self.switchboard.forwarded(call, via));
+                if let Some(old) = replaces.filter(|old| self.switchboard.call(*old).is_some()) {
+                    return self.take_over(call, old, actions).await;
+                }
                 if at_once && self.switchboard.is_free_for(call) {
                     // it is told as ringing first, as every call is
                     self.carry_out(std::mem::take(&mut actions)).await;
@@ -96,17 +101,26 @@ impl Engine {
             CallEvent::Confirmed { answer } => self.switchboard.confirmed(call, answer, now),
             CallEvent::Reoffered { offer } => self.switchboard.reoffered(call, offer),
             CallEvent::OfferRefused => self.switchboard.offer_refused(call),
-            CallEvent::Ended { reason } => self.switchboard.ended(call, reason),
+            CallEvent::Referred { to } => return self.referred(account, call, to).await,
+            CallEvent::ReferralOver => return self.referral_over(call),
+            CallEvent::Handover { outcome } => self.handover(account, call, outcome),
+            CallEvent::Ended { reason } => {
+                let way_back = self.way_back(call);
+                let mut actions = self.switchboard.ended(call, reason);
+                actions.extend(way_back.map(|asked| self.switchboard.back_to(asked)).unwrap_or_default());
+                actions
+            }
         };
         self.carry_out(actions).await;
     }
 
-    fn add_leg(&mut self, call: CallId, account: AccountId) {
+    pub(super) fn add_leg(&mut self, call: CallId, account: AccountId) {
         let known = self.accounts.get(&account);
         let secure = known.is_some_and(|account| account.status().capabilities().secure);
         let policy = known.map_or(Encryption::Off.into(), |account| super::path::policy(&account.config, secure));
         let leg = Leg {
             policy,
+            referred: None,
             keys_made: false,
             ready: false,
             next: None,
@@ -125,7 +139,7 @@ impl Engine {
         self.legs.insert(call, leg);
     }
 
-    async fn name_of(&self, address: &Address) -> Option<Private<String>> {
+    pub(super) async fn name_of(&self, address: &Address) -> Option<Private<String>> {
         let contacts = self.store.contacts().await.ok()?;
         contacts.into_iter().find(|contact| contact.address == *address).map(|contact| contact.name)
     }
@@ -140,6 +154,16 @@ impl Engine {
             Registration::Failed { problem, .. } => return Err(Refusal::Account(problem)),
             _ => return Err(Refusal::NotConnected),
         }
+        self.place_for(to, account, None).await
+    }
+
+    /// Places a call; `referred`: the call in which somebody asked for it.
+    pub(super) async fn place_for(
+        &mut self,
+        to: Address,
+        account: AccountId,
+        referred: Option<CallId>,
+    ) -> Result<Reply, Refusal> {
         let mut id = [0; 4];
         getrandom::fill(&mut id).map_err(|_| Refusal::Stopping)?;
         let id = CallId(u32::from_ne_bytes(id));
@@ -147,6 +171,9 @@ impl Engine {
         let actions =
             self.switchboard.place(id, account.clone(), to, name, Timestamp::now()).map_err(switch_refusal)?;
         self.add_leg(id, account);
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.referred = referred;
+        }
         let placed = self.switchboard.call(id).cloned();
         self.carry_out(actions).await;
         self.switchboard.call(id).cloned().or(placed).map(Reply::Call).ok_or(Refusal::NoCall)
@@ -330,8 +357,12 @@ impl Engine {
             leg.local = Some(offer.clone());
         }
         let Some(to) = self.switchboard.call(call).map(|call| call.peer.clone()) else { return Vec::new() };
-        let command = if first {
-            AccountCommand::PlaceCall { call, to, offer, second: second.map(Box::new) }
+        let referred = self.legs.get(&call).and_then(|leg| leg.referred);
+        let second = second.map(Box::new);
+        let command = if let (true, Some(referred)) = (first, referred) {
+            AccountCommand::Follow { referred, call, offer, second }
+        } else if first {
+            AccountCommand::PlaceCall { call, to, offer, second }
         } else {
             AccountCommand::Reoffer { call, offer }
         };
@@ -439,6 +470,7 @@ const fn end_reason(error: &MediaError) -> EndReason {
 pub(super) const fn switch_refusal(error: SwitchError) -> Refusal {
     match error {
         SwitchError::NoCall => Refusal::NoCall,
+        SwitchError::Apart => Refusal::Apart,
         SwitchError::TooMany => Refusal::NotSupported,
         SwitchError::BadKey => Refusal::BadText,
     }

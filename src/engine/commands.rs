@@ -101,6 +101,9 @@ impl Engine {
                 self.wish(actions).await
             }
             Command::Join => self.join().await,
+            Command::Transfer { call, to } => self.transfer(call, &to).await,
+            Command::PutThrough { call, to } => self.put_through(call, to).await,
+            Command::Follow { call, yes } => self.follow(call, yes).await,
             Command::Record { call, on } => self.record(call, on).await,
             Command::Volume { call, percent } => {
                 let actions = self.switchboard.volume(call, percent);
@@ -148,6 +151,7 @@ impl Engine {
             accounts: self.accounts.values().map(super::accounts::Account::status).collect(),
             conversations: self.store.conversations(CONVERSATIONS).await.map_err(stored)?,
             calls: self.switchboard.calls(),
+            referrals: self.referrals.clone(),
             codes: self.store.codes(CODES).await.map_err(stored)?,
             call_history: self.store.call_history(CALLS).await.map_err(stored)?,
             contacts: self.store.contacts().await.map_err(stored)?,

@@ -21,8 +21,10 @@ mod path;
 mod recording;
 mod refusal;
 mod run;
+mod snapshot;
 mod sound;
 mod texts;
+mod transfer;
 
 use api::EngineHandle;
 

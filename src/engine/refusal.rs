@@ -33,6 +33,9 @@ pub enum Refusal {
     /// No such call, or none that fits.
     #[error("no such call")]
     NoCall,
+    /// The calls are of different accounts: neither server can put them through.
+    #[error("different accounts")]
+    Apart,
     /// No such message or conversation.
     #[error("no such message")]
     NoMessage,
@@ -81,6 +84,7 @@ impl Refusal {
             Self::NotConnected => "refusal-not-connected",
             Self::NotSupported => "refusal-not-supported",
             Self::NoCall => "refusal-no-call",
+            Self::Apart => "refusal-apart",
             Self::NoMessage => "refusal-no-message",
             Self::BadText => "refusal-bad-text",
             Self::Store => "refusal-store",

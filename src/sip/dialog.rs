@@ -6,6 +6,9 @@ use super::{
 };
 use std::net::SocketAddr;
 
+/// How Replaces writes that there is no tag (RFC 3891 section 3).
+const NO_TAG: &str = "0";
+
 /// One dialog.
 #[derive(Clone)]
 pub(super) struct Dialog {
@@ -70,6 +73,32 @@ impl Dialog {
     /// Their tag; `None`: a peer older than RFC 3261 gives none.
     pub(super) fn remote_tag(&self) -> Option<&str> {
         self.remote_tag.as_deref()
+    }
+
+    /// Our side, as the other one knows it.
+    pub(super) fn local(&self) -> &NameAddr {
+        &self.local
+    }
+
+    /// Whom the other side is known as.
+    pub(super) fn remote(&self) -> &NameAddr {
+        &self.remote
+    }
+
+    /// Whether it is the same dialog, at another moment.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.is_named(&other.call_id, &other.local_tag, other.remote_tag.as_deref().unwrap_or(NO_TAG))
+    }
+
+    /// Whether it is the one that a Replaces names: by our tag and theirs (RFC 3891 section 3).
+    pub(super) fn is_named(&self, call_id: &str, ours: &str, theirs: &str) -> bool {
+        self.call_id == call_id && self.local_tag == ours && self.remote_tag.as_deref().unwrap_or(NO_TAG) == theirs
+    }
+
+    /// The Replaces by which somebody else takes our place with the other side.
+    pub(super) fn replaces(&self) -> String {
+        let theirs = self.remote_tag.as_deref().unwrap_or(NO_TAG);
+        format!("{};to-tag={theirs};from-tag={}", self.call_id, self.local_tag)
     }
 
     /// Whether a request that came belongs here.

@@ -36,6 +36,29 @@ pub(crate) const fn of_call(code: u16) -> EndReason {
     }
 }
 
+/// The status that says why a call of ours, which somebody asked for, did not come about.
+pub(super) const fn code_of(reason: EndReason) -> u16 {
+    match reason {
+        EndReason::Busy => 486,
+        EndReason::Declined | EndReason::Blocked => 603,
+        EndReason::NotFound | EndReason::Incomplete => 404,
+        EndReason::NoLongerInUse => 410,
+        EndReason::Cancelled | EndReason::HungUpHere => 487,
+        EndReason::NoCommonMedia | EndReason::NotEncrypted | EndReason::EncryptionFailed => 488,
+        EndReason::Refused | EndReason::PaymentNeeded | EndReason::NotAnonymously => 403,
+        EndReason::Overloaded | EndReason::ServerGone => 503,
+        EndReason::Server | EndReason::LocalFault => 500,
+        EndReason::HungUpThere
+        | EndReason::NoAnswer
+        | EndReason::Unavailable
+        | EndReason::NoPath
+        | EndReason::HandledElsewhere
+        | EndReason::Lost
+        | EndReason::Redirected
+        | EndReason::Transferred => 480,
+    }
+}
+
 /// What the answer to a text means.
 pub(crate) const fn of_text(code: u16) -> TextProgress {
     let (failure, retry) = match code {

@@ -151,8 +151,7 @@ pub(crate) struct Response {
 impl Response {
     /// As it goes on the wire.
     pub(crate) fn to_bytes(&self) -> Bytes {
-        let reason = StatusCode::from_u16(self.code).map_or("", |status| status.reason_phrase());
-        write(format!("SIP/2.0 {} {reason}\r\n", self.code), &self.headers, &self.body)
+        write(status_line(self.code), &self.headers, &self.body)
     }
     /// With this tag in To, unless there is one.
     pub(crate) fn tagged(mut self, tag: &str) -> Self {
@@ -166,6 +165,12 @@ impl Response {
         self.headers.push(name, value);
         self
     }
+}
+
+/// The first line of a response.
+pub(super) fn status_line(code: u16) -> String {
+    let reason = StatusCode::from_u16(code).map_or("", |status| status.reason_phrase());
+    format!("SIP/2.0 {code} {reason}\r\n")
 }
 
 fn write(mut head: String, headers: &Headers, body: &Bytes) -> Bytes {

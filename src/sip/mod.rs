@@ -19,6 +19,7 @@ mod digest;
 mod failure;
 mod flow;
 mod framing;
+mod handing;
 mod identity;
 mod keepalive;
 mod locate;

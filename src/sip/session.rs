@@ -4,6 +4,7 @@ use super::{
     addressing,
     agent::{Agent, AgentEvent, Home, Invitation, RequestId, Way},
     digest::Credentials,
+    failure,
     keepalive::{Due, Keepalive},
     message::{Method, Response},
     registration::{Registration, Verdict},
@@ -275,6 +276,11 @@ impl Session {
             AccountCommand::AnswerReoffer { call, answer } => self.agent.answer_reoffer(call, answer, now),
             AccountCommand::Press { call, keys } => self.agent.press(call, keys.expose(), now),
             AccountCommand::Silence { call, away } => self.agent.doubt(call, away, now),
+            AccountCommand::Transfer { call, to } => self.transfer(call, to, now),
+            AccountCommand::Follow { referred, call, offer, second } => {
+                self.follow(referred, call, (offer, second), now);
+            }
+            AccountCommand::Refuse { referred } => self.agent.refuse(referred, now),
             AccountCommand::NetworkChanged | AccountCommand::Stop => {}
         }
         self.settle(now);
@@ -288,22 +294,32 @@ impl Session {
         second: Option<Box<SessionDescription>>,
         now: Instant,
     ) {
-        let (to, hop) = (addressing::to_uri(to, &self.domain), self.server().filter(|_| self.is_registered()));
-        match (to, hop) {
-            (Some(to), Some(hop)) => {
-                let (from, hidden) = (self.aor.clone(), self.rules.hide_number);
-                self.agent.place(call, Invitation { from, to, hop, offer, second, hidden }, now);
+        let to = addressing::to_uri(to, &self.domain);
+        match self.invitation(to, offer, second) {
+            Ok(invitation) => {
+                self.agent.place(call, invitation, now);
                 if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.silence(now) > SILENCE) {
                     // a person waits: learn soon whether the server is there
                     self.register(CHECK, now);
                 }
             }
-            (None, _) => self.call(call, CallEvent::Ended { reason: EndReason::NotFound }),
-            (_, None) => self.call(call, CallEvent::Ended { reason: EndReason::ServerGone }),
+            Err(reason) => self.call(call, CallEvent::Ended { reason }),
         }
     }
 
-    fn call(&mut self, call: CallId, event: CallEvent) {
+    /// What a call of ours is placed with.
+    pub(super) fn invitation(
+        &self,
+        to: Option<Uri>,
+        offer: SessionDescription,
+        second: Option<Box<SessionDescription>>,
+    ) -> Result<Invitation, EndReason> {
+        let to = to.ok_or(EndReason::NotFound)?;
+        let hop = self.server().filter(|_| self.is_registered()).ok_or(EndReason::ServerGone)?;
+        Ok(Invitation { from: self.aor.clone(), to, hop, offer, second, hidden: self.rules.hide_number })
+    }
+
+    pub(super) fn call(&mut self, call: CallId, event: CallEvent) {
         self.out.push_back(Output::Event(AccountEvent::Call { call, event }));
     }
 
@@ -348,18 +364,30 @@ impl Session {
 
     fn event(&mut self, event: AgentEvent, now: Instant) {
         match event {
-            AgentEvent::Invited { call, from, name, via, at_once, offer, .. } => {
+            AgentEvent::Invited { call, from, name, via, at_once, replaces, offer, .. } => {
                 let at_once = at_once && self.rules.answer_at_once;
-                self.call(call, CallEvent::Offered { from, name, via, at_once, offer })
+                self.call(call, CallEvent::Offered { from, name, via, at_once, replaces, offer })
             }
             AgentEvent::Redirected { call, to } => self.call(call, CallEvent::Redirected { to }),
             AgentEvent::Key { call, key } => self.call(call, CallEvent::Key { key }),
-            AgentEvent::Ringing { call, early } => self.call(call, CallEvent::Ringing { early }),
-            AgentEvent::Accepted { call, answer } => self.call(call, CallEvent::Answered { answer }),
+            AgentEvent::Ringing { call, early } => {
+                self.agent.report(call, 180, now);
+                self.call(call, CallEvent::Ringing { early });
+            }
+            AgentEvent::Accepted { call, answer } => {
+                self.agent.report(call, 200, now);
+                self.call(call, CallEvent::Answered { answer });
+            }
+            AgentEvent::Referred { call, to } => self.referred(call, &to, now),
+            AgentEvent::ReferralOver { call } => self.call(call, CallEvent::ReferralOver),
+            AgentEvent::Handover { call, outcome } => self.call(call, CallEvent::Handover { outcome }),
             AgentEvent::Confirmed { call, answer } => self.call(call, CallEvent::Confirmed { answer }),
             AgentEvent::Reoffered { call, offer } => self.call(call, CallEvent::Reoffered { offer }),
             AgentEvent::OfferRefused { call } => self.call(call, CallEvent::OfferRefused),
-            AgentEvent::Ended { call, reason } => self.call(call, CallEvent::Ended { reason }),
+            AgentEvent::Ended { call, reason } => {
+                self.agent.report(call, failure::code_of(reason), now);
+                self.call(call, CallEvent::Ended { reason });
+            }
             AgentEvent::Text { server, text, .. } if text.body.expose().trim().is_empty() => {
                 tracing::debug!("a text without words");
                 self.agent.accept_text(server, now);

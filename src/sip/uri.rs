@@ -87,6 +87,44 @@ impl Uri {
         params::get(params.split('?').next().unwrap_or(params), name)
     }
 
+    /// A header that a request for it is to bear (RFC 3261 section 19.1.1), unescaped.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let (_, headers) = self.0.split_once('?')?;
+        let value = headers.split('&').find_map(|header| {
+            let (key, value) = header.split_once('=')?;
+            key.eq_ignore_ascii_case(name).then_some(value)
+        })?;
+        let mut out = Vec::with_capacity(value.len());
+        let mut rest = value.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+            match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+                Some(byte) if *first == b'%' => {
+                    out.push(byte);
+                    rest = after.get(2..).unwrap_or_default();
+                }
+                _ => {
+                    out.push(*first);
+                    rest = after;
+                }
+            }
+        }
+        String::from_utf8(out).ok().filter(|value| !value.chars().any(char::is_control))
+    }
+
+    /// With this header.
+    pub(crate) fn with_header(&self, name: &str, value: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b);
+        let escape = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
+        let value: String = value.bytes().map(escape).collect();
+        Self::parse(&format!("{}?{name}={value}", self.without_headers()?))
+    }
+
+    /// Without what a request for it is to bear.
+    pub(crate) fn without_headers(&self) -> Option<Self> {
+        Self::parse(self.0.split('?').next()?)
+    }
+
     /// Whether a request can be for it: no headers in it, and an address of IPv6 in its brackets (RFC 3261 section 19.1.1,
     /// RFC 5118 section 4.2).
     pub(crate) fn can_be_asked(&self) -> bool {

@@ -275,6 +275,7 @@ async fn calls_and_names() {
         encryption: None,
         searching: false,
         via: None,
+        handover: None,
         dtmf_sent: Private::default(),
     };
     let row = f.store.call_started(&call).await.unwrap();

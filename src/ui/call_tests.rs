@@ -205,3 +205,40 @@ fn a_call_says_how_it_is_encrypted_and_not_that_it_is_where_it_is_not() {
         assert_eq!(stage.sees(words.unwrap_or("Encrypted")), words.is_some(), "{encryption:?}");
     }
 }
+
+#[test]
+fn a_call_is_handed_over_with_a_word_before_or_without_and_back_when_it_fails() {
+    let mut stage = calling();
+    stage.click("Transfer");
+    stage.write("600");
+    stage.click("Send now");
+    let (command, _) = stage.asked.remove(0);
+    assert!(matches!(command, Command::Transfer { call: Some(CallId(7)), to } if to.expose() == "600"));
+    let call = CallId(7);
+    stage.happen(Event::TransferFailed { account: fixture::sip(), call, reason: EndReason::Busy });
+    assert!(stage.sees("The call could not be transferred: The line is busy. You are still in it."));
+    stage.click("Transfer");
+    stage.write("600");
+    stage.click("Talk first");
+    assert!(matches!(stage.asked.remove(0).0, Command::Call { account: Some(_), .. }));
+    tell(&mut stage, fixture::call(CallState::Held));
+    tell(&mut stage, Call { id: CallId(8), ..fixture::call(CallState::Active) });
+    stage.click("Put through");
+    let (command, _) = stage.asked.remove(0);
+    assert!(matches!(command, Command::PutThrough { call: Some(CallId(7)), to: Some(CallId(8)) }));
+}
+
+#[test]
+fn whom_the_other_side_names_is_called_only_after_a_yes() {
+    let mut stage = calling();
+    let call = fixture::call(CallState::Active);
+    let to = fixture::address("sip:600@voz.example");
+    let referral =
+        crate::domain::transfer::Referral { call: call.id, account: call.account, by: call.peer, name: call.name, to };
+    stage.happen(Event::Referred { referral });
+    assert!(stage.asked.is_empty());
+    stage.click("Do not call");
+    assert!(matches!(stage.asked.remove(0).0, Command::Follow { call: Some(CallId(7)), yes: false }));
+    stage.happen(Event::ReferralOver { call: CallId(7) });
+    assert!(!stage.sees("Do not call"));
+}

@@ -242,6 +242,7 @@ pub fn call(state: CallState) -> Call {
         encryption: None,
         searching: false,
         via: None,
+        handover: None,
         dtmf_sent: "".into(),
     }
 }
@@ -260,6 +261,7 @@ pub fn quality() -> Quality {
 pub fn snapshot() -> Snapshot {
     let sip_kind = AccountKind::Sip { transport: None, auth_user: None };
     Snapshot {
+        referrals: Vec::new(),
         accounts: vec![
             account(AccountKind::Xmpp { tls: None }, xmpp(), "rosa@jabber.example"),
             account(sip_kind, sip(), "5551230@voz.example"),

@@ -32,8 +32,10 @@ impl App {
             .width(Length::Fill)
             .height(Length::Fill)
             .style(shape::renewed(cx.p.canvas, self.turn));
-        let card = self.model.ringing().map(|ringing| {
-            let card = call::incoming(cx, ringing).map(Message::Call);
+        let ringing = self.model.ringing().map(|ringing| call::incoming(cx, ringing));
+        let asked = self.model.referrals.first().map(|referral| call::asked(cx, referral));
+        let card = ringing.or(asked).map(|card| {
+            let card = card.map(Message::Call);
             let side =
                 if cx.narrow() { iced::alignment::Horizontal::Center } else { iced::alignment::Horizontal::Right };
             container(card).width(Length::Fill).height(Length::Fill).align_x(side).padding(space::L).into()

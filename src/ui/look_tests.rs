@@ -15,6 +15,7 @@ use crate::{
         account::Problem,
         call::{CallState, EndReason},
         code::Warning,
+        transfer::Referral,
     },
     engine::api::{Event, Refusal, Reply, SecretsState, Snapshot},
 };
@@ -241,6 +242,32 @@ fn set(snapshot: Snapshot) -> App {
     app
 }
 
+/// A second call that is to be put through, and to whom the first could be sent; the last try has failed.
+fn handing(snapshot: Snapshot) -> App {
+    let mut app = joined(snapshot);
+    for call in &mut app.model.calls {
+        call.joined = false;
+    }
+    if let Some(other) = app.model.calls.last_mut() {
+        other.state = CallState::Held;
+    }
+    let first = fixture::call(CallState::Active).id;
+    app.model.transfer_failed = Some((first, EndReason::Busy));
+    update(&mut app, Message::Call(call::Message::Transfer));
+    update(&mut app, Message::Call(call::Message::TransferTo("600".to_owned())));
+    app
+}
+
+/// The other side asks the person to call somebody.
+fn asking(snapshot: Snapshot) -> App {
+    let mut app = in_call(snapshot);
+    let call = fixture::call(CallState::Active);
+    let to = "sip:600@voz.example".parse().unwrap();
+    let referral = Referral { call: call.id, account: call.account, by: call.peer, name: call.name, to };
+    app.model.apply(Event::Referred { referral });
+    app
+}
+
 fn allowing(snapshot: Snapshot) -> App {
     let mut app = fixture::app(Snapshot { wired: fixture::radio(), codes: Vec::new(), ..snapshot });
     fixture::go(&mut app, Place::Settings);
@@ -274,6 +301,8 @@ const SCENES: &[(&str, Scene)] = &[
     ("call-recorded", recorded),
     ("call-details", details),
     ("call-joined", joined),
+    ("call-transfer", handing),
+    ("call-asked", asking),
     ("recording-kept", kept),
     ("call-bar", bar),
     ("call-over", over),
@@ -379,6 +408,8 @@ fn the_smallest_window_with_the_largest_text_looks_as_it_did() {
         ("call-keypad", keys),
         ("call-details", details),
         ("call-joined", joined),
+        ("call-transfer", handing),
+        ("call-asked", asking),
         ("call-bar", bar),
     ];
     let wrong: Vec<_> = scenes

@@ -13,6 +13,7 @@ use crate::{
         message::{Direction, Message, MessageId},
         private::Private,
         quality::Quality,
+        transfer::Referral,
     },
     engine::api::{AccountStatus, Event, Refusal, SecretsState, Snapshot},
     net::WiredStatus,
@@ -86,6 +87,10 @@ pub struct Model {
     pub no_loudspeaker: bool,
     /// Why the recording of a call has ended by itself.
     pub recording_failed: Option<Refusal>,
+    /// The call that could not be handed over, and why, until something else is done with it.
+    pub transfer_failed: Option<(CallId, EndReason)>,
+    /// What the other sides of calls ask of the person.
+    pub referrals: Vec<Referral>,
     /// Where the recording is that ended last, until the person has seen it.
     pub recorded: Option<PathBuf>,
     /// How calls are recorded.
@@ -112,6 +117,7 @@ impl Model {
         self.conversations = snapshot.conversations;
         self.calls = snapshot.calls;
         self.calls.retain(|call| !call.state.is_ended());
+        self.referrals = snapshot.referrals;
         self.codes = snapshot.codes;
         self.history = snapshot.call_history;
         self.contacts = snapshot.contacts;
@@ -203,6 +209,12 @@ impl Model {
                 }
             }
             Event::RecordingFailed { reason, .. } => self.recording_failed = Some(reason),
+            Event::TransferFailed { call, reason, .. } => self.transfer_failed = Some((call, reason)),
+            Event::Referred { referral } => {
+                self.referrals.retain(|known| known.call != referral.call);
+                self.referrals.push(referral);
+            }
+            Event::ReferralOver { call } => self.referrals.retain(|known| known.call != call),
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
         }
     }
@@ -248,6 +260,9 @@ impl Model {
     fn keep_call(&mut self, call: Call) {
         if call.recording.is_some() || call.state.is_ended() {
             self.recording_failed = None;
+        }
+        if call.handover.is_some() || call.state.is_ended() {
+            self.transfer_failed.take_if(|(id, _)| *id == call.id);
         }
         let known = self.calls.iter_mut().find(|known| known.id == call.id);
         if call.recording.is_none()

@@ -245,7 +245,7 @@ impl Session {
                 self.probe = Some(now + PROBE);
             }
             // calls are not among this account's capabilities
-            AccountCommand::PlaceCall { call, .. } => {
+            AccountCommand::PlaceCall { call, .. } | AccountCommand::Follow { call, .. } => {
                 let event = CallEvent::Ended { reason: EndReason::Unavailable };
                 self.out.push_back(Output::Event(AccountEvent::Call { call, event }));
             }
@@ -255,6 +255,8 @@ impl Session {
             | AccountCommand::Reoffer { .. }
             | AccountCommand::AnswerReoffer { .. }
             | AccountCommand::Press { .. }
+            | AccountCommand::Transfer { .. }
+            | AccountCommand::Refuse { .. }
             | AccountCommand::Silence { .. }
             | AccountCommand::NetworkChanged
             | AccountCommand::Stop => {}

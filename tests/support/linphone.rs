@@ -79,6 +79,7 @@ impl Linphone {
     }
     /// What it printed.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.dir.path().join("linphonec.log")).unwrap_or_default()
+        let bytes = std::fs::read(self.dir.path().join("linphonec.log")).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 }

@@ -33,6 +33,7 @@ mod sip_recovers;
 mod sip_registers;
 mod sip_survives;
 mod sip_texts;
+mod sip_transfers;
 mod window_answers;
 mod xmpp_archive;
 mod xmpp_codes;

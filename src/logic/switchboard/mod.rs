@@ -13,7 +13,10 @@ use jiff::Timestamp;
 use std::path::PathBuf;
 
 mod conference;
+mod transfer;
 mod wishes;
+
+pub use transfer::Plan;
 
 #[cfg(test)]
 mod tests;
@@ -66,6 +69,7 @@ impl Alert {
             | EndReason::NoAnswer
             | EndReason::Lost
             | EndReason::HandledElsewhere
+            | EndReason::Transferred
             | EndReason::LocalFault => Self::Silent,
         }
     }
@@ -170,6 +174,9 @@ pub enum Action {
 /// Why a wish cannot be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SwitchError {
+    /// The calls are of different accounts.
+    #[error("different accounts")]
+    Apart,
     /// No such call, or none that fits.
     #[error("no such call")]
     NoCall,
@@ -194,6 +201,8 @@ struct Leg {
     hold_told: bool,
     /// The hold state that an offer of ours under way asks for.
     offering: Option<bool>,
+    /// The call whose other side it is handed over to.
+    consulted: Option<CallId>,
 }
 
 /// All calls of this run.
@@ -248,6 +257,7 @@ impl Switchboard {
                 encryption: None,
                 searching: false,
                 via: None,
+                handover: None,
                 dtmf_sent: Private::default(),
             },
             offer: None,
@@ -255,6 +265,7 @@ impl Switchboard {
             hold: false,
             hold_told: false,
             offering: None,
+            consulted: None,
         });
     }
     /// Changes one call and tells so; the alert follows. Nothing for a call that is not there.
@@ -384,12 +395,16 @@ impl Switchboard {
         let mut actions = Vec::new();
         let Some(leg) = self.leg(id) else { return actions };
         let unanswered = matches!(leg.call.state, CallState::Dialling | CallState::Ringing);
+        // who was asked to call somebody else may hang up once they talk
+        let handed = leg.call.handover.is_some() && reason == EndReason::HungUpThere;
+        let reason = if handed { EndReason::Transferred } else { reason };
         actions.push(Action::StopMedia { call: id });
         self.change(id, &mut actions, |leg| {
             leg.call.state = CallState::Ended { reason };
             (leg.call.recording, leg.call.recording_since) = (None, None);
             leg.call.joined = false;
             leg.call.quality = None;
+            leg.call.handover = None;
         });
         self.legs.retain(|leg| leg.call.id != id);
         self.follow_conference(&mut actions);

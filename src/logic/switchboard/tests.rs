@@ -332,3 +332,74 @@ fn a_lost_path_is_shown_and_described_again_as_the_call_stands() {
     assert_eq!(state(&board, A), CallState::Held, "it stays held");
     assert!(board.searching(A, false).iter().any(|action| matches!(action, Action::Changed(call) if !call.searching)));
 }
+
+fn talking(board: &mut Switchboard, id: CallId) {
+    board.place(id, account(), peer(), None, now()).unwrap();
+    board.answered(id, open(), now());
+    // what was held meanwhile is
+    for held in board.calls().into_iter().filter(|call| call.id != id) {
+        board.answered(held.id, open(), now());
+    }
+}
+
+#[test]
+fn who_waits_is_put_through_to_who_is_talked_to_and_both_end() {
+    let mut board = Switchboard::default();
+    talking(&mut board, A);
+    assert_eq!(board.put_through(None, None), Err(SwitchError::NoCall), "one alone cannot be");
+    talking(&mut board, B);
+    assert_eq!((state(&board, A), state(&board, B)), (CallState::Held, CallState::Active));
+    assert_eq!(board.put_through(None, None), Ok(Plan::Together { call: A, to: B }));
+    let actions = board.handing_over(A, Some(B));
+    assert!(actions.contains(&Action::Reoffer { call: B, direction: MediaDirection::SendOnly }), "both wait");
+    assert_eq!(board.to_hand_over(Some(A)), Err(SwitchError::NoCall), "once is enough");
+    let actions = board.handed_over(A);
+    let ends = actions.iter().filter(|action| matches!(action, Action::Hangup { .. })).count();
+    assert_eq!((ends, board.calls().len()), (2, 0));
+}
+
+#[test]
+fn who_does_not_answer_yet_is_called_by_the_other() {
+    let mut board = Switchboard::default();
+    talking(&mut board, A);
+    board.place(B, account(), peer(), None, now()).unwrap();
+    assert_eq!(board.put_through(None, None), Ok(Plan::Instead { call: A, to: B, address: peer() }));
+    let other = CallId(3);
+    board.place(other, AccountId("another".into()), peer(), None, now()).unwrap();
+    assert_eq!(board.put_through(Some(A), Some(other)), Err(SwitchError::Apart));
+}
+
+#[test]
+fn a_transfer_that_fails_has_a_way_back() {
+    let mut board = Switchboard::default();
+    talking(&mut board, A);
+    board.handing_over(A, None);
+    board.answered(A, open(), now());
+    assert_eq!(state(&board, A), CallState::Held);
+    let actions = board.not_handed_over(A);
+    assert!(actions.contains(&Action::Reoffer { call: A, direction: MediaDirection::SendRecv }), "{actions:?}");
+    assert_eq!(board.call(A).unwrap().handover, None);
+    board.answered(A, open(), now());
+    // who was asked may just hang up when they talk
+    board.handing_over(A, None);
+    let actions = board.ended(A, EndReason::HungUpThere);
+    let over = CallState::Ended { reason: EndReason::Transferred };
+    assert!(actions.iter().any(|action| matches!(action, Action::Changed(call) if call.state == over)));
+}
+
+#[test]
+fn who_takes_a_place_finds_the_microphone_off_and_the_hold_on() {
+    let mut board = Switchboard::default();
+    talking(&mut board, A);
+    board.mute(Some(A), true).unwrap();
+    board.hold(Some(A)).unwrap();
+    board.answered(A, open(), now());
+    incoming(&mut board, B);
+    let actions = board.take_over(B, A);
+    assert!(matches!(actions.first(), Some(Action::Answer { call: B, offer: Some(_) })), "{actions:?}");
+    assert!(actions.contains(&Action::HoldSound { call: B, on: true }));
+    board.taken_over(A);
+    board.confirmed(B, None, now());
+    board.answered(B, open(), now());
+    assert_eq!((state(&board, B), board.call(B).unwrap().muted, board.call(A)), (CallState::Held, true, None));
+}

@@ -122,7 +122,7 @@ impl Switchboard {
         };
         Ok(self.end(id, reason))
     }
-    fn end(&mut self, id: CallId, reason: EndReason) -> Vec<Action> {
+    pub(super) fn end(&mut self, id: CallId, reason: EndReason) -> Vec<Action> {
         let decline = match reason {
             EndReason::NoCommonMedia | EndReason::NotEncrypted => Decline::Media,
             _ => Decline::Declined,
@@ -145,7 +145,7 @@ impl Switchboard {
         let id = self.meant(named, |state| state == CallState::Held)?;
         self.set_hold(id, false)
     }
-    fn set_hold(&mut self, id: CallId, on: bool) -> Result<Vec<Action>, SwitchError> {
+    pub(super) fn set_hold(&mut self, id: CallId, on: bool) -> Result<Vec<Action>, SwitchError> {
         let mut actions = Vec::new();
         if !on {
             self.hold_others(id, &mut actions);

@@ -19,7 +19,8 @@ impl Agent {
         | Purpose::Reinvite(call)
         | Purpose::Inside(call)
         | Purpose::Asking(call)
-        | Purpose::Key(call)) = purpose
+        | Purpose::Key(call)
+        | Purpose::Refer(call)) = purpose
         else {
             return;
         };
@@ -30,6 +31,7 @@ impl Agent {
                 calling.early.clear();
             }
             (_, Purpose::Reinvite(_)) => state.offer_goes_by(client),
+            (_, Purpose::Refer(_)) => state.refer_goes_by(number),
             _ => {}
         }
         if let Some((dialog, _)) = state.inside(tag) {

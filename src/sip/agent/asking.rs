@@ -4,7 +4,7 @@ use super::{
     Agent, AgentEvent, ClientId, Failure, HeaderName, Method, NameAddr, Purpose, Request, RequestId, Response, Sent,
     Unanswerable, Uri, Via, Way,
 };
-use crate::domain::call::EndReason;
+use crate::domain::{call::EndReason, transfer::Outcome};
 use std::{net::SocketAddr, time::Instant};
 
 /// How we name ourselves.
@@ -120,9 +120,11 @@ impl Agent {
     fn wants_answer(&self, purpose: Purpose) -> bool {
         match purpose {
             Purpose::Invite(call) => self.calls.get(&call).is_some_and(|call| !call.ended),
-            Purpose::Reinvite(call) | Purpose::Inside(call) | Purpose::Asking(call) | Purpose::Key(call) => {
-                self.calls.contains_key(&call)
-            }
+            Purpose::Reinvite(call)
+            | Purpose::Inside(call)
+            | Purpose::Asking(call)
+            | Purpose::Key(call)
+            | Purpose::Refer(call) => self.calls.contains_key(&call),
             Purpose::Bye | Purpose::Owner(_) => true,
         }
     }
@@ -161,6 +163,7 @@ impl Agent {
             Purpose::Reinvite(call) => self.reoffer_refused(call, client, &sent.request.method, response, now),
             Purpose::Asking(call) => self.asked(call, &sent.request.method, response, now),
             Purpose::Key(call) => self.key_told(call, response.code < 300, now),
+            Purpose::Refer(call) => self.refer_answered(call, response, now),
             Purpose::Bye | Purpose::Inside(_) => {}
             Purpose::Owner(request) => {
                 let result = why.map_or_else(|| Ok(response.clone()), |why| Err(why.into()));
@@ -181,6 +184,7 @@ impl Agent {
             Purpose::Reinvite(call) => self.reoffer_failed(call, now),
             Purpose::Asking(call) => self.asked_in_vain(call, failure, now),
             Purpose::Key(call) => self.key_told(call, false, now),
+            Purpose::Refer(call) => self.handed_over(call, Outcome::Failed { reason: EndReason::Unavailable }),
             Purpose::Bye | Purpose::Inside(_) => {}
             Purpose::Owner(request) => {
                 self.event(AgentEvent::Answered { request, result: Err(failure), repeats: 0 });

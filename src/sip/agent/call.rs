@@ -51,6 +51,20 @@ pub(super) struct Call {
     /// Its sound stays away: when to ask whether the other side is still there.
     pub(super) doubt: Option<Instant>,
     pub(super) keys: Keys,
+    /// Who they are to be asked to call, once no offer is under way.
+    pub(super) refer: Option<Uri>,
+    /// They were asked to call somebody else.
+    pub(super) handover: Option<Handover>,
+    /// They have asked us before.
+    pub(super) referred: bool,
+}
+
+/// The call is being handed over.
+pub(super) struct Handover {
+    /// The number of the REFER.
+    pub(super) number: u32,
+    /// Until when they may say how it goes.
+    pub(super) limit: Instant,
 }
 
 /// Keys that are told by INFO, one after the other.
@@ -168,6 +182,9 @@ impl Call {
             updates: false,
             doubt: None,
             keys: Keys::default(),
+            refer: None,
+            handover: None,
+            referred: false,
         }
     }
 
@@ -217,7 +234,8 @@ impl Call {
             Stage::Answered(_) => (None, None),
             Stage::Talking(_) => {
                 let timer = self.timer.as_ref().map(SessionTimer::next_timeout);
-                (self.doubt, timer.into_iter().chain(self.keys.at).min())
+                let handover = self.handover.as_ref().map(|handover| handover.limit);
+                (self.doubt, timer.into_iter().chain(self.keys.at).chain(handover).min())
             }
         };
         let mid = match &self.mid {

@@ -11,6 +11,7 @@ use crate::domain::{
     call::{CallId, EndReason},
     private::Private,
     session::SessionDescription,
+    transfer::Outcome,
 };
 use bytes::Bytes;
 use std::net::SocketAddr;
@@ -91,6 +92,8 @@ pub(crate) enum AgentEvent {
         via: Option<Address>,
         /// They ask to be answered at once.
         at_once: bool,
+        /// It takes the place of this call (RFC 3891), which is to be ended once this one is answered.
+        replaces: Option<CallId>,
         /// Their offer; `None`: ours is to come first.
         offer: Option<SessionDescription>,
     },
@@ -100,6 +103,25 @@ pub(crate) enum AgentEvent {
         call: CallId,
         /// To whom.
         to: Address,
+    },
+    /// The other side asks us to call somebody: [`super::Agent::follow`] or [`super::Agent::refuse`].
+    Referred {
+        /// The call in which it was asked.
+        call: CallId,
+        /// Whom to call.
+        to: Uri,
+    },
+    /// That was decided by nobody in time.
+    ReferralOver {
+        /// The call in which it was asked.
+        call: CallId,
+    },
+    /// How handing a call over goes.
+    Handover {
+        /// Which.
+        call: CallId,
+        /// How.
+        outcome: Outcome,
     },
     /// A key was pressed there.
     Key {

@@ -8,7 +8,7 @@ use super::{
     },
     Agent, AgentEvent, Dialog, HeaderName, Method, Request, Response, ServerId,
     call::{Answered, Call, MOST_CALLS, Mid, Offered, RING_AGAIN, RINGING, Stage},
-    reliable,
+    reliable, replaces,
 };
 use crate::domain::{
     call::{CallId, Decline, EndReason},
@@ -44,6 +44,10 @@ impl Agent {
         let Some(dialog) = Dialog::of_request(&request, &tag, source) else {
             return self.answer_with(server, &request, 400, now);
         };
+        let replaces = match self.replaced(&request.headers) {
+            Ok(replaced) => replaced,
+            Err(code) => return self.answer_with(server, &request, code, now),
+        };
         self.answer_with(server, &request, 100, now);
         let call = self.fresh_call();
         let limit = now + request.headers.seconds(&HeaderName::Expires).map_or(RINGING, ring_time);
@@ -71,7 +75,7 @@ impl Agent {
         let at_once = identity::wants_to_be_answered(&request.headers);
         let identity::Caller { from, name, via } = caller;
         let (name, to) = (name.map(Private::new), request.uri);
-        self.event(AgentEvent::Invited { call, from, name, to, via, at_once, offer });
+        self.event(AgentEvent::Invited { call, from, name, to, via, at_once, replaces, offer });
     }
 
     fn fresh_call(&mut self) -> CallId {
@@ -110,6 +114,7 @@ impl Agent {
         state.session.local = Some(description);
         state.stage = Stage::Answered(Answered { server, dialog, delayed, number });
         response.headers.push(HeaderName::Allow, super::ALLOW);
+        response.headers.push(HeaderName::Supported, replaces::TAG);
         response.headers.push(HeaderName::ContentType, "application/sdp");
         match self.in_dialog(response, user.as_deref()) {
             Some(response) => self.transactions.respond(server, &response, now),
@@ -284,6 +289,7 @@ impl Agent {
                 self.mid_timeout(call, now);
                 self.next_key(call, now);
                 self.refresh_timeout(call, now);
+                self.handover_timeout(call, now);
             }
         }
     }

@@ -9,11 +9,14 @@ mod event;
 mod incoming;
 mod keys;
 mod outgoing;
+mod referral;
 mod refresh;
 mod reliable;
 mod reoffer;
+mod replaces;
 mod requests;
 mod size;
+mod transfer;
 mod within;
 
 #[cfg(test)]
@@ -43,11 +46,12 @@ use std::{
     net::{IpAddr, SocketAddr},
     time::Instant,
 };
+pub(crate) use transfer::Target;
 
 /// What we understand; everything else is answered 405 or 501.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, UPDATE, PRACK";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, UPDATE, PRACK, REFER, NOTIFY";
 /// Extensions that may be demanded of us.
-const UNDERSTOOD: [&str; 2] = [reliable::TAG, super::session_timer::TAG];
+const UNDERSTOOD: [&str; 4] = [reliable::TAG, super::session_timer::TAG, replaces::TAG, referral::SILENT];
 /// Messages kept for the next connection.
 const HELD: usize = 64;
 
@@ -104,6 +108,8 @@ enum Purpose {
     Asking(CallId),
     /// A key that is told.
     Key(CallId),
+    /// They are asked to call somebody else.
+    Refer(CallId),
 }
 
 /// A request of ours under way.
@@ -134,6 +140,8 @@ pub(crate) struct Agent {
     owned: Vec<Method>,
     sent: BTreeMap<ClientId, Sent>,
     calls: BTreeMap<CallId, Call>,
+    /// What the other sides of calls asked us to do, by the call they asked in.
+    referrals: BTreeMap<CallId, referral::Referral>,
     /// Texts that are not known to be kept yet.
     texts: BTreeMap<ServerId, Request>,
     counter: u64,
@@ -160,6 +168,7 @@ impl Agent {
             owned,
             sent: BTreeMap::new(),
             calls: BTreeMap::new(),
+            referrals: BTreeMap::new(),
             texts: BTreeMap::new(),
             counter: 0,
             out: VecDeque::new(),
@@ -226,7 +235,9 @@ impl Agent {
 
     /// When [`Self::timeout`] is to be called.
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
-        self.transactions.next_timeout().into_iter().chain(self.calls.values().filter_map(Call::next_timeout)).min()
+        let calls = self.calls.values().filter_map(Call::next_timeout);
+        let referrals = self.referrals.values().map(referral::Referral::next_timeout);
+        self.transactions.next_timeout().into_iter().chain(calls).chain(referrals).min()
     }
 
     /// Time has come to this point.
@@ -244,6 +255,7 @@ impl Agent {
             .map(|(id, _)| *id)
             .collect();
         due.into_iter().for_each(|call| self.call_timeout(call, now));
+        self.referral_timeout(now);
         let transactions = &self.transactions;
         self.sent.retain(|client, _| transactions.knows(*client));
     }

@@ -8,7 +8,7 @@ use super::{
     },
     Agent, AgentEvent, ClientId, Dialog, HeaderName, Invitation, Method, NameAddr, Purpose, Request, Response,
     call::{Call, Calling, MOST_CALLS, Mid, RINGING, Stage},
-    reliable,
+    reliable, replaces,
 };
 use crate::domain::call::{CallId, EndReason};
 use std::{net::SocketAddr, time::Instant};
@@ -19,6 +19,17 @@ const MOST_ANSWERS: usize = 32;
 impl Agent {
     /// Places a call.
     pub(crate) fn place(&mut self, call: CallId, invitation: Invitation, now: Instant) {
+        self.place_with(call, invitation, Vec::new(), now);
+    }
+
+    /// The same with more headers.
+    pub(super) fn place_with(
+        &mut self,
+        call: CallId,
+        invitation: Invitation,
+        more: Vec<(HeaderName, String)>,
+        now: Instant,
+    ) {
         let Invitation { from, to, hop, offer, second, hidden } = invitation;
         if self.calls.len() >= MOST_CALLS || self.calls.contains_key(&call) {
             return self.event(AgentEvent::Ended { call, reason: EndReason::LocalFault });
@@ -48,8 +59,11 @@ impl Agent {
         let mut state = Call::new(Stage::Calling(calling), u64::from(self.chance.number()), user);
         state.session.local = Some(offer.clone());
         describe(&mut request, &contact, state.session.write(&offer));
-        request.headers.push(HeaderName::Supported, format!("{}, {}", reliable::TAG, session_timer::TAG));
+        request
+            .headers
+            .push(HeaderName::Supported, format!("{}, {}, {}", reliable::TAG, session_timer::TAG, replaces::TAG));
         request.headers.push(HeaderName::SessionExpires, state.interval.to_string());
+        more.into_iter().for_each(|(name, value)| request.headers.push(name, value));
         match self.send(request, hop, Purpose::Invite(call), now) {
             Some(sent) => {
                 if let Stage::Calling(calling) = &mut state.stage {
@@ -110,7 +124,12 @@ impl Agent {
         match purpose {
             Purpose::Reinvite(call) => self.reoffer_accepted(call, client, response, now),
             Purpose::Invite(call) => self.established(call, client, dialog, response, now),
-            Purpose::Bye | Purpose::Owner(_) | Purpose::Inside(_) | Purpose::Asking(_) | Purpose::Key(_) => {}
+            Purpose::Bye
+            | Purpose::Owner(_)
+            | Purpose::Inside(_)
+            | Purpose::Asking(_)
+            | Purpose::Key(_)
+            | Purpose::Refer(_) => {}
         }
     }
 
@@ -181,6 +200,7 @@ impl Agent {
             return self.byes.push(dialog);
         }
         let request = dialog.request(Method::Bye);
+        self.referrals_follow(&dialog);
         let to = dialog.next_hop(!self.is_reliable());
         let client = self.send(request, to, Purpose::Bye, now);
         if let Some(sent) = client.and_then(|client| self.sent.get_mut(&client)) {
@@ -200,9 +220,13 @@ impl Agent {
 
     /// Forgets a call, and tells its end unless that was told.
     pub(super) fn call_over(&mut self, call: CallId, reason: EndReason) {
-        if let Some(state) = self.calls.remove(&call)
-            && !state.ended
-        {
+        if let Some(mut state) = self.calls.remove(&call) {
+            if let Some(dialog) = state.dialog() {
+                self.referrals_follow(dialog);
+            }
+            if state.ended {
+                return;
+            }
             self.event(AgentEvent::Ended { call, reason });
         }
     }

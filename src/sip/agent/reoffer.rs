@@ -60,7 +60,7 @@ impl Agent {
         let Some(contact) = self.contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else { return };
         let Some(state) = self.calls.get_mut(&call).filter(|call| matches!(call.mid, Mid::Idle)) else { return };
         let Stage::Talking(dialog) = &mut state.stage else { return };
-        let Some(offer) = state.wish.take() else { return };
+        let Some(offer) = state.wish.take() else { return self.next_refer(call, now) };
         // what nobody has to decide on is quicker by UPDATE (RFC 3311 section 1)
         let method = if offer.silent && state.updates { Method::Update } else { Method::Invite };
         let mut request = dialog.request(method);

@@ -24,6 +24,8 @@ impl Agent {
                 let response = response.with(HeaderName::Supported, UNDERSTOOD.join(", "));
                 self.respond(server, response.with(HeaderName::Allow, ALLOW), now);
             }
+            // who is in no call with us has no say in whom we call
+            Method::Refer => self.answer_with(server, &request, 603, now),
             Method::Bye | Method::Update | Method::Info | Method::Prack | Method::Notify => {
                 self.answer_with(server, &request, 481, now);
             }

@@ -88,6 +88,8 @@ impl Agent {
             Method::Invite | Method::Update => self.offered_again(call, server, request, now),
             Method::Info => self.info_came(call, server, &request, now),
             Method::Prack => self.prack_came(call, server, &request, now),
+            Method::Refer => self.refer_came(call, server, &request, now),
+            Method::Notify => self.notify_came(call, server, &request, now),
             _ => self.other_request(server, request, now),
         }
     }

@@ -1,15 +1,17 @@
 //! The call: who, how long, muted or held at a glance, and the keypad with what was pressed. Also the card of a call
 //! that rings and the one-line bar on every other screen. All act on the engine; the state comes back as events.
 use crate::{
-    domain::{call::CallId, conversation::ConversationId},
+    domain::{account::AccountId, call::CallId, conversation::ConversationId},
     engine::api::Command,
     ui::wish::{Place, Then, Wish},
 };
 
 mod line;
 mod strip;
+mod transfer;
 mod view;
 pub use strip::{bar, incoming};
+pub use transfer::asked;
 pub use view::view;
 
 /// The screen's own state.
@@ -17,7 +19,12 @@ pub use view::view;
 pub struct Screen {
     keypad: bool,
     details: bool,
+    /// Whom the call is to be handed over to, as typed.
+    transfer: Option<String>,
 }
+
+/// The control of that address.
+const TO: &str = "transfer-to";
 
 /// What the person does.
 #[derive(Clone)]
@@ -46,6 +53,18 @@ pub enum Message {
     Volume(CallId, u16),
     /// Presses a key of the keypad.
     Key(CallId, char),
+    /// Shows or hides whom to hand the call over to.
+    Transfer,
+    /// Types it.
+    TransferTo(String),
+    /// Calls them first.
+    TalkFirst(AccountId),
+    /// Hands the call over at once.
+    SendNow(CallId),
+    /// Puts the first call through to the second.
+    PutThrough(CallId, CallId),
+    /// Calls whom the other side of a call asked for, or does not.
+    Follow(CallId, bool),
     /// Goes to the call.
     Show,
     /// Leaves the screen; the call goes on.
@@ -81,6 +100,27 @@ impl Screen {
             }
             Message::Volume(id, percent) => ask(Command::Volume { call: Some(id), percent }),
             Message::Key(id, key) => ask(Command::Dtmf { call: Some(id), digits: key.to_string().into() }),
+            Message::Transfer => {
+                self.transfer = self.transfer.is_none().then(String::new);
+                self.transfer.iter().map(|_| Wish::Focus(TO)).collect()
+            }
+            Message::TransferTo(text) => {
+                self.transfer = Some(text);
+                Vec::new()
+            }
+            Message::TalkFirst(account) => {
+                let to = self.transfer.take().unwrap_or_default().into();
+                vec![Wish::Ask(Command::Call { to, account: Some(account) }, Then::Called)]
+            }
+            Message::SendNow(id) => {
+                let to = self.transfer.take().unwrap_or_default().into();
+                ask(Command::Transfer { call: Some(id), to })
+            }
+            Message::PutThrough(id, to) => ask(Command::PutThrough { call: Some(id), to: Some(to) }),
+            Message::Follow(id, yes) => {
+                let command = Command::Follow { call: Some(id), yes };
+                vec![Wish::Ask(command, if yes { Then::Called } else { Then::Done })]
+            }
             Message::Show => vec![Wish::Go(Place::Call)],
             Message::Leave | Message::Seen => vec![Wish::Back],
             Message::Write(conversation) => vec![Wish::Open(conversation)],

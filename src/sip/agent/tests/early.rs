@@ -93,7 +93,7 @@ fn answers_without_end_are_bounded() {
 fn what_has_to_arrive_is_acknowledged_once_and_in_its_order() {
     let mut net = alone();
     net.call();
-    assert!(last(&net, "INVITE").contains("Supported: 100rel, timer\r\n"));
+    assert!(last(&net, "INVITE").contains("Supported: 100rel, timer, replaces\r\n"));
     let route = "Record-Route: <sip:10.0.0.3;lr>\n";
     respond(&mut net, "INVITE", 183, "t", &with_sdp(&(reliably(7) + route)));
     let prack = last(&net, "PRACK sip:bob@10.0.0.2:5060");

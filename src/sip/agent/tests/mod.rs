@@ -13,6 +13,7 @@ mod strangers;
 mod talking;
 mod texts;
 mod torture;
+mod transfers;
 
 use super::*;
 use crate::domain::{

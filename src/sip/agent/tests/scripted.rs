@@ -223,7 +223,7 @@ fn requests_in_mid_call() {
         (7, "INFO", "Content-Type: application/pdf\n\nx", 415),
         (8, "UPDATE", "Contact: <sip:bob@10.0.0.3:7777>\n", 200),
         (9, "OPTIONS", "", 200),
-        (10, "REFER", "Refer-To: <sip:x@y>\n", 405),
+        (10, "REFER", "Refer-To: <sip:x@y>, <sip:z@y>\n", 400),
         (11, "PRACK", "", 481),
         (3, "INFO", "", 500),
         (12, "INVITE", "Contact: <sip:bob@10.0.0.3:7777>\nContent-Type: application/sdp\n\nv=0\n", 488),

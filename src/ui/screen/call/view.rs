@@ -1,5 +1,5 @@
 //! What the call screen looks like.
-use super::{Message, Screen, line};
+use super::{Message, Screen, line, transfer};
 use crate::{
     domain::call::{Call, CallState},
     ui::{
@@ -34,6 +34,7 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         let pad = keypad(p, if cx.size.height < 720.0 { 44.0 } else { 56.0 }, move |key| Message::Key(id, key));
         column![text::caption(sent).color(p.text), pad].spacing(space::S).align_x(Alignment::Center).into()
     });
+    let hand = if over { None } else { transfer::panel(screen, cx, call) };
     let figures = if screen.details && !over { line::details(cx, call) } else { None };
     let others =
         cx.model.calls.iter().filter(|other| other.id != call.id && (other.state == CallState::Held || other.joined));
@@ -49,12 +50,13 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         others.is_some(),
         warnings.is_some(),
         call.joined,
+        hand.is_some(),
     ];
     let height = full.into_iter().filter(|there| *there).fold(560.0, |height, _| height + 150.0);
     // what ends the call never scrolls away: where all does not fit, the rest is made small and scrolls
     if cx.size.height < height {
         let line = line::sentence(screen, cx, call);
-        return small(screen, cx, call, [line, warnings, figures, loud, keys, others]);
+        return small(screen, cx, call, [line, warnings, hand, figures, loud, keys, others]);
     }
     let name = cx.who(call);
     let address = call.peer.display();
@@ -72,7 +74,7 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
     let more = || pile(space::L, [figures, keys]).align_x(Alignment::Center);
     let more: Option<Element<'a, Message>> = there.then(|| container(more()).max_width(width).into());
     let (below, aside) = if beside { (None, more) } else { (more, None) };
-    let content = pile(space::XL, [Some(who.into()), loud, warnings, below, others, Some(actions)]);
+    let content = pile(space::XL, [Some(who.into()), loud, warnings, hand, below, others, Some(actions)]);
     let content = content.align_x(Alignment::Center).max_width(440.0);
     // always a row where there is room for one: what has the keyboard keeps it when something unfolds
     let content: Element<'a, Message> = if beside {
@@ -96,7 +98,7 @@ fn small<'a>(
     screen: &Screen,
     cx: Context<'a>,
     call: &'a Call,
-    rest: [Option<Element<'a, Message>>; 6],
+    rest: [Option<Element<'a, Message>>; 7],
 ) -> Element<'a, Message> {
     let p = cx.p;
     let name = cx.who(call);
@@ -144,6 +146,7 @@ fn stand<'a>(cx: Context<'a>, call: &Call, side: Alignment) -> Element<'a, Messa
                 .color(p.text),
         )
         .push(cx.forwarded(call).map(|words| text::caption(words).color(p.muted)))
+        .push(transfer::progress(cx, call))
         .push(codec)
         .push(locked)
         .spacing(2.0)
@@ -170,8 +173,14 @@ fn warnings<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     let searching = call.searching.then(|| notice::problem(p, cx.t("call-searching")));
     let deaf = cx.model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
     let mute = cx.model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
+    let stays = cx
+        .model
+        .transfer_failed
+        .filter(|(id, _)| *id == call.id)
+        .map(|(_, reason)| notice::problem(p, cx.with("transfer-failed", "reason", &cx.t(reason.key()))));
     let failed = cx.model.recording_failed.map(|reason| notice::problem(p, cx.t(reason.key())));
-    let all: Vec<_> = [recording(cx, call), muted, held, searching, failed, deaf, mute].into_iter().flatten().collect();
+    let all: Vec<_> =
+        [recording(cx, call), muted, held, stays, searching, failed, deaf, mute].into_iter().flatten().collect();
     (!all.is_empty()).then(|| Column::with_children(all).spacing(space::S).align_x(Alignment::Center).into())
 }
 
@@ -192,7 +201,7 @@ fn recording<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
 }
 
 /// What can be done with a call besides hanging up: whether it is on, its picture, its word, what it means.
-fn actions(screen: &Screen, call: &Call) -> [(bool, Icon, &'static str, Option<Message>); 4] {
+fn actions(screen: &Screen, call: &Call) -> [(bool, Icon, &'static str, Option<Message>); 5] {
     let id = call.id;
     let talks = matches!(call.state, CallState::Active | CallState::Held);
     let can = |message: Message| talks.then_some(message);
@@ -200,12 +209,14 @@ fn actions(screen: &Screen, call: &Call) -> [(bool, Icon, &'static str, Option<M
     let held = call.state == CallState::Held;
     let recorded = call.recording.is_some();
     let record = if recorded { "call-record-stop" } else { "call-record" };
+    let transfer = can(Message::Transfer).filter(|_| call.handover.is_none());
     let (pause, hold) = if held { (Icon::Play, "call-resume") } else { (Icon::Pause, "call-hold") };
     [
         (call.muted, mic, mute, can(Message::Mute(id, !call.muted))),
         (screen.keypad, Icon::Keypad, "call-keypad", can(Message::Keypad)),
         (held, pause, hold, can(if held { Message::Resume(id) } else { Message::Hold(id) })),
         (recorded, Icon::Record, record, can(Message::Record(id, !recorded))),
+        (screen.transfer.is_some(), Icon::Outgoing, "call-transfer", transfer),
     ]
 }
 
@@ -224,14 +235,17 @@ fn one_line<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Me
     let all = actions(screen, call).map(|(on, picture, word, message)| {
         button::round(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
     });
-    let end = button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
+    let end = Message::HangUp(call.id);
+    // six pictures in a row leave no room for a word
+    let word = || button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(end.clone()).into();
+    let sign = || button::round(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up"), end.clone());
     if cx.tiny() {
-        let [mute, keypad, hold, record] = all;
+        let [mute, keypad, hold, record, transfer] = all;
         let first = Row::with_children([mute, keypad, hold]).spacing(space::S);
-        let end = button::half(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-        let second = Row::new().push(record).push(end).spacing(space::S).align_y(Alignment::Center);
+        let second = Row::with_children([record, transfer, sign()]).spacing(space::S);
         return column![first, second].spacing(space::XS).align_x(Alignment::Center).into();
     }
+    let end: Element<'a, Message> = if cx.narrow() { sign() } else { word() };
     Row::with_children(all).push(end).spacing(space::S).align_y(Alignment::Center).into()
 }
 
@@ -261,7 +275,14 @@ fn waiting<'a>(cx: Context<'a>, call: &Call) -> Element<'a, Message> {
     let join =
         (!call.joined).then(|| button::small(p, Kind::Side, Icon::Plus, cx.t("call-join")).on_press(Message::Join));
     let end = button::small(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(Message::HangUp(call.id));
-    let buttons = Row::new().push(resume).push(join).push(end).spacing(space::S).align_y(Alignment::Center).wrap();
+    let buttons = Row::new()
+        .push(resume)
+        .push(transfer::together(cx, call))
+        .push(join)
+        .push(end)
+        .spacing(space::S)
+        .align_y(Alignment::Center)
+        .wrap();
     let loud = call.joined.then(|| line::volume(cx, call));
     let trouble = line::trouble(cx, call);
     let all = Column::new().push(words).push(trouble).push(loud).push(buttons).spacing(space::S).width(Length::Fill);
