@@ -75,6 +75,19 @@ pub enum WiredPolicy {
     AllowWireless,
 }
 
+/// Whom names of servers are asked of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamesBy {
+    /// The name servers themselves, by a link that is allowed.
+    #[default]
+    Landline,
+    /// Another program on this computer, which chooses its links itself.
+    Other,
+    /// The system names no server.
+    Nobody,
+}
+
 /// What the window's line and `landline wired` say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WiredStatus {
@@ -86,4 +99,6 @@ pub struct WiredStatus {
     pub policy: WiredPolicy,
     /// Whether an account may connect now.
     pub allowed: bool,
+    /// Whom names are asked of.
+    pub names: NamesBy,
 }

@@ -1,6 +1,6 @@
 //! The wired promise, decided: which interface may carry an account, and what the window's line says.
 //! Pure: the links and the kernel's routes are arguments. Must never lean to "allowed" where it cannot tell.
-use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
+use crate::domain::link::{Interface, LinkKind, NamesBy, WiredPolicy, WiredStatus};
 
 /// Whether the policy lets packets use this interface.
 ///
@@ -55,14 +55,14 @@ pub fn choose<T>(
 
 /// The status: `routed` are the names of the interfaces that lead out, in the kernel's order of preference.
 /// The carrier is the one that would be used; where only radio leads out it is named, and not allowed.
-pub fn status(policy: WiredPolicy, interfaces: &[Interface], routed: &[String]) -> WiredStatus {
+pub fn status(policy: WiredPolicy, interfaces: &[Interface], routed: &[String], names: NamesBy) -> WiredStatus {
     let ways = routed.iter().filter_map(|name| interfaces.iter().find(|link| link.name == *name));
     let (carrier, allowed) = match choose(policy, ways, |link| link) {
         Choice::Use(link) => (Some(link.clone()), true),
         Choice::Forbidden(link) => (Some(link.clone()), false),
         Choice::Nowhere => (None, false),
     };
-    WiredStatus { interfaces: interfaces.to_vec(), carrier, policy, allowed }
+    WiredStatus { interfaces: interfaces.to_vec(), carrier, policy, allowed, names }
 }
 
 #[cfg(test)]
@@ -122,15 +122,15 @@ mod tests {
     fn the_status_names_what_carries_us() {
         let links = [link("lo", Loopback, &[], true), link("wlan0", Wifi, &[], true), link("eth0", Wired, &[], true)];
         let routed = ["wlan0".to_owned(), "eth0".to_owned()];
-        let wired = status(WiredOnly, &links, &routed);
+        let wired = status(WiredOnly, &links, &routed, NamesBy::Landline);
         assert_eq!(wired.carrier.map(|l| l.name).as_deref(), Some("eth0"));
         assert!(wired.allowed);
-        let radio = status(WiredOnly, &links, &routed[..1]);
+        let radio = status(WiredOnly, &links, &routed[..1], NamesBy::Landline);
         assert_eq!(radio.carrier.map(|l| l.name).as_deref(), Some("wlan0"));
         assert!(!radio.allowed);
-        let none = status(WiredOnly, &links, &[]);
+        let none = status(WiredOnly, &links, &[], NamesBy::Landline);
         assert_eq!((none.carrier, none.allowed, none.interfaces.len()), (None, false, 3));
         // a route may name a link that is gone by now
-        assert_eq!(status(WiredOnly, &links, &["usb0".to_owned()]).carrier, None);
+        assert_eq!(status(WiredOnly, &links, &["usb0".to_owned()], NamesBy::Landline).carrier, None);
     }
 }

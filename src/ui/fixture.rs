@@ -15,7 +15,7 @@ use crate::{
         code::{Code, ReceivedCode},
         contact::Contact,
         conversation::{Conversation, ConversationId},
-        link::{Interface, LinkKind, WiredPolicy, WiredStatus},
+        link::{Interface, LinkKind, NamesBy, WiredPolicy, WiredStatus},
         message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
         quality::{Heard, Part, Quality, Said, Verdict},
     },
@@ -200,14 +200,26 @@ fn link(name: &str, kind: LinkKind, up: bool) -> Interface {
 fn wired() -> WiredStatus {
     let cable = link("enp3s0", LinkKind::Wired, true);
     let interfaces = vec![cable.clone(), link("wlp2s0", LinkKind::Wifi, true), link("lo", LinkKind::Loopback, true)];
-    WiredStatus { interfaces, carrier: Some(cable), policy: WiredPolicy::WiredOnly, allowed: true }
+    WiredStatus {
+        interfaces,
+        carrier: Some(cable),
+        policy: WiredPolicy::WiredOnly,
+        allowed: true,
+        names: NamesBy::Landline,
+    }
 }
 
 /// Only Wi-Fi leads out.
 pub fn radio() -> WiredStatus {
     let radio = link("wlp2s0", LinkKind::Wifi, true);
     let interfaces = vec![link("enp3s0", LinkKind::Wired, false), radio.clone()];
-    WiredStatus { interfaces, carrier: Some(radio), policy: WiredPolicy::WiredOnly, allowed: false }
+    WiredStatus {
+        interfaces,
+        carrier: Some(radio),
+        policy: WiredPolicy::WiredOnly,
+        allowed: false,
+        names: NamesBy::Landline,
+    }
 }
 
 pub fn devices() -> Devices {

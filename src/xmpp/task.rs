@@ -336,7 +336,7 @@ async fn connect(plan: Arc<Plan>, resume: Option<(String, u32)>) -> Result<Estab
     let own = config.ca.clone();
     let tls = tokio::task::spawn_blocking(move || Tls::load(own.as_deref())).await.map_err(|_| Problem::Protocol)??;
     let mut problem = Problem::Unreachable;
-    let dns = Dns::system();
+    let dns = Dns::system(&plan.setup.bind);
     for target in resolve::targets(config, &dns).await? {
         let addresses = match dns.addresses(&target.host, target.port).await {
             Ok(addresses) => addresses,
