@@ -22,10 +22,15 @@ pub struct Prosody {
 impl Prosody {
     /// Starts both with these users and waits until they answer.
     pub fn start(users: &[&str]) -> Self {
+        Self::start_on(users, &[])
+    }
+    /// The same, reached on these addresses besides loopback.
+    pub fn start_on(users: &[&str], addresses: &[&str]) -> Self {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make(dir.path(), "xmpp.test");
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
         let text = include_str!("prosody.cfg.lua")
+            .replace("@MORE@", &addresses.iter().map(|at| format!("; {at:?}")).collect::<String>())
             .replace("@DIR@", &dir.path().to_string_lossy())
             .replace("@HOST@", "xmpp.test")
             .replace("@GATEWAY@", "sms.test")

@@ -32,6 +32,7 @@ mod sip_registers;
 mod sip_survives;
 mod sip_texts;
 mod window_answers;
+mod wired_only;
 mod xmpp_archive;
 mod xmpp_codes;
 mod xmpp_logs_in;
