@@ -95,6 +95,11 @@ impl Baresip {
             self.read();
         }
     }
+    /// Forgets what it told so far.
+    pub fn forget_events(&mut self) {
+        self.read();
+        self.events.clear();
+    }
     /// Reads what the control port has: netstrings of JSON.
     fn read(&mut self) {
         let mut buffer = [0; 4096];
