@@ -4,7 +4,7 @@
 //! | room | its one job |
 //! | --- | --- |
 //! | [`domain`] | nouns: account, address, call and its quality, code, contact, conversation, message, session description; `Private<T>` |
-//! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard (conference, transfer), what a line's figures mean, wired |
+//! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard (conference, transfer), what a line's figures mean, wired, a cable that is out |
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
 //! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |

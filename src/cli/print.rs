@@ -213,17 +213,14 @@ pub(super) fn code_now(words: &Words, received: &ReceivedCode) -> String {
 /// What carries us, in one line.
 pub(super) fn carrier(words: &Words, status: &WiredStatus) -> String {
     let Some(link) = &status.carrier else { return words.text("wired-none") };
-    let named = |key: &str| words.with(key, &[("name", (&link.name).into())]);
-    let kind = if link.kind == LinkKind::Virtual {
-        link.over.iter().copied().find(|kind| kind.is_wireless()).unwrap_or(LinkKind::Virtual)
-    } else {
-        link.kind
-    };
-    match (kind, status.allowed) {
+    let beside = status.unused.and_then(LinkKind::unused_key);
+    let beside = beside.map(|key| format!(". {}", words.text(key))).unwrap_or_default();
+    let named = |key: &str| words.with(key, &[("name", (&link.name).into())]) + &beside;
+    match (link.radio().unwrap_or(link.kind), status.allowed) {
         (LinkKind::Wifi, false) => words.text("wired-only-wifi"),
         (LinkKind::Cellular, false) => words.text("wired-only-cellular"),
         (LinkKind::Bluetooth, false) => words.text("wired-only-bluetooth"),
-        (_, false) => words.text("wired-none"),
+        (_, false) => named("wired-unknown"),
         (LinkKind::Wired, true) => named("wired-on"),
         (LinkKind::Loopback, true) => words.text("wired-loopback"),
         (LinkKind::Virtual, true) => named("wired-virtual"),
@@ -238,6 +235,7 @@ pub(super) fn wired(words: &Words, status: &WiredStatus) -> String {
         WiredPolicy::AllowWireless => "cli-wireless-allowed",
     };
     let mut lines = vec![carrier(words, status), words.text(policy)];
+    lines.extend(status.advice.iter().map(|advice| words.text(advice.key())));
     lines.extend(status.interfaces.iter().map(|interface| link(words, interface)));
     lines.join("\n")
 }
@@ -257,7 +255,10 @@ fn link(words: &Words, interface: &Interface) -> String {
 mod tests {
     use super::*;
     use crate::{
-        domain::quality::{Heard, Said, Verdict},
+        domain::{
+            link::NamesBy,
+            quality::{Heard, Said, Verdict},
+        },
         words::Language,
     };
 
@@ -308,6 +309,25 @@ mod tests {
         assert_eq!(line(Some(link(LinkKind::Virtual, &[LinkKind::Wifi])), true), "Wireless, allowed by you: x0");
         assert_eq!(line(Some(link(LinkKind::Virtual, &[LinkKind::Wired])), true), "Linked: x0");
         assert!(line(Some(link(LinkKind::Virtual, &[LinkKind::Cellular])), false).starts_with("Only mobile data"));
+        assert_eq!(
+            line(Some(link(LinkKind::Unknown, &[])), false),
+            "Unknown kind of link: x0. Landline is not connected"
+        );
         assert_eq!(line(None, false), "No network cable");
+    }
+
+    #[test]
+    fn a_radio_beside_the_cable_is_named_with_what_to_do() {
+        let words = Words::new(Language::En);
+        let link =
+            |name: &str, kind| Interface { name: name.into(), kind, over: Vec::new(), up: true, addresses: Vec::new() };
+        let links = [link("enp3s0", LinkKind::Wired), link("wlp2s0", LinkKind::Wifi)];
+        let routed = ["wlp2s0".to_owned(), "enp3s0".to_owned()];
+        let status = crate::logic::wired::status(WiredPolicy::WiredOnly, &links, &routed, NamesBy::Other);
+        let said = wired(&words, &status);
+        let mut lines = said.lines();
+        assert_eq!(lines.next(), Some("Wired: enp3s0. Wi-Fi is on, not used"), "{said}");
+        assert!(lines.nth(1).is_some_and(|line| line.contains("nmcli radio all off")), "{said}");
+        assert!(lines.next().is_some_and(|line| line.contains("/etc/resolv.conf")), "{said}");
     }
 }

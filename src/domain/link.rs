@@ -36,6 +36,15 @@ impl LinkKind {
             Self::Unknown => "settings-link-unknown",
         }
     }
+    /// The key of "this radio is on, not used"; `None` for what is no radio.
+    pub const fn unused_key(self) -> Option<&'static str> {
+        match self {
+            Self::Wifi => Some("wired-beside-wifi"),
+            Self::Cellular => Some("wired-beside-cellular"),
+            Self::Bluetooth => Some("wired-beside-bluetooth"),
+            _ => None,
+        }
+    }
     /// Whether it uses radio.
     pub const fn is_wireless(self) -> bool {
         matches!(self, Self::Wifi | Self::Cellular | Self::Bluetooth)
@@ -60,7 +69,11 @@ pub struct Interface {
 impl Interface {
     /// Whether its packets, followed to the lowest link that can be seen, use radio.
     pub fn is_wireless(&self) -> bool {
-        self.kind.is_wireless() || self.over.iter().any(|k| k.is_wireless())
+        self.radio().is_some()
+    }
+    /// The radio its packets use, where they use one.
+    pub fn radio(&self) -> Option<LinkKind> {
+        [self.kind].into_iter().chain(self.over.iter().copied()).find(|kind| kind.is_wireless())
     }
 }
 
@@ -75,6 +88,42 @@ pub enum WiredPolicy {
     AllowWireless,
 }
 
+/// Whom names of servers are asked of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamesBy {
+    /// The name servers themselves, by a link that is allowed.
+    #[default]
+    Landline,
+    /// Another program on this computer, which chooses its links itself.
+    Other,
+    /// The system names no server.
+    Nobody,
+}
+
+/// What the person can do about the links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Advice {
+    /// Plug in a cable, or allow wireless.
+    PlugIn,
+    /// Switch a radio off that is on and not used.
+    SwitchOff,
+    /// Let names be asked of servers that Landline may ask itself.
+    NameServers,
+}
+
+impl Advice {
+    /// Its sentence's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::PlugIn => "wired-plug-in",
+            Self::SwitchOff => "wired-switch-off",
+            Self::NameServers => "wired-name-servers",
+        }
+    }
+}
+
 /// What the window's line and `landline wired` say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WiredStatus {
@@ -86,4 +135,10 @@ pub struct WiredStatus {
     pub policy: WiredPolicy,
     /// Whether an account may connect now.
     pub allowed: bool,
+    /// Whom names are asked of.
+    pub names: NamesBy,
+    /// The radio that is connected though the cable is used.
+    pub unused: Option<LinkKind>,
+    /// What to do about it.
+    pub advice: Vec<Advice>,
 }

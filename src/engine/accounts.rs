@@ -177,6 +177,7 @@ impl Engine {
                 self.tell_registration(id.clone(), registration);
                 if fresh {
                     self.outbox_may_go(&id).await;
+                    self.resume_calls().await;
                 }
             }
             AccountEvent::Message { message, committed } => self.received(id, message, committed).await,

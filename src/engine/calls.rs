@@ -16,6 +16,7 @@ use crate::{
         session::{MediaDirection, SessionDescription},
     },
     logic::{
+        cable::Cable,
         dial::Purpose,
         switchboard::{Action, Alert, SwitchError},
     },
@@ -48,7 +49,14 @@ pub(super) struct Leg {
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
-    local: Option<SessionDescription>,
+    pub(super) local: Option<SessionDescription>,
+    /// Where its sound goes.
+    pub(super) remote: Option<SocketAddr>,
+    /// The link it goes by, and whether its cable is in.
+    pub(super) link: Option<String>,
+    pub(super) cable: Cable,
+    /// It was cut off, and is to be offered again.
+    pub(super) resumes: bool,
     /// The other side takes no keys in the sound.
     keys_beside: bool,
     pub(super) levels: Option<audio::Levels>,
@@ -100,7 +108,11 @@ impl Engine {
             CallEvent::Answered { answer } => self.switchboard.answered(call, answer, now),
             CallEvent::Confirmed { answer } => self.switchboard.confirmed(call, answer, now),
             CallEvent::Reoffered { offer } => self.switchboard.reoffered(call, offer),
-            CallEvent::OfferRefused => self.switchboard.offer_refused(call),
+            CallEvent::OfferRefused => {
+                let mut actions = self.switchboard.offer_refused(call);
+                actions.extend(self.resumed(call));
+                actions
+            }
             CallEvent::Referred { to } => return self.referred(account, call, to).await,
             CallEvent::ReferralOver => return self.referral_over(call),
             CallEvent::Handover { outcome } => self.handover(account, call, outcome),
@@ -129,6 +141,10 @@ impl Engine {
             row: None,
             media: None,
             local: None,
+            remote: None,
+            link: None,
+            cable: Cable::default(),
+            resumes: false,
             keys_beside: false,
             levels: None,
             levels_told: Instant::now(),
@@ -423,9 +439,14 @@ impl Engine {
     fn apply_media(&mut self, call: CallId, remote: SessionDescription) -> Vec<Action> {
         let Some(leg) = self.legs.get_mut(&call) else { return Vec::new() };
         leg.keys_beside = remote.telephone_events.is_empty();
+        leg.remote = Some(remote.rtp);
         let (Some(media), Some(local)) = (leg.media.as_mut(), leg.local.clone()) else { return Vec::new() };
         match media.apply(local, remote) {
-            Ok(()) => self.describe_media(call),
+            Ok(()) => {
+                let mut actions = self.describe_media(call);
+                actions.extend(self.resumed(call));
+                actions
+            }
             Err(error) => {
                 tracing::info!(%error, "no media in common");
                 self.switchboard.media_failed(call, end_reason(&error))

@@ -12,6 +12,7 @@ use tokio::sync::{broadcast, mpsc};
 
 mod accounts;
 pub mod api;
+mod cable;
 mod calls;
 mod codes;
 mod commands;

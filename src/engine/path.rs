@@ -114,6 +114,10 @@ impl Engine {
                 let away = matches!(event, MediaEvent::Quiet);
                 if let Some(leg) = self.legs.get_mut(&call) {
                     leg.line.quiet = away;
+                    // silence behind a pulled cable says nothing of the other side
+                    if away && leg.cable.is_out() {
+                        return;
+                    }
                 }
                 self.hand_to(call, AccountCommand::Silence { call, away })
             }

@@ -178,21 +178,23 @@ impl Engine {
         if status == self.wired {
             return;
         }
-        self.wired = status.clone();
+        let before = std::mem::replace(&mut self.wired, status.clone());
         self.tell(Event::Wired { status });
         for account in self.accounts.values() {
             account.send(AccountCommand::NetworkChanged);
         }
+        self.look_at_cables(&before.interfaces, interfaces).await;
     }
 
     fn next_wake(&self) -> Option<Instant> {
         let outboxes = self.accounts.values().filter_map(|account| account.outbox.next());
         let levels = self.next_levels();
-        outboxes.chain(levels).chain(self.codes_due).min()
+        outboxes.chain(levels).chain(self.codes_due).chain(self.next_cable()).min()
     }
 
     async fn wake(&mut self) {
         self.tell_levels();
+        self.cables_waited().await;
         let now = Instant::now();
         if self.codes_due.is_some_and(|at| at <= now) {
             self.forget_codes().await;

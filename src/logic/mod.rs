@@ -1,4 +1,5 @@
 //! Decisions without I/O or clock: `now` is an argument. Imports only `domain`.
+pub mod cable;
 pub mod codes;
 pub mod dial;
 pub mod emergency;

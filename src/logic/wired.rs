@@ -1,6 +1,6 @@
 //! The wired promise, decided: which interface may carry an account, and what the window's line says.
 //! Pure: the links and the kernel's routes are arguments. Must never lean to "allowed" where it cannot tell.
-use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
+use crate::domain::link::{Advice, Interface, LinkKind, NamesBy, WiredPolicy, WiredStatus};
 
 /// Whether the policy lets packets use this interface.
 ///
@@ -55,14 +55,29 @@ pub fn choose<T>(
 
 /// The status: `routed` are the names of the interfaces that lead out, in the kernel's order of preference.
 /// The carrier is the one that would be used; where only radio leads out it is named, and not allowed.
-pub fn status(policy: WiredPolicy, interfaces: &[Interface], routed: &[String]) -> WiredStatus {
+pub fn status(policy: WiredPolicy, interfaces: &[Interface], routed: &[String], names: NamesBy) -> WiredStatus {
     let ways = routed.iter().filter_map(|name| interfaces.iter().find(|link| link.name == *name));
     let (carrier, allowed) = match choose(policy, ways, |link| link) {
         Choice::Use(link) => (Some(link.clone()), true),
         Choice::Forbidden(link) => (Some(link.clone()), false),
         Choice::Nowhere => (None, false),
     };
-    WiredStatus { interfaces: interfaces.to_vec(), carrier, policy, allowed }
+    let kept = allowed && policy == WiredPolicy::WiredOnly;
+    // the link itself before what is built upon it
+    let radios = || interfaces.iter().filter(|link| link.up && link.is_wireless());
+    let radio = radios().find(|link| link.kind.is_wireless()).or_else(|| radios().next());
+    let unused = radio.filter(|_| kept).and_then(Interface::radio);
+    let mut advice = Vec::new();
+    if !allowed {
+        advice.push(Advice::PlugIn);
+    }
+    if unused.is_some() {
+        advice.push(Advice::SwitchOff);
+        if names == NamesBy::Other {
+            advice.push(Advice::NameServers);
+        }
+    }
+    WiredStatus { interfaces: interfaces.to_vec(), carrier, policy, allowed, names, unused, advice }
 }
 
 #[cfg(test)]
@@ -122,15 +137,35 @@ mod tests {
     fn the_status_names_what_carries_us() {
         let links = [link("lo", Loopback, &[], true), link("wlan0", Wifi, &[], true), link("eth0", Wired, &[], true)];
         let routed = ["wlan0".to_owned(), "eth0".to_owned()];
-        let wired = status(WiredOnly, &links, &routed);
+        let wired = status(WiredOnly, &links, &routed, NamesBy::Landline);
         assert_eq!(wired.carrier.map(|l| l.name).as_deref(), Some("eth0"));
         assert!(wired.allowed);
-        let radio = status(WiredOnly, &links, &routed[..1]);
+        let radio = status(WiredOnly, &links, &routed[..1], NamesBy::Landline);
         assert_eq!(radio.carrier.map(|l| l.name).as_deref(), Some("wlan0"));
         assert!(!radio.allowed);
-        let none = status(WiredOnly, &links, &[]);
+        let none = status(WiredOnly, &links, &[], NamesBy::Landline);
         assert_eq!((none.carrier, none.allowed, none.interfaces.len()), (None, false, 3));
         // a route may name a link that is gone by now
-        assert_eq!(status(WiredOnly, &links, &["usb0".to_owned()]).carrier, None);
+        assert_eq!(status(WiredOnly, &links, &["usb0".to_owned()], NamesBy::Landline).carrier, None);
+    }
+
+    #[test]
+    fn a_radio_that_is_on_and_not_used_is_named_with_what_to_do() {
+        let (cable, radio) = (link("eth0", Wired, &[], true), link("wlan0", Wifi, &[], true));
+        let (asleep, over) = (link("wlan0", Wifi, &[], false), link("br0", Virtual, &[Cellular], true));
+        let told = |policy, links: &[&Interface], names| {
+            let links: Vec<_> = links.iter().copied().cloned().collect();
+            let routed: Vec<_> = links.iter().map(|link| link.name.clone()).collect();
+            let status = status(policy, &links, &routed, names);
+            (status.unused, status.advice)
+        };
+        let (us, other) = (NamesBy::Landline, NamesBy::Other);
+        assert_eq!(told(WiredOnly, &[&radio, &cable], us), (Some(Wifi), vec![Advice::SwitchOff]));
+        let both = vec![Advice::SwitchOff, Advice::NameServers];
+        assert_eq!(told(WiredOnly, &[&over, &cable], other), (Some(Cellular), both));
+        assert_eq!(told(WiredOnly, &[&asleep, &cable], other), (None, vec![]));
+        assert_eq!(told(WiredOnly, &[&radio], us), (None, vec![Advice::PlugIn]));
+        assert_eq!(told(WiredOnly, &[], us), (None, vec![Advice::PlugIn]));
+        assert_eq!(told(AllowWireless, &[&radio, &cable], other), (None, vec![]));
     }
 }

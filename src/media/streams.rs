@@ -62,9 +62,9 @@ impl Streams {
     /// Looks all names up.
     pub(super) fn look_up(&self) {
         for (place, server) in self.helpers.servers.iter().enumerate() {
-            let (host, port, tell) = (server.host.clone(), server.port, self.tell.clone());
+            let (host, port, tell, bind) = (server.host.clone(), server.port, self.tell.clone(), self.bind.clone());
             tokio::spawn(async move {
-                let found = Dns::system().addresses(&host, port).await.unwrap_or_default();
+                let found = Dns::system(&bind).addresses(&host, port).await.unwrap_or_default();
                 let _ = tell.send(Arrival::Found(place, found)).await;
             });
         }

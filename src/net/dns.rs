@@ -1,11 +1,17 @@
 //! What DNS says of a server: SRV (RFC 2782), NAPTR (RFC 3403) and addresses of both families, one mechanism for all rooms.
-//! Which services are asked for is the rooms' matter. It must not connect.
-use crate::domain::account::Problem;
-use hickory_resolver::{
-    TokioResolver,
-    proto::rr::{RData, RecordType},
+//! Which services are asked for is the rooms' matter. It must not connect. Under "wired only" it asks nobody by radio, and so
+//! never the system's own resolver, whose packets go where it likes.
+use super::{
+    bind::Bind,
+    resolver::{self, TiedResolver},
 };
-use std::{net::SocketAddr, time::Duration};
+use crate::domain::{account::Problem, link::WiredPolicy};
+use hickory_resolver::proto::rr::{RData, RecordType};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
 
 /// DNS that is slower than this is treated as silent.
 const LOOKUP: Duration = Duration::from_secs(6);
@@ -40,17 +46,22 @@ pub struct Naptr {
     pub name: String,
 }
 
-/// The system's resolver.
+/// The system's name servers, asked by the ways that are allowed.
 #[derive(Debug)]
 pub struct Dns {
-    /// `None`: the system names no server that could be asked for more than addresses.
-    resolver: Option<TokioResolver>,
+    /// Or why nobody can be asked.
+    resolver: Result<TiedResolver, Problem>,
+    bind: Bind,
+    /// Who is asked.
+    servers: Vec<IpAddr>,
 }
 
 impl Dns {
     /// As the system is configured now.
-    pub fn system() -> Self {
-        Self { resolver: TokioResolver::builder_tokio().and_then(|builder| builder.build()).ok() }
+    pub fn system(bind: &Bind) -> Self {
+        let root = Path::new("/");
+        let servers = resolver::servers(root).addresses;
+        Self { resolver: resolver::resolver(root, bind), bind: bind.clone(), servers }
     }
 
     /// The SRV records of `name`, as `_xmpp-client._tcp.example.org`; none when there are none or DNS is silent.
@@ -88,38 +99,55 @@ impl Dns {
     }
 
     async fn records(&self, name: &str, kind: RecordType) -> Vec<RData> {
-        let Some(resolver) = &self.resolver else { return Vec::new() };
+        let Ok(resolver) = &self.resolver else { return Vec::new() };
         // absolute, so that no search domain of this machine is tried
         let lookup = resolver.lookup(format!("{}.", name.trim_end_matches('.')), kind);
         let Ok(Ok(found)) = tokio::time::timeout(LOOKUP, lookup).await else { return Vec::new() };
         found.answers().iter().map(|record| record.data.clone()).take(MOST).collect()
     }
 
-    /// The addresses of a host name or literal, in the order the system prefers (RFC 6724).
+    /// The addresses of a host name or literal, those that can be reached first.
     ///
     /// # Errors
-    /// [`Problem::UnknownHost`] when DNS says that there is none; [`Problem::TimedOut`] or [`Problem::Unreachable`] when it
-    /// cannot be asked.
+    /// [`Problem::UnknownHost`] when DNS says that there is none; [`Problem::NotWired`] when only radio leads to the name
+    /// servers; [`Problem::TimedOut`] or [`Problem::Unreachable`] when they cannot be asked.
     pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
-        let found = match tokio::time::timeout(LOOKUP, tokio::net::lookup_host((host, port))).await {
-            Ok(Ok(found)) => found.collect::<Vec<_>>(),
-            Ok(Err(_)) => Vec::new(),
-            Err(_) => return Err(Problem::TimedOut),
-        };
-        if !found.is_empty() {
-            return Ok(found);
+        if let Ok(ip) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(ip, port)]);
         }
-        self.asked(host, port).await
+        if self.bind.policy == WiredPolicy::AllowWireless {
+            // the system's own order (RFC 6724), and whatever else it knows names by
+            match tokio::time::timeout(LOOKUP, tokio::net::lookup_host((host, port))).await {
+                Ok(Ok(found)) => {
+                    let found: Vec<_> = found.collect();
+                    if !found.is_empty() {
+                        return Ok(found);
+                    }
+                }
+                Ok(Err(_)) => {}
+                Err(_) => return Err(Problem::TimedOut),
+            }
+        }
+        let mut found = self.asked(host, port).await?;
+        found.sort_by_cached_key(|address| self.bind.local_for(*address).is_err());
+        Ok(found)
     }
 
     /// The system does not say whether the name is wrong or the network is out; DNS does.
     async fn asked(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
-        let resolver = self.resolver.as_ref().ok_or(Problem::Unreachable)?;
+        let resolver = self.resolver.as_ref().map_err(|problem| *problem)?;
         match tokio::time::timeout(LOOKUP, resolver.lookup_ip(host)).await {
             Ok(Ok(found)) => Ok(found.iter().map(|ip| SocketAddr::new(ip, port)).collect()),
             Ok(Err(error)) if error.is_no_records_found() || error.is_nx_domain() => Err(Problem::UnknownHost),
-            _ => Err(Problem::Unreachable),
+            _ => Err(self.unasked()),
         }
+    }
+
+    /// Why nobody answered: a forbidden way says more than silence.
+    fn unasked(&self) -> Problem {
+        let mut ways = self.servers.iter().map(|ip| self.bind.local_for(SocketAddr::new(*ip, 53)).err());
+        let forbidden = ways.clone().any(|way| way == Some(Problem::NotWired));
+        if forbidden && ways.all(|way| way.is_some()) { Problem::NotWired } else { Problem::Unreachable }
     }
 }
 

@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use hickory_resolver::{
-    config::{ConnectionConfig, NameServerConfig, ResolverConfig},
-    net::runtime::TokioRuntimeProvider,
+    config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts},
     proto::{
         op::{Message, OpCode, ResponseCode},
         rr::{
@@ -12,7 +11,7 @@ use hickory_resolver::{
         },
     },
 };
-use std::{net::IpAddr, str::FromStr};
+use std::str::FromStr;
 use tokio::net::UdpSocket;
 
 /// A resolver that asks a name server with these lines: `NAME SRV PRIORITY WEIGHT PORT TARGET` or
@@ -42,8 +41,9 @@ pub(crate) async fn zone(lines: &[&str]) -> Dns {
     connection.port = address.port();
     let server = NameServerConfig::new(IpAddr::from([127, 0, 0, 1]), true, vec![connection]);
     let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
-    let builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
-    Dns { resolver: Some(builder.build().unwrap()) }
+    let bind = Bind::default();
+    let resolver = resolver::build(config, &mut ResolverOpts::default(), &bind);
+    Dns { resolver, bind, servers: vec![address.ip()] }
 }
 
 fn record(line: &str) -> Record {
@@ -103,12 +103,14 @@ async fn naptr_records_are_read_in_their_order() {
 #[tokio::test]
 async fn a_name_that_does_not_exist_is_an_unknown_host() {
     assert_eq!(zone(&[]).await.asked("nobody.x.test", 5060).await, Err(Problem::UnknownHost));
-    assert_eq!(Dns { resolver: None }.asked("nobody.x.test", 5060).await, Err(Problem::Unreachable));
+    let cut_off = Dns { resolver: Err(Problem::NotWired), bind: Bind::default(), servers: Vec::new() };
+    assert_eq!(cut_off.asked("nobody.x.test", 5060).await, Err(Problem::NotWired));
 }
 
 #[tokio::test]
 async fn a_literal_needs_no_dns() {
-    let found = Dns { resolver: None }.addresses("::1", 5060).await;
+    let cut_off = Dns { resolver: Err(Problem::NotWired), bind: Bind::default(), servers: Vec::new() };
+    let found = cut_off.addresses("::1", 5060).await;
     assert_eq!(found, Ok(vec![SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], 5060))]));
 }
 

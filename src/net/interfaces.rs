@@ -2,6 +2,7 @@
 //! Joins sysfs (kinds) with netlink (addresses, routes); decides nothing.
 use super::{
     kernel::{self, Route},
+    resolver::names_by,
     sysfs::{self, Link, SYSFS},
 };
 use crate::{
@@ -17,7 +18,7 @@ pub fn interfaces() -> Vec<Interface> {
 
 /// What carries us out of `interfaces` by the kernel's routes of this moment, and whether `policy` allows it.
 pub fn status(policy: WiredPolicy, interfaces: &[Interface]) -> WiredStatus {
-    wired::status(policy, interfaces, &outward(&numbered(Path::new(SYSFS))))
+    wired::status(policy, interfaces, &outward(&numbered(Path::new(SYSFS))), names_by(policy))
 }
 
 /// Names of the interfaces that lead to the world, IPv4's first, in the kernel's order of preference.

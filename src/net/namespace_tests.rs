@@ -283,6 +283,13 @@ async fn a_change_of_route_is_told() {
     fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1").unwrap();
     wire("cab0");
     ip("addr add 10.9.1.2/24 dev cab0");
+    // a wire's carrier comes a moment after the command that asked for it: the links must be at rest first
+    let at_rest = async {
+        while !interfaces().iter().any(|link| link.name == "cab0" && link.up) {
+            tokio::task::yield_now().await
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), at_rest).await.expect("a carrier");
     let mut links = watch();
     let before = links.borrow_and_update().clone();
     ip("route add default via 10.9.1.1 dev cab0");

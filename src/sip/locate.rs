@@ -3,7 +3,7 @@
 //! a weaker transport would hand the log-in to whoever stands in between.
 use crate::{
     domain::account::{AccountConfig, AccountKind, Problem, SipTransport},
-    net::{Dns, Naptr, host_port, order_srv},
+    net::{Bind, Dns, Naptr, host_port, order_srv},
 };
 use futures::future::join_all;
 use std::net::{IpAddr, SocketAddr};
@@ -29,8 +29,8 @@ pub(crate) struct Target {
 /// # Errors
 /// [`Problem::UnknownHost`] when the server or the domain has no address; [`Problem::TimedOut`] or
 /// [`Problem::Unreachable`] when DNS cannot be asked.
-pub(crate) async fn locate(config: &AccountConfig) -> Result<Vec<Target>, Problem> {
-    locate_by(&Dns::system(), config).await
+pub(crate) async fn locate(config: &AccountConfig, bind: &Bind) -> Result<Vec<Target>, Problem> {
+    locate_by(&Dns::system(bind), config).await
 }
 
 async fn locate_by(dns: &Dns, config: &AccountConfig) -> Result<Vec<Target>, Problem> {
@@ -312,10 +312,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_literal_server_needs_no_dns() {
-        let found = locate(&account("alice@sip.test", Some("127.0.0.1:5070"), Some(Tcp))).await;
+        let found = locate(&account("alice@sip.test", Some("127.0.0.1:5070"), Some(Tcp)), &Bind::default()).await;
         let addr = "127.0.0.1:5070".parse().unwrap();
         assert_eq!(found, Ok(vec![Target { addr, transport: Tcp, server_name: "sip.test".into() }]));
         let xmpp = AccountConfig { kind: AccountKind::Xmpp { tls: None }, ..account("alice@sip.test", None, None) };
-        assert_eq!(locate(&xmpp).await, Err(Problem::Protocol));
+        assert_eq!(locate(&xmpp, &Bind::default()).await, Err(Problem::Protocol));
     }
 }

@@ -435,7 +435,7 @@ async fn connect(
     stands: Option<(SocketAddr, SocketAddr)>,
 ) -> Result<Opened, Problem> {
     if rest.is_empty() {
-        found = locate(&setup.config).await?;
+        found = locate(&setup.config, &setup.bind).await?;
         rest = found.iter().cloned().collect();
     }
     let mut problem = Problem::Unreachable;

@@ -15,7 +15,7 @@ use crate::{
         code::{Code, ReceivedCode},
         contact::Contact,
         conversation::{Conversation, ConversationId},
-        link::{Interface, LinkKind, WiredPolicy, WiredStatus},
+        link::{Interface, LinkKind, NamesBy, WiredPolicy, WiredStatus},
         message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
         quality::{Heard, Part, Quality, Said, Verdict},
     },
@@ -196,18 +196,29 @@ fn link(name: &str, kind: LinkKind, up: bool) -> Interface {
     Interface { name: name.to_owned(), kind, over: Vec::new(), up, addresses: Vec::new() }
 }
 
-/// By cable; Wi-Fi is there and not used.
+/// By cable; Wi-Fi is off.
 fn wired() -> WiredStatus {
-    let cable = link("enp3s0", LinkKind::Wired, true);
-    let interfaces = vec![cable.clone(), link("wlp2s0", LinkKind::Wifi, true), link("lo", LinkKind::Loopback, true)];
-    WiredStatus { interfaces, carrier: Some(cable), policy: WiredPolicy::WiredOnly, allowed: true }
+    links(true, false)
+}
+
+/// By cable, while Wi-Fi is on.
+pub fn radio_beside() -> WiredStatus {
+    links(true, true)
 }
 
 /// Only Wi-Fi leads out.
 pub fn radio() -> WiredStatus {
-    let radio = link("wlp2s0", LinkKind::Wifi, true);
-    let interfaces = vec![link("enp3s0", LinkKind::Wired, false), radio.clone()];
-    WiredStatus { interfaces, carrier: Some(radio), policy: WiredPolicy::WiredOnly, allowed: false }
+    links(false, true)
+}
+
+fn links(cable: bool, radio: bool) -> WiredStatus {
+    let links = [
+        link("enp3s0", LinkKind::Wired, cable),
+        link("wlp2s0", LinkKind::Wifi, radio),
+        link("lo", LinkKind::Loopback, true),
+    ];
+    let routed = ["wlp2s0", "enp3s0"].map(str::to_owned);
+    crate::logic::wired::status(WiredPolicy::WiredOnly, &links, &routed, NamesBy::Landline)
 }
 
 pub fn devices() -> Devices {

@@ -391,21 +391,6 @@ fn the_language_changes_at_once_and_is_kept() {
 }
 
 #[test]
-fn wireless_is_allowed_in_words_and_never_at_the_first_click() {
-    let mut stage = Stage::new(fixture::app(Snapshot { wired: fixture::radio(), ..fixture::snapshot() }));
-    stage.click("Allow wireless");
-    assert!(!stage.asked.iter().any(|(command, _)| matches!(command, Command::AllowWireless { .. })));
-    for _ in 0..40 {
-        if stage.sees("Yes, allow wireless") {
-            break;
-        }
-        stage.tap(Named::Tab);
-    }
-    stage.click("Yes, allow wireless");
-    assert!(matches!(stage.asked.last(), Some((Command::AllowWireless { allow: true }, _))));
-}
-
-#[test]
 fn closing_keeps_the_size_and_quits_politely() {
     let mut stage = stage();
     stage.send(Message::Resized(Size::new(900.0, 700.0)));

@@ -279,6 +279,12 @@ fn allowing(snapshot: Snapshot) -> App {
     app
 }
 
+fn beside(snapshot: Snapshot) -> App {
+    let mut app = set(snapshot);
+    app.model.wired = fixture::radio_beside();
+    app
+}
+
 fn radio(snapshot: Snapshot) -> App {
     fixture::app(Snapshot { wired: fixture::radio(), ..snapshot })
 }
@@ -311,6 +317,7 @@ const SCENES: &[(&str, Scene)] = &[
     ("codes-warned", warned),
     ("settings", set),
     ("radio-only", radio),
+    ("radio-beside", beside),
 ];
 
 /// A way to look at a scene.

@@ -25,6 +25,8 @@ mod fixture;
 #[cfg(test)]
 mod journey_tests;
 #[cfg(test)]
+mod links_tests;
+#[cfg(test)]
 mod look_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]

@@ -349,7 +349,7 @@ async fn connect(plan: Arc<Plan>, resume: Option<(String, u32)>) -> Result<Estab
     let own = config.ca.clone();
     let tls = tokio::task::spawn_blocking(move || Tls::load(own.as_deref())).await.map_err(|_| Problem::Protocol)??;
     let mut problem = Problem::Unreachable;
-    let dns = Dns::system();
+    let dns = Dns::system(&plan.setup.bind);
     let mut targets = VecDeque::from(resolve::targets(config, &dns).await?);
     let mut followed = 0;
     while let Some(target) = targets.pop_front() {

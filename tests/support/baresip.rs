@@ -40,15 +40,23 @@ impl Baresip {
     pub fn start(options: &Options<'_>) -> Self {
         Self::start_with(options, "")
     }
+    /// The same on this address in place of loopback.
+    pub fn start_at(address: &str, options: &Options<'_>) -> Self {
+        Self::start_fully(address, options, "")
+    }
     /// The same with encryption: `srtp` (RTP/AVP with keys) or `srtp-mand` (RTP/SAVP).
     pub fn start_encrypted(options: &Options<'_>, how: &str) -> Self {
         Self::start_with(options, &format!(";mediaenc={how}"))
     }
     /// The same with more of its account's parameters, for example `;mediaenc=dtls_srtp;medianat=ice`.
     pub fn start_with(options: &Options<'_>, more: &str) -> Self {
+        Self::start_fully("127.0.0.1", options, more)
+    }
+    fn start_fully(address: &str, options: &Options<'_>, more: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         let (sip, control) = (free_port(), free_port());
         let config = include_str!("baresip.config")
+            .replace("@ADDRESS@", address)
             .replace("@SIP@", &sip.to_string())
             .replace("@CONTROL@", &control.to_string())
             .replace("@DIR@", &dir.path().to_string_lossy())
@@ -86,6 +94,11 @@ impl Baresip {
             assert!(Instant::now() < end, "no {kind} from baresip; its log:\n{}", self.log());
             self.read();
         }
+    }
+    /// Forgets what it told so far.
+    pub fn forget_events(&mut self) {
+        self.read();
+        self.events.clear();
     }
     /// Reads what the control port has: netstrings of JSON.
     fn read(&mut self) {

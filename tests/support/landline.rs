@@ -37,6 +37,7 @@ pub struct Landline {
     log_filter: &'static str,
     keyring: Option<String>,
     host: Option<usize>,
+    by: Option<fn(&str) -> Command>,
 }
 
 impl Default for Landline {
@@ -50,7 +51,8 @@ impl Landline {
     pub fn new() -> Self {
         let dir = TempDir::new().expect("a folder");
         let (partial, events) = (String::new(), Vec::new());
-        let landline = Self { dir, run: None, read: 0, partial, events, log_filter: "warn", keyring: None, host: None };
+        let (run, keyring, host, by) = (None, None, None, None);
+        let landline = Self { dir, run, read: 0, partial, events, log_filter: "warn", keyring, host, by };
         landline.choose_sound("null", "null");
         landline
     }
@@ -75,6 +77,16 @@ impl Landline {
     pub fn live_on(&mut self, host: usize) {
         self.host = Some(host);
     }
+    /// Every command of it is made by this.
+    pub fn live_by(&mut self, by: fn(&str) -> Command) {
+        self.by = Some(by);
+    }
+    /// Writes which links it may use, `wired_only` or `allow_wireless`; after the sound was chosen.
+    pub fn choose_links(&self, policy: &str) {
+        let file = self.home().join("config/config.toml");
+        let rest = std::fs::read_to_string(&file).expect("the configuration");
+        std::fs::write(file, format!("wired = {policy:?}\n{rest}")).expect("the configuration");
+    }
     /// A file beside the home.
     pub fn file(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
@@ -89,7 +101,11 @@ impl Landline {
     }
     fn base(&self) -> Command {
         let program = env!("CARGO_BIN_EXE_landline");
-        let mut command = self.host.map_or_else(|| Command::new(program), |host| super::network::on(host, program));
+        let mut command = match (self.by, self.host) {
+            (Some(by), _) => by(program),
+            (None, Some(host)) => super::network::on(host, program),
+            (None, None) => Command::new(program),
+        };
         command.arg("--home").arg(self.home()).env("LANDLINE_PASSPHRASE", "correct horse battery");
         command
             .env("LANG", "en_US.UTF-8")
@@ -207,6 +223,12 @@ impl Landline {
             self.read_events();
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+    /// An event that fits, if there was one; takes it out.
+    pub fn take_event(&mut self, fits: impl FnMut(&Value) -> bool) -> Option<Value> {
+        self.read_events();
+        let at = self.events.iter().position(fits)?;
+        Some(self.events.remove(at))
     }
     /// Waits for the account's registration.
     pub fn wait_registered(&mut self) -> Value {

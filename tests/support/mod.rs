@@ -20,6 +20,7 @@ pub mod screen;
 pub mod session_bus;
 pub mod sipp;
 pub mod sound;
+pub mod two_links;
 
 use std::{
     net::{TcpListener, UdpSocket},

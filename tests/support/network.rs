@@ -19,17 +19,22 @@ const PREPARE: &str = "ip link set lo up && mount -t sysfs none /sys && mount -t
 
 /// Runs the test `name` (its path in the test program) inside. True: this is the inside, go on.
 pub fn inside(name: &str) -> bool {
+    within(name, PREPARE, lay)
+}
+
+/// The same with another network: `prepare` is a shell's line for the router, `lay` makes the links.
+pub fn within(name: &str, prepare: &str, lay: fn()) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         lay();
         return true;
     }
-    let permitted = Command::new("unshare").args(["-rnm", "sh", "-c", PREPARE]).stderr(Stdio::null()).status();
+    let permitted = Command::new("unshare").args(["-rnm", "sh", "-c", prepare]).stderr(Stdio::null()).status();
     if !permitted.is_ok_and(|status| status.success()) {
         eprintln!("skipped: no network namespaces here");
         return false;
     }
     let output = Command::new("unshare")
-        .args(["-rnm", "sh", "-c", &format!("{PREPARE} && exec \"$0\" \"$@\"")])
+        .args(["-rnm", "sh", "-c", &format!("{prepare} && exec \"$0\" \"$@\"")])
         .arg(std::env::current_exe().expect("this program"))
         .args(["--exact", name, "--nocapture"])
         .env(INSIDE, "1")

@@ -26,14 +26,22 @@ pub struct Prosody {
 impl Prosody {
     /// Starts both with these users and waits until they answer.
     pub fn start(users: &[&str]) -> Self {
-        Self::start_flawed(users, Flaw::None)
+        Self::start_as(users, Flaw::None, &[])
     }
     /// The same with such a certificate.
     pub fn start_flawed(users: &[&str], flaw: Flaw) -> Self {
+        Self::start_as(users, flaw, &[])
+    }
+    /// The same, reached on these addresses besides loopback.
+    pub fn start_on(users: &[&str], addresses: &[&str]) -> Self {
+        Self::start_as(users, Flaw::None, addresses)
+    }
+    fn start_as(users: &[&str], flaw: Flaw, addresses: &[&str]) -> Self {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make_flawed(dir.path(), "xmpp.test", flaw);
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
         let text = include_str!("prosody.cfg.lua")
+            .replace("@MORE@", &addresses.iter().map(|at| format!("; {at:?}")).collect::<String>())
             .replace("@DIR@", &dir.path().to_string_lossy())
             .replace("@HOST@", "xmpp.test")
             .replace("@GATEWAY@", "sms.test")

@@ -35,6 +35,7 @@ mod sip_survives;
 mod sip_texts;
 mod sip_transfers;
 mod window_answers;
+mod wired_only;
 mod xmpp_archive;
 mod xmpp_codes;
 mod xmpp_downgrade;

@@ -64,7 +64,8 @@ fn link(cx: Context<'_>, wired: &WiredStatus) -> (Tone, Icon, String) {
     let Some(carrier) = &wired.carrier else {
         return (Tone::Bad, Icon::Unplugged, cx.t("wired-none"));
     };
-    let named = |key| cx.with(key, "name", &carrier.name);
+    let beside = wired.unused.and_then(LinkKind::unused_key).map(|key| format!(". {}", cx.t(key))).unwrap_or_default();
+    let named = |key| cx.with(key, "name", &carrier.name) + &beside;
     match (carrier.is_wireless(), wired.allowed) {
         (true, true) => (Tone::Waiting, Icon::Radio, named("wired-radio-allowed")),
         (true, false) => {

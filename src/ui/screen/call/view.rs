@@ -170,7 +170,10 @@ fn warnings<'a>(cx: Context<'a>, call: &Call) -> Option<Element<'a, Message>> {
     };
     let muted = call.muted.then(|| tag(Icon::MicOff, cx.t("call-muted")));
     let held = call.held_there.then(|| tag(Icon::Pause, cx.t("call-held-there")));
-    let searching = call.searching.then(|| notice::problem(p, cx.t("call-searching")));
+    let searching = call.searching.then(|| {
+        let key = if cx.model.wired.allowed { "call-searching" } else { "call-cable-out" };
+        notice::problem(p, cx.t(key))
+    });
     let deaf = cx.model.no_microphone.then(|| notice::problem(p, cx.t("settings-no-microphone")));
     let mute = cx.model.no_loudspeaker.then(|| notice::problem(p, cx.t("settings-no-loudspeaker")));
     let stays = cx

@@ -39,7 +39,9 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
             .on_press(Message::Allowing(true))
             .into()
     };
-    Column::new().push(text::body(cx.t(about)).color(p.text)).extend(rows).push(action).spacing(space::L).into()
+    let advice = wired.advice.iter().map(|advice| text::body(cx.t(advice.key())).color(p.text).into());
+    let about = Column::new().push(text::body(cx.t(about)).color(p.text)).extend(advice).spacing(space::S);
+    Column::new().push(about).extend(rows).push(action).spacing(space::L).into()
 }
 
 fn line<'a>(cx: Context<'a>, link: &'a Interface, used: bool) -> Element<'a, Message> {
