@@ -5,6 +5,7 @@ use crate::domain::{
     address::Address,
     call::{CallId, Decline, EndReason},
     contact::Contact,
+    ice::Candidate,
     message::{MessageId, NewMessage, SendFailure},
     private::Private,
     session::SessionDescription,
@@ -99,6 +100,14 @@ pub enum AccountCommand {
         call: CallId,
         /// It stays away.
         away: bool,
+    },
+    /// A candidate of ours was found after our description had gone (RFC 8838); where signalling carries none alone it is
+    /// passed over.
+    Candidate {
+        /// Which.
+        call: CallId,
+        /// The candidate.
+        candidate: Private<Candidate>,
     },
     /// The network changed (address, cable, resume from suspend): check the connection now.
     NetworkChanged,
@@ -200,6 +209,11 @@ pub enum CallEvent {
     Reoffered {
         /// Their offer.
         offer: SessionDescription,
+    },
+    /// A candidate of theirs came after their description (RFC 8838).
+    Candidate {
+        /// The candidate.
+        candidate: Private<Candidate>,
     },
     /// Our mid-call offer was refused: the session goes on as it was.
     OfferRefused,

@@ -46,7 +46,7 @@ pub(super) struct Leg {
     row: Option<i64>,
     pub(super) media: Option<MediaSession>,
     /// Our last description, as it went out.
-    local: Option<SessionDescription>,
+    pub(super) local: Option<SessionDescription>,
     /// The other side takes no keys in the sound.
     keys_beside: bool,
     pub(super) levels: Option<audio::Levels>,
@@ -95,6 +95,12 @@ impl Engine {
             CallEvent::Answered { answer } => self.switchboard.answered(call, answer, now),
             CallEvent::Confirmed { answer } => self.switchboard.confirmed(call, answer, now),
             CallEvent::Reoffered { offer } => self.switchboard.reoffered(call, offer),
+            CallEvent::Candidate { candidate } => {
+                if let Some(media) = self.media(call) {
+                    media.add_remote_candidate(candidate.into_inner());
+                }
+                Vec::new()
+            }
             CallEvent::OfferRefused => self.switchboard.offer_refused(call),
             CallEvent::Ended { reason } => self.switchboard.ended(call, reason),
         };

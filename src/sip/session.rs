@@ -275,7 +275,8 @@ impl Session {
             AccountCommand::AnswerReoffer { call, answer } => self.agent.answer_reoffer(call, answer, now),
             AccountCommand::Press { call, keys } => self.agent.press(call, keys.expose(), now),
             AccountCommand::Silence { call, away } => self.agent.doubt(call, away, now),
-            AccountCommand::NetworkChanged | AccountCommand::Stop => {}
+            // SIP names all candidates in its descriptions
+            AccountCommand::Candidate { .. } | AccountCommand::NetworkChanged | AccountCommand::Stop => {}
         }
         self.settle(now);
     }

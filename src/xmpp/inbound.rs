@@ -3,7 +3,9 @@
 use super::{
     archive::Entry,
     carbons::{self, Carbon},
-    disco, gateways, login,
+    disco, gateways,
+    jingle::Way,
+    login,
     message::{self, Envelope, Source},
     request, roster,
     session::{Asked, Output, Pending, Session},
@@ -11,9 +13,13 @@ use super::{
     stanza,
 };
 use crate::account::AccountEvent;
-use crate::domain::account::Capabilities;
+use crate::domain::{account::Capabilities, message::Direction};
+use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
 use xmpp_parsers::{jid::Jid, minidom::Element, ns};
+
+/// How long a call may have waited on its way and still ring.
+const RINGS: SignedDuration = SignedDuration::from_secs(60);
 
 impl Session {
     /// One top-level element of the stream.
@@ -44,7 +50,7 @@ impl Session {
     /// Gives whether its slot waits for the store.
     fn stanza(&mut self, element: &Element, slot: Option<Slot>, now: Instant) -> bool {
         match element.name() {
-            "message" => return self.message(element, slot),
+            "message" => return self.message(element, slot, now),
             "iq" => self.iq(element, now),
             // other people's presence is not shown
             _ => {}
@@ -70,7 +76,7 @@ impl Session {
     }
 
     /// Gives whether its slot waits for the store.
-    fn message(&mut self, message: &Element, slot: Option<Slot>) -> bool {
+    fn message(&mut self, message: &Element, slot: Option<Slot>, now: Instant) -> bool {
         match self.archive.result(message, &self.me) {
             // kept by the archive until it is in the store: it can be asked again
             Some(true) => return false,
@@ -95,8 +101,9 @@ impl Session {
                 Envelope { message, source: Source::Live, stamp: None }
             }
         };
-        if envelope.message.has_child("propose", ns::JINGLE_MESSAGE) {
-            tracing::info!(account = %self.account, "a call was proposed; this account cannot take calls yet");
+        if self.calls.message(envelope.message, way(&envelope), now) {
+            self.follow_calls();
+            return false;
         }
         let meaning = message::read(envelope, &self.me, &self.ids);
         if let Some((id, progress)) = meaning.progress {
@@ -132,12 +139,18 @@ impl Session {
                     Some(query) if query.is("query", ns::ROSTER) && iq.attr("type") == Some("set") => {
                         self.pushed(iq, query, now)
                     }
+                    Some(jingle) if jingle.is("jingle", ns::JINGLE) && iq.attr("type") == Some("set") => {
+                        self.calls.requested(iq, jingle, now);
+                        self.follow_calls();
+                        None
+                    }
                     _ => request::answer(iq),
                 };
                 if let Some(answer) = answer {
                     self.send(answer, Sent::Other);
                 }
             }
+            Some("result" | "error") if self.calls.answer_came(iq) => self.follow_calls(),
             Some("result" | "error") => self.answer(iq, now),
             _ => {}
         }
@@ -198,13 +211,8 @@ impl Session {
             }
             Asked::Account => {
                 let archive = has(ns::MAM);
-                self.capabilities = Some(Capabilities {
-                    texts: true,
-                    receipts: true,
-                    archive,
-                    secure: true,
-                    ..Capabilities::default()
-                });
+                self.capabilities =
+                    Some(Capabilities { calls: true, texts: true, receipts: true, archive, secure: true });
                 self.announce();
                 self.catch_up(now);
             }
@@ -261,5 +269,16 @@ impl Session {
         if !change.named.is_empty() {
             self.out.push_back(Output::Event(AccountEvent::Contacts(change.named)));
         }
+    }
+}
+
+/// Which way a message went, as calls see it. One that has waited longer than it rings tells of a call that is over.
+fn way(envelope: &Envelope<'_>) -> Way {
+    let delay = envelope.message.get_child("delay", ns::DELAY).and_then(|delay| delay.attr("stamp")?.parse().ok());
+    let late = |stamp: Timestamp| Timestamp::now().duration_since(stamp) > RINGS;
+    match envelope.source {
+        Source::Carbon(Direction::Outgoing) => Way::Sent,
+        _ if delay.or(envelope.stamp).is_some_and(late) => Way::Late,
+        _ => Way::Here,
     }
 }

@@ -1,6 +1,6 @@
 //! The only room that imports tokio-xmpp and xmpp-parsers: our session driver, one file per extension.
 //!
-//! [`task`] owns the socket and the clock; [`session`] decides, without either. A text goes wire -> [`frame`] -> [`session`] ->
+//! [`task`] owns the socket and the clock; [`session`] decides, without either; [`jingle`] has the calls. A text goes wire -> [`frame`] -> [`session`] ->
 //! [`message`] (with [`carbons`] and [`archive`] as its wrappers) -> event; its stanza is acknowledged ([`sm`]) once it is kept.
 mod archive;
 mod carbons;
@@ -10,6 +10,7 @@ mod frame;
 mod gateways;
 mod group;
 mod inbound;
+mod jingle;
 mod login;
 mod message;
 mod presence;

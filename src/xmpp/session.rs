@@ -5,18 +5,19 @@ use super::{
     archive::Archive,
     disco,
     gateways::Gateways,
+    jingle::{Calls, Do},
     presence, roster,
     sm::{Sent, Sm},
     text,
-    wire_id::WireIds,
+    wire_id::{WireIds, hex},
 };
-use crate::account::{AccountCommand, AccountEvent, CallEvent, TextProgress};
+use crate::account::{AccountCommand, AccountEvent, TextProgress};
 use crate::domain::{
     account::{AccountId, Capabilities, Problem, Registration},
     address::{Address, Scheme},
-    call::EndReason,
     message::{MessageId, NewMessage, SendFailure},
 };
+use sha2::{Digest, Sha256};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     net::IpAddr,
@@ -118,6 +119,7 @@ pub(super) struct Session {
     pub(super) owed: bool,
     pub(super) archive: Archive,
     pub(super) gateways: Gateways,
+    pub(super) calls: Calls,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
     pending: HashMap<Token, Pending>,
     /// Texts that are on their way, so that one given twice is sent once.
@@ -138,10 +140,12 @@ impl Session {
         archive_after: Option<String>,
         nonce: String,
     ) -> Self {
+        let calls = Calls::new(me.clone(), hex(Sha256::digest(format!("calls {nonce}")).as_slice()));
         Self {
             account,
             me,
             ids,
+            calls,
             nonce,
             counter: 0,
             online: false,
@@ -235,20 +239,22 @@ impl Session {
                 self.idle(now);
                 self.probe = Some(now + PROBE);
             }
-            // calls are not among this account's capabilities
-            AccountCommand::PlaceCall { call, .. } => {
-                let event = CallEvent::Ended { reason: EndReason::Unavailable };
-                self.out.push_back(Output::Event(AccountEvent::Call { call, event }));
+            AccountCommand::NetworkChanged | AccountCommand::Stop => {}
+            about_a_call => {
+                self.calls.command(about_a_call, now);
+                self.follow_calls();
             }
-            AccountCommand::Answer { .. }
-            | AccountCommand::Ring { .. }
-            | AccountCommand::EndCall { .. }
-            | AccountCommand::Reoffer { .. }
-            | AccountCommand::AnswerReoffer { .. }
-            | AccountCommand::Press { .. }
-            | AccountCommand::Silence { .. }
-            | AccountCommand::NetworkChanged
-            | AccountCommand::Stop => {}
+        }
+    }
+
+    /// Does what the calls want done.
+    pub(super) fn follow_calls(&mut self) {
+        while let Some(wish) = self.calls.poll() {
+            match wish {
+                Do::Send(stanza) => self.send(stanza, Sent::Other),
+                Do::SendSurely(stanza) => self.send(stanza, Sent::CallEnd),
+                Do::Tell(call, event) => self.out.push_back(Output::Event(AccountEvent::Call { call, event })),
+            }
         }
     }
 
@@ -421,10 +427,8 @@ impl Session {
 
     /// When [`Session::timeout`] wants to be called.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        if !self.online {
-            return None;
-        }
-        self.asked.values().map(|(_, deadline)| *deadline).chain(self.probe).min()
+        let asked = self.asked.values().map(|(_, deadline)| *deadline).chain(self.probe);
+        asked.filter(|_| self.online).chain(self.calls.next_timeout()).min()
     }
 
     /// Time has passed.
@@ -433,6 +437,8 @@ impl Session {
             self.probe = None;
             self.out.push_back(Output::Close { problem: Problem::TimedOut, retry: true });
         }
+        self.calls.timeout(now);
+        self.follow_calls();
         let late: Vec<_> = self.asked.extract_if(|_, (_, deadline)| now >= *deadline).collect();
         for (_, (asked, _)) in late {
             self.answered(asked, Err("remote-server-timeout"), now);

@@ -6,6 +6,7 @@ pub mod baresip;
 pub mod certificate;
 pub mod clipboard;
 pub mod coturn;
+pub mod jingle;
 pub mod kamailio;
 pub mod landline;
 pub mod linphone;

@@ -35,6 +35,7 @@ mod sip_survives;
 mod sip_texts;
 mod window_answers;
 mod xmpp_archive;
+mod xmpp_calls;
 mod xmpp_codes;
 mod xmpp_logs_in;
 mod xmpp_nothing_lost;
