@@ -1,7 +1,7 @@
 //! A real Prosody for `xmpp.test` with a gateway component `sms.test` beside it (`gateway.py`).
 //! A user's password is `secret-USER`; users are made when the server is first started.
 use super::{Process, certificate, free_port, wait_for, wait_for_port};
-use std::{path::PathBuf, process::Command};
+use std::{io::Write, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// The running server and gateway.
@@ -68,8 +68,10 @@ impl Prosody {
         wait_for_port(self.port);
         wait_for_port(self.component_port);
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/gateway.py");
-        let mut command = Command::new("python3");
+        // Debian's Python has Debian's aiortc, for calls
+        let mut command = Command::new("/usr/bin/python3");
         command.args([script, "127.0.0.1", &self.component_port.to_string(), "sms.test", "sms-secret"]);
+        command.arg(self.gateway_heard());
         self.gateway = Some(Process::start("gateway", self.dir.path(), &mut command));
         wait_for("the gateway", || self.log_of("gateway").contains("\"ready\"").then_some(()));
     }
@@ -79,6 +81,22 @@ impl Prosody {
             process.kill();
         }
         wait_for("the port to be free", || std::net::TcpListener::bind(("127.0.0.1", self.port)).ok());
+    }
+    /// Gives the gateway a command, as `gateway.py` knows them.
+    pub fn gateway(&mut self, command: &serde_json::Value) {
+        let gateway = self.gateway.as_mut().expect("a gateway");
+        gateway.write(|input| writeln!(input, "{command}")).expect("its input");
+    }
+    /// Waits until the gateway has told something that fits.
+    pub fn wait_gateway(&self, what: &str, fits: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        wait_for(&format!("{what} at the gateway: {}", self.log_of("gateway")), || {
+            let log = self.log_of("gateway");
+            log.lines().filter_map(|line| serde_json::from_str(line).ok()).find(&fits)
+        })
+    }
+    /// Where what the gateway hears in a call is.
+    pub fn gateway_heard(&self) -> PathBuf {
+        self.dir.path().join("gateway-heard.wav")
     }
     /// What `prosody` or `gateway` printed.
     pub fn log_of(&self, name: &str) -> String {

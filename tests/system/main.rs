@@ -36,6 +36,7 @@ mod sip_texts;
 mod window_answers;
 mod xmpp_archive;
 mod xmpp_calls;
+mod xmpp_calls_gateway;
 mod xmpp_codes;
 mod xmpp_logs_in;
 mod xmpp_nothing_lost;

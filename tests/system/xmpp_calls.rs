@@ -17,7 +17,7 @@ fn scene(theirs: &[&str]) -> Scene {
 }
 
 /// A Landline logged in as alice, with a tone as its microphone.
-fn speaker(prosody: &Prosody) -> Landline {
+pub fn speaker(prosody: &Prosody) -> Landline {
     let mut alice = Landline::new();
     let heard = alice.file("heard.wav");
     alice.choose_sound("tone:660", &format!("file:{}", heard.display()));
