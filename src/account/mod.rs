@@ -5,7 +5,7 @@ use crate::domain::{
     address::Address,
     call::{CallId, Decline, EndReason},
     contact::Contact,
-    ice::Candidate,
+    ice::{Candidate, Server},
     message::{MessageId, NewMessage, SendFailure},
     private::Private,
     session::SessionDescription,
@@ -147,6 +147,8 @@ pub enum AccountEvent {
         /// It is on the person's roster: it comes before others.
         rostered: bool,
     },
+    /// Servers that help calls to find a path, in place of those told before.
+    Helpers(Vec<Server>),
     /// Something about a call.
     Call {
         /// Which. For [`CallEvent::Offered`] a fresh random id of the account's making.

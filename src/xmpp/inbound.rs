@@ -3,7 +3,7 @@
 use super::{
     archive::Entry,
     carbons::{self, Carbon},
-    disco, gateways,
+    disco, gateways, helpers,
     jingle::Way,
     login,
     message::{self, Envelope, Source},
@@ -203,6 +203,9 @@ impl Session {
     /// An answer to a request of ours, its error's condition, or `remote-server-timeout` when none came.
     pub(super) fn answered(&mut self, asked: Asked, answer: Result<Option<&Element>, &str>, now: Instant) {
         let has = |feature| matches!(answer, Ok(Some(info)) if super::disco::has(info, feature));
+        if asked == Asked::Server && has(ns::EXT_DISCO) {
+            self.ask_for_helpers(now);
+        }
         match asked {
             Asked::Server if has(ns::CARBONS) => self.ask(Asked::Carbons, now, carbons::enable),
             Asked::Server | Asked::Carbons => {
@@ -251,8 +254,21 @@ impl Session {
                 }
                 self.more_archive(now);
             }
+            Asked::Helpers => {
+                if let Ok(Some(services)) = answer {
+                    let (servers, life) = helpers::read(services, Timestamp::now());
+                    self.helpers_due = Some(now + life);
+                    self.out.push_back(Output::Event(AccountEvent::Helpers(servers)));
+                }
+            }
             Asked::Ping => {}
         }
+    }
+
+    pub(super) fn ask_for_helpers(&mut self, now: Instant) {
+        self.helpers_due = None;
+        let server = Jid::from_parts(None, self.me.domain(), None);
+        self.ask(Asked::Helpers, now, |id| helpers::ask(id, server));
     }
 
     /// Asks the archive once copies are on: what another device of ours gets in between would be in neither.

@@ -10,6 +10,7 @@ mod failure;
 mod frame;
 mod gateways;
 mod group;
+mod helpers;
 mod inbound;
 mod jingle;
 mod login;

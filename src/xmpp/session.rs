@@ -87,6 +87,8 @@ pub(super) enum Asked {
     Ping,
     /// What our server has.
     Items,
+    /// Who helps calls to find a path.
+    Helpers,
     /// What a domain is, by its number among the [`Gateways`].
     Service(usize),
 }
@@ -120,6 +122,8 @@ pub(super) struct Session {
     pub(super) archive: Archive,
     pub(super) gateways: Gateways,
     pub(super) calls: Calls,
+    /// When to ask again who helps calls to find a path.
+    pub(super) helpers_due: Option<Instant>,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
     pending: HashMap<Token, Pending>,
     /// Texts that are on their way, so that one given twice is sent once.
@@ -146,6 +150,7 @@ impl Session {
             me,
             ids,
             calls,
+            helpers_due: None,
             nonce,
             counter: 0,
             online: false,
@@ -209,6 +214,7 @@ impl Session {
         self.asked.clear();
         self.archive.reset();
         (self.capabilities, self.copies_settled) = (None, false);
+        self.helpers_due = None;
         self.gateways = Gateways::default();
         let domain = Jid::from_parts(None, self.me.domain(), None);
         self.ask(Asked::Server, now, |id| disco::ask(id, domain));
@@ -427,7 +433,7 @@ impl Session {
 
     /// When [`Session::timeout`] wants to be called.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        let asked = self.asked.values().map(|(_, deadline)| *deadline).chain(self.probe);
+        let asked = self.asked.values().map(|(_, deadline)| *deadline).chain(self.probe).chain(self.helpers_due);
         asked.filter(|_| self.online).chain(self.calls.next_timeout()).min()
     }
 
@@ -436,6 +442,9 @@ impl Session {
         if self.online && self.probe.is_some_and(|probe| now >= probe) {
             self.probe = None;
             self.out.push_back(Output::Close { problem: Problem::TimedOut, retry: true });
+        }
+        if self.online && self.helpers_due.is_some_and(|due| now >= due) {
+            self.ask_for_helpers(now);
         }
         self.calls.timeout(now);
         self.follow_calls();

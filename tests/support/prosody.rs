@@ -22,11 +22,16 @@ pub struct Prosody {
 impl Prosody {
     /// Starts both with these users and waits until they answer.
     pub fn start(users: &[&str]) -> Self {
+        Self::start_with(users, "")
+    }
+    /// The same; `services` are servers that help calls to find a path, as Lua.
+    pub fn start_with(users: &[&str], services: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make(dir.path(), "xmpp.test");
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
         let text = include_str!("prosody.cfg.lua")
             .replace("@DIR@", &dir.path().to_string_lossy())
+            .replace("@SERVICES@", services)
             .replace("@HOST@", "xmpp.test")
             .replace("@GATEWAY@", "sms.test")
             .replace("@SECRET@", "sms-secret")

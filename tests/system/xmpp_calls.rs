@@ -1,7 +1,13 @@
 //! Calls of an XMPP account over Prosody with a real client (slixmpp and aiortc), both ways: proposed, declined, withdrawn,
 //! taken by another device, begun without a proposal, hung up by either side. The sound is measured at both ends.
 use super::xmpp_texts::login;
-use crate::support::{jingle::JinglePeer, landline::Landline, prosody::Prosody, sound, wait_for};
+use crate::support::{
+    coturn::{self, Coturn},
+    jingle::JinglePeer,
+    landline::Landline,
+    prosody::Prosody,
+    sound, wait_for,
+};
 
 struct Scene {
     prosody: Prosody,
@@ -202,4 +208,24 @@ fn nobody_of_that_name() {
     let mut scene = scene(&[]);
     scene.alice.json(&["call", "xmpp:nobody@xmpp.test"]);
     scene.ended("unavailable");
+}
+
+#[test]
+fn the_relay_that_the_server_names_is_asked() {
+    let coturn = Coturn::start(&["127.0.0.1"]);
+    let (user, password, port) = (coturn::USER, coturn::PASSWORD, coturn.port);
+    let place = format!("type = 'turn'; transport = 'udp'; host = '127.0.0.1'; port = {port};");
+    let prosody =
+        Prosody::start_with(&["alice", "bob"], &format!("{{ {place} username = '{user}'; password = '{password}' }}"));
+    let alice = speaker(&prosody);
+    // while he logs in, the server answers her
+    let bob = JinglePeer::start(&prosody, "bob", 880, &["--answer"]);
+    let mut scene = Scene { prosody, bob, alice };
+    scene.call();
+    scene.bob.command("accept");
+    let offered = scene.bob.wait_event("offered");
+    let xml = offered["xml"].as_str().unwrap();
+    assert!(xml.contains("type=\"relay\""), "{xml}");
+    scene.alice.wait_call("active");
+    scene.both_hear((0, 0));
 }

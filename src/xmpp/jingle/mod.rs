@@ -82,6 +82,8 @@ struct Call {
     bare: BareJid,
     /// Their device, exactly as it names itself: a gateway knows the call by it.
     device: Option<String>,
+    /// Our own device, as they name it.
+    here: Option<String>,
     /// We placed it.
     ours: bool,
     /// It began with a proposal.
@@ -106,6 +108,7 @@ impl Call {
             sid,
             bare,
             device: None,
+            here: None,
             ours,
             proposed: false,
             stage,

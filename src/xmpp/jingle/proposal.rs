@@ -45,7 +45,7 @@ impl Calls {
         } else if action.name() == "propose" {
             self.was_proposed(stanza, action, &from, way, now);
         } else if let Some(id) = self.find(|call| call.sid == sid && call.bare == from.to_bare()) {
-            self.said(id, action, &from, stanza.attr("from").unwrap_or_default(), now);
+            self.said(id, action, &from, stanza, now);
         }
         true
     }
@@ -108,12 +108,14 @@ impl Calls {
     }
 
     /// Their word about a call that is known.
-    fn said(&mut self, id: CallId, action: &Element, from: &Jid, device: &str, now: Instant) {
+    fn said(&mut self, id: CallId, action: &Element, from: &Jid, stanza: &Element, now: Instant) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         match (action.name(), call.stage) {
             ("ringing", Stage::Proposing) => self.tell(id, CallEvent::Ringing { early: None }),
             ("proceed", Stage::Proposing) => {
-                call.device = Some(if from.is_full() { device.to_owned() } else { call.bare.to_string() });
+                // exactly as it stands there
+                call.device = stanza.attr("from").filter(|_| from.is_full()).map(str::to_owned);
+                call.here = stanza::to(stanza).filter(Jid::is_full).map(|here| here.to_string());
                 self.initiate(id, now);
             }
             ("reject", Stage::Proposing | Stage::Initiating) => {

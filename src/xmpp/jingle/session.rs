@@ -6,7 +6,7 @@ use super::{
     description::{self, Unusable},
     reason,
     transport::Transport,
-    wire::{around, element, refusal, request},
+    wire::{around, element, refusal, request, set},
 };
 use crate::account::CallEvent;
 use crate::domain::{
@@ -50,7 +50,7 @@ impl Calls {
         let known = self.find(|call| call.sid == sid && call.bare == bare);
         if action == "session-initiate" {
             return match known {
-                Some(id) => self.initiated(id, device, jingle),
+                Some(id) => self.initiated(id, device, iq.attr("to"), jingle),
                 None => self.initiated_at_once(iq, jingle, sid, now),
             };
         }
@@ -97,12 +97,12 @@ impl Calls {
     }
 
     /// The session that was proposed, or that we let proceed.
-    fn initiated(&mut self, id: CallId, device: &str, jingle: &Element) -> Result<(), Refused> {
+    fn initiated(&mut self, id: CallId, device: &str, here: Option<&str>, jingle: &Element) -> Result<(), Refused> {
         let call = self.calls.get_mut(&id).ok_or(UNKNOWN)?;
         if !matches!(call.stage, Stage::Proposed | Stage::Proceeding) || call.remote.is_some() {
             return Err(OUT_OF_ORDER);
         }
-        call.device = Some(device.to_owned());
+        (call.device, call.here) = (Some(device.to_owned()), here.map(str::to_owned));
         match offer(jingle, std::mem::take(&mut call.early)) {
             Ok((name, offer)) => {
                 (call.content, call.remote) = (name, Some(offer.clone()));
@@ -132,7 +132,7 @@ impl Calls {
             return Err(Refused("wait", "resource-constraint", None));
         }
         let mut call = Call::new(sid.to_owned(), bare.clone(), false, Stage::Initiated, now + RINGING);
-        call.device = iq.attr("from").map(str::to_owned);
+        (call.device, call.here) = (iq.attr("from").map(str::to_owned), iq.attr("to").map(str::to_owned));
         let id = self.call_id(sid, &bare);
         match offer(jingle, Transport::default()) {
             Ok((name, offer)) => {
@@ -224,6 +224,14 @@ impl Calls {
         let name = self.text();
         let Some(call) = self.calls.get(&id) else { return };
         let mut jingle = element("jingle", ns::JINGLE, &[("action", action), ("sid", &call.sid)]);
+        let role = match action {
+            "session-initiate" => Some("initiator"),
+            "session-accept" => Some("responder"),
+            _ => None,
+        };
+        if let Some((role, here)) = role.zip(call.here.as_deref()) {
+            set(&mut jingle, role, here);
+        }
         inside.into_iter().for_each(|child| {
             jingle.append_child(child);
         });

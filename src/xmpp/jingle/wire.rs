@@ -14,13 +14,16 @@ const CLIENT: &str = ns::JABBER_CLIENT;
 /// An element with these attributes.
 pub(super) fn element(name: &str, ns: &str, attributes: &[(&'static str, &str)]) -> Element {
     let mut element = Element::bare(name, ns);
-    for (name, value) in attributes {
-        // all names are ours, and names
-        if let Ok(name) = rxml::NcName::try_from(*name) {
-            element.set_attr(rxml::Namespace::NONE, name, *value);
-        }
-    }
+    attributes.iter().for_each(|(name, value)| set(&mut element, name, value));
     element
+}
+
+/// Sets an attribute.
+pub(super) fn set(element: &mut Element, name: &str, value: &str) {
+    // all names are ours, and names
+    if let Ok(name) = rxml::NcName::try_from(name) {
+        element.set_attr(rxml::Namespace::NONE, name, value);
+    }
 }
 
 /// The same with one element inside.
