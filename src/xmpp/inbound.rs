@@ -3,7 +3,7 @@
 use super::{
     archive::Entry,
     carbons::{self, Carbon},
-    disco, gateways, helpers,
+    disco, extdisco, gateways,
     jingle::Way,
     login,
     message::{self, Envelope, Source},
@@ -256,7 +256,7 @@ impl Session {
             }
             Asked::Helpers => {
                 if let Ok(Some(services)) = answer {
-                    let (servers, life) = helpers::read(services, Timestamp::now());
+                    let (servers, life) = extdisco::read(services, Timestamp::now());
                     self.helpers_due = Some(now + life);
                     self.out.push_back(Output::Event(AccountEvent::Helpers(servers)));
                 }
@@ -268,7 +268,7 @@ impl Session {
     pub(super) fn ask_for_helpers(&mut self, now: Instant) {
         self.helpers_due = None;
         let server = Jid::from_parts(None, self.me.domain(), None);
-        self.ask(Asked::Helpers, now, |id| helpers::ask(id, server));
+        self.ask(Asked::Helpers, now, |id| extdisco::ask(id, server));
     }
 
     /// Asks the archive once copies are on: what another device of ours gets in between would be in neither.

@@ -6,11 +6,11 @@
 mod archive;
 mod carbons;
 mod disco;
+mod extdisco;
 mod failure;
 mod frame;
 mod gateways;
 mod group;
-mod helpers;
 mod inbound;
 mod jingle;
 mod login;
