@@ -101,8 +101,10 @@ impl Session {
                 Envelope { message, source: Source::Live, stamp: None }
             }
         };
-        if self.calls.message(envelope.message, way(&envelope), now) {
-            self.follow_calls();
+        let of_a_call = self.calls.message(envelope.message, way(&envelope), now);
+        self.follow_calls();
+        // words beside it are a text all the same
+        if of_a_call && !envelope.message.has_child("body", ns::JABBER_CLIENT) {
             return false;
         }
         let meaning = message::read(envelope, &self.me, &self.ids);

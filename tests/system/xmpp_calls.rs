@@ -229,3 +229,23 @@ fn the_relay_that_the_server_names_is_asked() {
     scene.alice.wait_call("active");
     scene.both_hear((0, 0));
 }
+
+#[test]
+fn a_call_that_stands_outlives_its_server() {
+    let mut scene = scene(&["--answer"]);
+    scene.call();
+    scene.bob.command("accept");
+    scene.alice.wait_call("active");
+    scene.both_hear((0, 0));
+    scene.prosody.kill();
+    scene.alice.wait_event("the loss", |e| e["event"] == "registration_failed");
+    let from = scene.lengths();
+    scene.both_hear(from);
+    scene.prosody.run();
+    scene.alice.wait_registered();
+    let from = scene.lengths();
+    scene.both_hear(from);
+    assert_eq!(scene.alice.json(&["calls"])[0]["state"], "active");
+    scene.alice.json(&["hangup"]);
+    scene.ended("hung_up_here");
+}

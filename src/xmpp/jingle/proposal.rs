@@ -36,8 +36,13 @@ impl Calls {
         let Some(action) = stanza.children().find(|child| child.has_ns(ns::JINGLE_MESSAGE)) else {
             return stanza.attr("type") == Some("error") && self.bounced(stanza);
         };
+        // nobody in a room calls all who are there
+        if stanza.attr("type") == Some("groupchat") {
+            return false;
+        }
         if stanza.attr("type") == Some("error") {
-            return self.bounced(stanza) || way != Way::Sent;
+            self.bounced(stanza);
+            return true;
         }
         let (Some(from), Some(sid)) = (stanza::from(stanza), action.attr("id")) else { return true };
         if way == Way::Sent || from.to_bare() == self.me {

@@ -174,3 +174,71 @@ fn a_flood_of_calls_is_bounded() {
     (0..1000).for_each(|_| alice.jingle(NUMBER, "transport-info", &sid, &one));
     assert_eq!(alice.calls.calls.values().next().unwrap().early.candidates.len(), MOST_CANDIDATES);
 }
+
+/// Every element like this one, but without one of its attributes, children or texts, at any depth.
+fn broken(whole: &Element) -> Vec<Element> {
+    let mut all = Vec::new();
+    for (name, value) in whole.attrs().iter() {
+        for other in ["", "\u{1F4DE}", "99999999999999999999", "-1"] {
+            assert_ne!(value, other);
+            let mut less = whole.clone();
+            less.set_attr(name.0.clone(), name.1.clone(), other);
+            all.push(less);
+        }
+    }
+    for at in 0..whole.nodes().count() {
+        let with = |replaced: Option<Element>| {
+            let mut copy = whole.clone();
+            let nodes = copy.take_nodes();
+            for (place, node) in nodes.into_iter().enumerate() {
+                match (place == at, &replaced) {
+                    (false, _) => copy.append_node(node),
+                    (true, Some(other)) => drop(copy.append_child(other.clone())),
+                    (true, None) => {}
+                }
+            }
+            copy
+        };
+        all.push(with(None));
+        if let Some(child) = whole.nodes().nth(at).and_then(|node| node.as_element()) {
+            all.extend(broken(child).into_iter().map(|less| with(Some(less))));
+        }
+    }
+    all
+}
+
+#[test]
+fn whatever_is_wrong_with_a_request_it_is_answered_once() {
+    let content = audio(&transport(&fingerprint("actpass"), 7000));
+    let mut tried = 0;
+    for action in
+        ["session-initiate", "session-accept", "transport-info", "content-add", "session-info", "content-modify"]
+    {
+        let whole: Element =
+            format!("<jingle xmlns='{}' action='{action}' sid='SID'>{content}</jingle>", ns::JINGLE).parse().unwrap();
+        for jingle in broken(&whole) {
+            for standing in [false, true] {
+                let (mut alice, _, sid) = initiated();
+                if standing {
+                    alice.jingle(NUMBER, "session-accept", &sid, &content);
+                }
+                alice.sent.clear();
+                let text =
+                    String::from(&jingle).replace("'SID'", &format!("'{sid}'")).replace("\"SID\"", &format!("'{sid}'"));
+                alice.hear_xml(&format!("<iq type='set' from='{NUMBER}' id='once'>{text}</iq>"));
+                let answers = alice.sent.iter().filter(|stanza| stanza.attr("id") == Some("once")).count();
+                assert_eq!(answers, 1, "{text}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 1000, "{tried}");
+}
+
+#[test]
+fn a_room_rings_nobody_and_words_are_not_calls() {
+    let mut alice = side("alice@x.test/l", "a");
+    alice.hear_xml(&format!("<message type='groupchat' from='room@y.test/bob' id='x'>{}</message>", propose("s1")));
+    alice.message("bob@y.test/m", "<body>propose</body>");
+    assert!(alice.told.is_empty() && alice.sent.is_empty());
+}
