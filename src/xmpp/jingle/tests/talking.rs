@@ -124,3 +124,25 @@ fn a_refused_proposal_and_a_refused_session_say_why() {
         assert_eq!(alice.end(), expected);
     }
 }
+
+#[test]
+fn candidates_found_late_go_with_the_session_or_alone() {
+    let found = |port| Private::new(Candidate { address: SessionDescription::address(port), ..ours() });
+    fn ours() -> Candidate {
+        description(Setup::ActPass, 4000).ice.unwrap().candidates.remove(0)
+    }
+    let told = |stanza: &Element| {
+        let content = stanza.get_child("jingle", ns::JINGLE).unwrap().get_child("content", ns::JINGLE).unwrap();
+        let candidates = transport::read(content).unwrap().candidates;
+        candidates.iter().map(|candidate| candidate.address.port()).collect::<Vec<_>>()
+    };
+    let mut alice = side("alice@x.test/l", "a");
+    let call = alice.place("+15551234567@sms.test");
+    let sid = alice.take("propose").get_child("propose", ns::JINGLE_MESSAGE).unwrap().attr("id").unwrap().to_owned();
+    alice.command(AccountCommand::Candidate { call, candidate: found(4001) });
+    assert!(alice.sent.is_empty(), "nobody has the session yet");
+    alice.message(NUMBER, &word("proceed", &sid));
+    assert_eq!(told(&alice.action("session-initiate")), [4000, 4001]);
+    alice.command(AccountCommand::Candidate { call, candidate: found(4002) });
+    assert_eq!(told(&alice.action("transport-info")), [4002]);
+}
