@@ -7,7 +7,7 @@
 //! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard (conference, transfer), what a line's figures mean, wired, a cable that is out |
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
-//! | [`xmpp`] | our XMPP session, one file per extension; the only room that imports the XMPP crates |
+//! | [`xmpp`] | our XMPP session, one file per extension, calls in `jingle`; the only room that imports the XMPP crates |
 //! | [`media`] | one engine for both: negotiation, transports (RTP, SRTP, ICE, TURN, DTLS), jitter buffer, codecs, DTMF, recordings |
 //! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, hold, levels; PCM only; the only room that imports cpal |
 //! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |

@@ -6,6 +6,7 @@ use crate::domain::{
     archive::{ArchivePage, ArchivePlace},
     call::{CallId, Decline, EndReason},
     contact::Contact,
+    ice::{Candidate, Server},
     message::{MessageId, NewMessage, SendFailure},
     private::Private,
     session::SessionDescription,
@@ -125,6 +126,14 @@ pub enum AccountCommand {
         /// The call in which it was asked.
         referred: CallId,
     },
+    /// A candidate of ours was found after our description had gone (RFC 8838); where signalling carries none alone it is
+    /// passed over.
+    Candidate {
+        /// Which.
+        call: CallId,
+        /// The candidate.
+        candidate: Private<Candidate>,
+    },
     /// The network changed (address, cable, resume from suspend): check the connection now.
     NetworkChanged,
     /// Log out politely and end the task.
@@ -170,6 +179,8 @@ pub enum AccountEvent {
         /// It is on the person's roster: it comes before others.
         rostered: bool,
     },
+    /// Servers that help calls to find a path, in place of those told before.
+    Helpers(Vec<Server>),
     /// Something about a call.
     Call {
         /// Which. For [`CallEvent::Offered`] a fresh random id of the account's making.
@@ -234,6 +245,11 @@ pub enum CallEvent {
     Reoffered {
         /// Their offer.
         offer: SessionDescription,
+    },
+    /// A candidate of theirs came after their description (RFC 8838).
+    Candidate {
+        /// The candidate.
+        candidate: Private<Candidate>,
     },
     /// Our mid-call offer was refused: the session goes on as it was.
     OfferRefused,

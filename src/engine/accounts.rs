@@ -31,6 +31,8 @@ pub(super) struct Account {
     pub(super) outbox: Outbox,
     /// Domains that turn phone numbers into addresses, the person's own choice first.
     pub(super) gateways: Vec<String>,
+    /// Servers for paths that its own server names.
+    helpers: Vec<Server>,
     turn_password: Option<Private<String>>,
     commands: Option<CommandSender>,
 }
@@ -43,6 +45,7 @@ impl Account {
             registration: Registration::Connecting,
             outbox: Outbox::default(),
             gateways: Vec::new(),
+            helpers: Vec::new(),
             turn_password: None,
             commands: None,
         }
@@ -55,7 +58,7 @@ impl Account {
     pub(super) fn is_registered(&self) -> bool {
         matches!(self.registration, Registration::Registered { .. })
     }
-    /// What its calls find their path with.
+    /// What its calls find their path with, the person's own choice first.
     pub(super) fn servers(&self) -> Vec<Server> {
         let CallSettings { stun, turn, turn_user, .. } = &*self.config.calls;
         let relay = match (turn, turn_user, &self.turn_password) {
@@ -66,7 +69,7 @@ impl Account {
                 None
             }
         };
-        stun.iter().map(StunServer::server).chain(relay).collect()
+        stun.iter().map(StunServer::server).chain(relay).chain(self.helpers.iter().cloned()).collect()
     }
     pub(super) fn status(&self) -> AccountStatus {
         AccountStatus { config: self.config.clone(), registration: self.registration.clone() }
@@ -200,6 +203,7 @@ impl Engine {
                 let at = if rostered { 0 } else { account.gateways.len() };
                 account.gateways.insert(at, domain);
             }
+            AccountEvent::Helpers(servers) => account.helpers = servers,
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
                 account.commands = None;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     account::{AccountCommand, CallEvent},
-    audio::{self, Tone},
+    audio,
     domain::{
         account::{AccountId, Encryption, Registration},
         address::Address,
@@ -18,7 +18,7 @@ use crate::{
     logic::{
         cable::Cable,
         dial::Purpose,
-        switchboard::{Action, Alert, SwitchError},
+        switchboard::{Action, SwitchError},
     },
     media::{self, MediaError, MediaSession},
     net::Bind,
@@ -108,6 +108,12 @@ impl Engine {
             CallEvent::Answered { answer } => self.switchboard.answered(call, answer, now),
             CallEvent::Confirmed { answer } => self.switchboard.confirmed(call, answer, now),
             CallEvent::Reoffered { offer } => self.switchboard.reoffered(call, offer),
+            CallEvent::Candidate { candidate } => {
+                if let Some(media) = self.media(call) {
+                    media.add_remote_candidate(candidate.into_inner());
+                }
+                Vec::new()
+            }
             CallEvent::OfferRefused => {
                 let mut actions = self.switchboard.offer_refused(call);
                 actions.extend(self.resumed(call));
@@ -452,30 +458,6 @@ impl Engine {
                 self.switchboard.media_failed(call, end_reason(&error))
             }
         }
-    }
-
-    fn sound_alert(&mut self, alert: Alert) {
-        let tone = match alert {
-            Alert::Silent => return self.ringer.stop(),
-            Alert::Ring => Tone::Ring,
-            Alert::Waiting => Tone::Waiting,
-            Alert::RingBack => Tone::RingBack,
-            Alert::Busy => Tone::Busy,
-            Alert::Congestion => Tone::Congestion,
-        };
-        self.ringer.play(tone, &self.setup.config.sound);
-    }
-
-    /// Gives running calls streams on the devices that are chosen now.
-    pub(super) fn change_devices(&mut self) {
-        let joined = self.conference.take().map(|conference| conference.calls).unwrap_or_default();
-        for call in self.legs.keys().copied().filter(|call| !joined.contains(call)).collect::<Vec<_>>() {
-            self.attach_stream(call);
-        }
-        if !joined.is_empty() {
-            self.attach_conference(joined);
-        }
-        self.tell_faults();
     }
 }
 

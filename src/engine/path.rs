@@ -4,8 +4,10 @@ use super::{api::Event, run::Engine};
 use crate::{
     account::AccountCommand,
     domain::{
-        account::{AccountConfig, Encryption, Keys},
+        account::{AccountConfig, AccountKind, Encryption, Keys},
         call::{CallId, EndReason, MediaEncryption},
+        ice::Candidate,
+        private::Private,
         session::{MediaDirection, SessionDescription},
     },
     logic::switchboard::Action,
@@ -17,6 +19,10 @@ use std::time::Duration;
 /// What the packets of an account's calls are to be: as the person says, or as its signalling is. Over a way in the clear
 /// keys that travel protect nothing; over a stream ICE costs nothing.
 pub(super) fn policy(config: &AccountConfig, secure: bool) -> media::Policy {
+    if matches!(config.kind, AccountKind::Xmpp { .. }) {
+        // Jingle describes no packets in the clear, no keys that travel and no addresses but candidates
+        return media::Policy { encryption: Encryption::Required, keys: Some(Keys::Dtls), ice: Some(true) };
+    }
     let wishes = &config.calls;
     let own = if secure { Encryption::Preferred } else { Encryption::Off };
     media::Policy {
@@ -122,11 +128,17 @@ impl Engine {
                 self.hand_to(call, AccountCommand::Silence { call, away })
             }
             MediaEvent::PathLost => self.search(call),
-            // SIP names all candidates in its descriptions
-            MediaEvent::Candidate(_) => return,
+            MediaEvent::Candidate(candidate) => self.late_candidate(call, candidate),
             MediaEvent::PathFound => self.switchboard.searching(call, false),
         };
         self.carry_out(actions).await;
+    }
+
+    /// A candidate of ours was found: those that our description does not hold are told alone.
+    fn late_candidate(&mut self, call: CallId, candidate: Private<Candidate>) -> Vec<Action> {
+        let told = self.legs.get(&call).and_then(|leg| leg.local.as_ref()?.ice.as_ref());
+        let late = told.is_some_and(|ice| ice.candidates.iter().all(|known| known != candidate.expose()));
+        if late { self.hand_to(call, AccountCommand::Candidate { call, candidate }) } else { Vec::new() }
     }
 
     /// The path of a call's sound is lost: says so, and looks for another (RFC 8445 section 9).

@@ -2,9 +2,12 @@
 //! call and a sound test it costs nothing. What the figures mean, `logic::quality` decides.
 use super::{api::Event, run::Engine};
 use crate::{
-    audio,
+    audio::{self, Tone},
     domain::call::{Call, CallState},
-    logic::quality::{Judge, Reading, Senses},
+    logic::{
+        quality::{Judge, Reading, Senses},
+        switchboard::Alert,
+    },
     media::Statistics,
 };
 use std::time::{Duration, Instant};
@@ -48,6 +51,30 @@ fn is_talked_in(call: &Call) -> bool {
 }
 
 impl Engine {
+    pub(super) fn sound_alert(&mut self, alert: Alert) {
+        let tone = match alert {
+            Alert::Silent => return self.ringer.stop(),
+            Alert::Ring => Tone::Ring,
+            Alert::Waiting => Tone::Waiting,
+            Alert::RingBack => Tone::RingBack,
+            Alert::Busy => Tone::Busy,
+            Alert::Congestion => Tone::Congestion,
+        };
+        self.ringer.play(tone, &self.setup.config.sound);
+    }
+
+    /// Gives running calls streams on the devices that are chosen now.
+    pub(super) fn change_devices(&mut self) {
+        let joined = self.conference.take().map(|conference| conference.calls).unwrap_or_default();
+        for call in self.legs.keys().copied().filter(|call| !joined.contains(call)).collect::<Vec<_>>() {
+            self.attach_stream(call);
+        }
+        if !joined.is_empty() {
+            self.attach_conference(joined);
+        }
+        self.tell_faults();
+    }
+
     /// Tells what of the calls' devices is missing or has come back since it was told last.
     pub(super) fn tell_faults(&mut self) {
         let mut changed = None;

@@ -135,6 +135,11 @@ impl Dns {
 
     /// The system does not say whether the name is wrong or the network is out; DNS does.
     async fn asked(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
+        // one family's entry is enough: asking DNS for the other would wait where nobody answers
+        let known = resolver::in_hosts_file(host);
+        if !known.is_empty() {
+            return Ok(known.into_iter().map(|ip| SocketAddr::new(ip, port)).collect());
+        }
         let resolver = self.resolver.as_ref().map_err(|problem| *problem)?;
         match tokio::time::timeout(LOOKUP, resolver.lookup_ip(host)).await {
             Ok(Ok(found)) => Ok(found.iter().map(|ip| SocketAddr::new(ip, port)).collect()),

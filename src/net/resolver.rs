@@ -7,9 +7,13 @@ use crate::domain::{
     link::{NamesBy, WiredPolicy},
 };
 use hickory_resolver::{
-    Resolver,
+    Hosts, Resolver,
     config::{NameServerConfig, ResolverConfig, ResolverOpts},
     net::runtime::{RuntimeProvider, TokioHandle, TokioRuntimeProvider, TokioTime, iocompat::AsyncIoTokioAsStd},
+    proto::{
+        op::Query,
+        rr::{Name, RecordType},
+    },
     system_conf::parse_resolv_conf,
 };
 use std::{
@@ -148,6 +152,15 @@ pub(super) fn resolver(root: &Path, bind: &Bind) -> Result<TiedResolver, Problem
     let (domain, search, _) = config.into_parts();
     let asked = servers.addresses.iter().map(|ip| NameServerConfig::udp_and_tcp(*ip)).collect();
     build(ResolverConfig::from_parts(domain, search, asked), &mut options, bind)
+}
+
+/// The addresses that the hosts file has for a name.
+pub(super) fn in_hosts_file(host: &str) -> Vec<IpAddr> {
+    let (Ok(hosts), Ok(name)) = (Hosts::from_system(), Name::from_utf8(host)) else { return Vec::new() };
+    let found =
+        [RecordType::AAAA, RecordType::A].map(|kind| hosts.lookup_static_host(&Query::query(name.clone(), kind)));
+    let records = found.iter().flatten().flat_map(|lookup| lookup.answers());
+    records.filter_map(|record| record.data.ip_addr()).collect()
 }
 
 /// A resolver of these servers.

@@ -281,7 +281,8 @@ impl Session {
                 self.follow(referred, call, (offer, second), now);
             }
             AccountCommand::Refuse { referred } => self.agent.refuse(referred, now),
-            AccountCommand::NetworkChanged | AccountCommand::Stop => {}
+            // SIP names all candidates in its descriptions
+            AccountCommand::Candidate { .. } | AccountCommand::NetworkChanged | AccountCommand::Stop => {}
         }
         self.settle(now);
     }

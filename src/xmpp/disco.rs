@@ -11,7 +11,20 @@ use xmpp_parsers::{
 };
 
 const NODE: &str = "https://landline.invalid/";
-const FEATURES: [&str; 6] = [ns::CAPS, ns::CARBONS, ns::DISCO_INFO, ns::PING, ns::RECEIPTS, ns::SID];
+const FEATURES: [&str; 12] = [
+    ns::CAPS,
+    ns::CARBONS,
+    ns::DISCO_INFO,
+    ns::PING,
+    ns::RECEIPTS,
+    ns::SID,
+    ns::JINGLE,
+    ns::JINGLE_RTP,
+    ns::JINGLE_RTP_AUDIO,
+    ns::JINGLE_ICE_UDP,
+    ns::JINGLE_DTLS,
+    ns::JINGLE_MESSAGE,
+];
 
 fn ours(node: Option<String>) -> DiscoInfoResult {
     DiscoInfoResult {
@@ -72,6 +85,7 @@ mod tests {
         assert!(answer(&query("https://landline.invalid/#other")).is_none());
         assert!(answer(&query("x")).is_none());
         let all = answer(&DiscoInfoQuery { node: None }.into()).unwrap();
-        assert!(!has(&all, ns::JINGLE_MESSAGE), "calls are not built yet");
+        assert!(has(&all, ns::JINGLE_MESSAGE) && has(&all, ns::JINGLE_RTP_AUDIO));
+        assert!(!has(&all, ns::JINGLE_RTP_VIDEO), "there is no picture");
     }
 }

@@ -4,7 +4,9 @@ use super::{
     archive::Page,
     carbons::{self, Carbon},
     catch_up::Live,
-    disco, gateways, login,
+    disco, extdisco, gateways,
+    jingle::Way,
+    login,
     message::{self, Envelope, Source},
     request, roster,
     session::{Asked, Output, Pending, Session},
@@ -12,9 +14,13 @@ use super::{
     stanza,
 };
 use crate::account::AccountEvent;
-use crate::domain::{account::Capabilities, archive::ArchivePage};
+use crate::domain::{account::Capabilities, archive::ArchivePage, message::Direction};
+use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
 use xmpp_parsers::{jid::Jid, minidom::Element, ns};
+
+/// How long a call may have waited on its way and still ring.
+const RINGS: SignedDuration = SignedDuration::from_secs(60);
 
 impl Session {
     /// One top-level element of the stream.
@@ -45,7 +51,7 @@ impl Session {
     /// Gives whether its slot waits for the store.
     fn stanza(&mut self, element: &Element, slot: Option<Slot>, now: Instant) -> bool {
         match element.name() {
-            "message" => return self.message(element, slot),
+            "message" => return self.message(element, slot, now),
             "iq" => self.iq(element, now),
             // other people's presence is not shown
             _ => {}
@@ -71,7 +77,7 @@ impl Session {
     }
 
     /// Gives whether its slot waits for the store.
-    fn message(&mut self, message: &Element, slot: Option<Slot>) -> bool {
+    fn message(&mut self, message: &Element, slot: Option<Slot>, now: Instant) -> bool {
         match self.archive.result(message, &self.me) {
             // kept by the archive until it is in the store: it can be asked again
             Some(true) => return false,
@@ -96,8 +102,11 @@ impl Session {
                 Envelope { message, source: Source::Live, stamp: None }
             }
         };
-        if envelope.message.has_child("propose", ns::JINGLE_MESSAGE) {
-            tracing::info!(account = %self.account, "a call was proposed; this account cannot take calls yet");
+        let of_a_call = self.calls.message(envelope.message, way(&envelope), now);
+        self.follow_calls();
+        // words beside it are a text all the same
+        if of_a_call && !envelope.message.has_child("body", ns::JABBER_CLIENT) {
+            return false;
         }
         let meaning = message::read(envelope, &self.me, &self.ids);
         if let Some((id, progress)) = meaning.progress {
@@ -146,12 +155,18 @@ impl Session {
                     Some(query) if query.is("query", ns::ROSTER) && iq.attr("type") == Some("set") => {
                         self.pushed(iq, query, now)
                     }
+                    Some(jingle) if jingle.is("jingle", ns::JINGLE) && iq.attr("type") == Some("set") => {
+                        self.calls.requested(iq, jingle, now);
+                        self.follow_calls();
+                        None
+                    }
                     _ => request::answer(iq),
                 };
                 if let Some(answer) = answer {
                     self.send(answer, Sent::Other);
                 }
             }
+            Some("result" | "error") if self.calls.answer_came(iq) => self.follow_calls(),
             Some("result" | "error") => self.answer(iq, now),
             _ => {}
         }
@@ -204,6 +219,9 @@ impl Session {
     /// An answer to a request of ours, its error's condition, or `remote-server-timeout` when none came.
     pub(super) fn answered(&mut self, asked: Asked, answer: Result<Option<&Element>, &str>, now: Instant) {
         let has = |feature| matches!(answer, Ok(Some(info)) if super::disco::has(info, feature));
+        if asked == Asked::Server && has(ns::EXT_DISCO) {
+            self.ask_for_helpers(now);
+        }
         match asked {
             Asked::Server if has(ns::CARBONS) => self.ask(Asked::Carbons, now, carbons::enable),
             Asked::Server | Asked::Carbons => {
@@ -212,13 +230,9 @@ impl Session {
             }
             Asked::Account => {
                 let archive = has(ns::MAM);
-                self.capabilities = Some(Capabilities {
-                    texts: true,
-                    receipts: true,
-                    archive,
-                    secure: true,
-                    ..Capabilities::default()
-                });
+                self.capabilities =
+                    Some(Capabilities { calls: true, texts: true, receipts: true, archive, secure: true });
+                self.announce();
                 self.catch_up(now);
             }
             Asked::Roster => {
@@ -256,9 +270,22 @@ impl Session {
                 }
                 self.more_archive(now);
             }
+            Asked::Helpers => {
+                if let Ok(Some(services)) = answer {
+                    let (servers, life) = extdisco::read(services, Timestamp::now());
+                    self.helpers_due = Some(now + life);
+                    self.out.push_back(Output::Event(AccountEvent::Helpers(servers)));
+                }
+            }
             Asked::Ping => {}
         }
         self.settle();
+    }
+
+    pub(super) fn ask_for_helpers(&mut self, now: Instant) {
+        self.helpers_due = None;
+        let server = Jid::from_parts(None, self.me.domain(), None);
+        self.ask(Asked::Helpers, now, |id| extdisco::ask(id, server));
     }
 
     /// Asks the archive once copies are on: what another device of ours gets in between would be in neither.
@@ -275,5 +302,16 @@ impl Session {
         if !change.named.is_empty() {
             self.out.push_back(Output::Event(AccountEvent::Contacts(change.named)));
         }
+    }
+}
+
+/// Which way a message went, as calls see it. One that has waited longer than it rings tells of a call that is over.
+fn way(envelope: &Envelope<'_>) -> Way {
+    let delay = envelope.message.get_child("delay", ns::DELAY).and_then(|delay| delay.attr("stamp")?.parse().ok());
+    let late = |stamp: Timestamp| Timestamp::now().duration_since(stamp) > RINGS;
+    match envelope.source {
+        Source::Carbon(Direction::Outgoing) => Way::Sent,
+        _ if delay.or(envelope.stamp).is_some_and(late) => Way::Late,
+        _ => Way::Here,
     }
 }

@@ -1,17 +1,20 @@
 //! The only room that imports tokio-xmpp and xmpp-parsers: our session driver, one file per extension.
 //!
-//! [`task`] owns the socket and the clock; [`session`] decides, without either. A text goes wire -> [`frame`] -> [`session`] ->
-//! [`message`] (with [`carbons`] and [`archive`] as its wrappers) -> event; its stanza is acknowledged ([`sm`]) once it is kept.
+//! [`task`] owns the socket and the clock; [`session`] decides, without either; [`jingle`] has the calls. A text goes wire ->
+//! [`frame`] -> [`session`] -> [`message`] (with [`carbons`] and [`archive`] as its wrappers) -> event; its stanza is
+//! acknowledged ([`sm`]) once it is kept.
 mod archive;
 mod carbons;
 mod catch_up;
 mod dial;
 mod disco;
+mod extdisco;
 mod failure;
 mod frame;
 mod gateways;
 mod group;
 mod inbound;
+mod jingle;
 mod login;
 mod message;
 mod presence;

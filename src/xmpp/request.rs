@@ -1,5 +1,5 @@
 //! Answers to requests of others (RFC 6120 section 8.2.3: each `get` and `set` must be answered). What is not known gets
-//! `service-unavailable`, Jingle sessions included: calls are not built yet, and a caller should hear so at once.
+//! `service-unavailable`. Roster pushes and Jingle are answered elsewhere.
 use super::{disco, stanza};
 use xmpp_parsers::{
     minidom::Element,

@@ -6,19 +6,20 @@ use super::{
     catch_up::Live,
     disco,
     gateways::Gateways,
+    jingle::{Calls, Do},
     presence, roster,
     sm::{Sent, Sm},
     text,
-    wire_id::WireIds,
+    wire_id::{WireIds, hex},
 };
-use crate::account::{AccountCommand, AccountEvent, CallEvent, TextProgress};
+use crate::account::{AccountCommand, AccountEvent, TextProgress};
 use crate::domain::{
     account::{AccountId, Capabilities, Problem, Registration},
     address::{Address, Scheme},
     archive::{ArchivePage, ArchivePlace, ArchiveStep},
-    call::EndReason,
     message::{MessageId, NewMessage, SendFailure},
 };
+use sha2::{Digest, Sha256};
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     net::IpAddr,
@@ -90,6 +91,8 @@ pub(super) enum Asked {
     Ping,
     /// What our server has.
     Items,
+    /// Who helps calls to find a path.
+    Helpers,
     /// What a domain is, by its number among the [`Gateways`].
     Service(usize),
 }
@@ -123,6 +126,9 @@ pub(super) struct Session {
     pub(super) owed: bool,
     pub(super) archive: Archive,
     pub(super) gateways: Gateways,
+    pub(super) calls: Calls,
+    /// When to ask again who helps calls to find a path.
+    pub(super) helpers_due: Option<Instant>,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
     pub(super) pending: HashMap<Token, Pending>,
     /// Texts that are on their way, so that one given twice is sent once.
@@ -141,10 +147,13 @@ pub(super) struct Session {
 impl Session {
     /// A session of `me`. `nonce` is fresh random text.
     pub(super) fn new(account: AccountId, me: BareJid, ids: WireIds, archive: ArchivePlace, nonce: String) -> Self {
+        let calls = Calls::new(me.clone(), hex(Sha256::digest(format!("calls {nonce}")).as_slice()));
         Self {
             account,
             me,
             ids,
+            calls,
+            helpers_due: None,
             nonce,
             counter: 0,
             online: false,
@@ -212,6 +221,7 @@ impl Session {
         self.asked.clear();
         self.archive.reset();
         (self.capabilities, self.copies_settled) = (None, false);
+        self.helpers_due = None;
         self.gateways = Gateways::default();
         let domain = Jid::from_parts(None, self.me.domain(), None);
         self.ask(Asked::Server, now, |id| disco::ask(id, domain));
@@ -244,22 +254,22 @@ impl Session {
                 self.idle(now);
                 self.probe = Some(now + PROBE);
             }
-            // calls are not among this account's capabilities
-            AccountCommand::PlaceCall { call, .. } | AccountCommand::Follow { call, .. } => {
-                let event = CallEvent::Ended { reason: EndReason::Unavailable };
-                self.out.push_back(Output::Event(AccountEvent::Call { call, event }));
+            AccountCommand::NetworkChanged | AccountCommand::Stop => {}
+            about_a_call => {
+                self.calls.command(about_a_call, now);
+                self.follow_calls();
             }
-            AccountCommand::Answer { .. }
-            | AccountCommand::Ring { .. }
-            | AccountCommand::EndCall { .. }
-            | AccountCommand::Reoffer { .. }
-            | AccountCommand::AnswerReoffer { .. }
-            | AccountCommand::Press { .. }
-            | AccountCommand::Transfer { .. }
-            | AccountCommand::Refuse { .. }
-            | AccountCommand::Silence { .. }
-            | AccountCommand::NetworkChanged
-            | AccountCommand::Stop => {}
+        }
+    }
+
+    /// Does what the calls want done.
+    pub(super) fn follow_calls(&mut self) {
+        while let Some(wish) = self.calls.poll() {
+            match wish {
+                Do::Send(stanza) => self.send(stanza, Sent::Other),
+                Do::SendSurely(stanza) => self.send(stanza, Sent::CallEnd),
+                Do::Tell(call, event) => self.out.push_back(Output::Event(AccountEvent::Call { call, event })),
+            }
         }
     }
 
@@ -419,10 +429,8 @@ impl Session {
 
     /// When [`Session::timeout`] wants to be called.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
-        if !self.online {
-            return None;
-        }
-        self.asked.values().map(|(_, deadline)| *deadline).chain(self.probe).min()
+        let asked = self.asked.values().map(|(_, deadline)| *deadline).chain(self.probe).chain(self.helpers_due);
+        asked.filter(|_| self.online).chain(self.calls.next_timeout()).min()
     }
 
     /// Time has passed.
@@ -431,6 +439,11 @@ impl Session {
             self.probe = None;
             self.out.push_back(Output::Close { problem: Problem::TimedOut, retry: true });
         }
+        if self.online && self.helpers_due.is_some_and(|due| now >= due) {
+            self.ask_for_helpers(now);
+        }
+        self.calls.timeout(now);
+        self.follow_calls();
         let late: Vec<_> = self.asked.extract_if(|_, (_, deadline)| now >= *deadline).collect();
         for (_, (asked, _)) in late {
             self.answered(asked, Err("remote-server-timeout"), now);

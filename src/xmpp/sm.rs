@@ -12,6 +12,8 @@ pub(super) enum Sent {
     Text(MessageId),
     /// A delivery receipt: sent again when the session is lost.
     Receipt,
+    /// The end of a call: sent again, too, or the other side would go on.
+    CallEnd,
     /// Anything that has no meaning in another session.
     Other,
 }

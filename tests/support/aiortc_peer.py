@@ -3,69 +3,13 @@ hears to a WAV file. Standard input takes `call URI` and `hangup`; each event is
 It speaks as much SIP as the tests' calls need, and nothing of it is meant to be a phone."""
 import argparse
 import asyncio
-import fractions
 import hashlib
-import json
-import math
 import re
-import struct
 import sys
-import time
 import uuid
-import wave
 
-import aioice.ice
-import av
-from aiortc import (
-    MediaStreamTrack,
-    RTCConfiguration,
-    RTCIceServer,
-    RTCPeerConnection,
-    RTCSessionDescription,
-)
-
-RATE = 48_000
-FRAME = RATE // 50
-
-
-def tell(event, **more):
-    print(json.dumps({"event": event, **more}), flush=True)
-
-
-class Tone(MediaStreamTrack):
-    """A steady sine."""
-
-    kind = "audio"
-
-    def __init__(self, hz):
-        super().__init__()
-        self.hz, self.count, self.began = hz, 0, None
-
-    async def recv(self):
-        self.began = self.began or time.monotonic()
-        await asyncio.sleep(max(0, self.began + self.count / RATE - time.monotonic()))
-        sine = [int(9000 * math.sin((self.count + n) * self.hz * math.tau / RATE)) for n in range(FRAME)]
-        frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME)
-        frame.planes[0].update(struct.pack(f"<{FRAME}h", *sine))
-        frame.pts, frame.sample_rate, frame.time_base = self.count, RATE, fractions.Fraction(1, RATE)
-        self.count += FRAME
-        return frame
-
-
-async def record(track, path):
-    """Writes what comes, as it comes."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    with open(path, "wb", buffering=0) as file, wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        while True:
-            try:
-                frame = await track.recv()
-            except Exception:
-                return
-            for piece in resampler.resample(frame):
-                out.writeframesraw(bytes(piece.planes[0])[: piece.samples * 2])
+from aiortc import RTCSessionDescription
+from sound_peer import connection, live_on, tell
 
 
 def headers(text):
@@ -177,22 +121,9 @@ class Agent(asyncio.DatagramProtocol):
     # media
 
     def media(self):
-        servers = None
-        if self.args.turn:
-            turn = RTCIceServer(self.args.turn, username=self.args.turn_user, credential=self.args.turn_password)
-            servers = [turn]
-        peer = self.peer = RTCPeerConnection(RTCConfiguration(iceServers=servers or []))
-        peer.addTrack(Tone(self.args.tone))
-
-        @peer.on("connectionstatechange")
-        def changed():
-            tell("connection", state=peer.connectionState)
-
-        @peer.on("track")
-        def heard(track):
-            self.spawn(record(track, self.args.heard))
-
-        return peer
+        turn = (self.args.turn, self.args.turn_user, self.args.turn_password) if self.args.turn else None
+        self.peer = connection(self.args.tone, self.args.heard, self.spawn, turn)
+        return self.peer
 
     def described(self):
         """What aiortc says, or with the certificate of another, where the test is of that."""
@@ -288,8 +219,7 @@ class Agent(asyncio.DatagramProtocol):
 
 
 async def main(args):
-    # aioice leaves loopback out; the tests are nowhere else, but for those that say so
-    aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: args.address
+    live_on(args.address)
     loop = asyncio.get_running_loop()
     _, agent = await loop.create_datagram_endpoint(lambda: Agent(args), local_addr=(args.sip_address, 0))
     await agent.register()

@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod clipboard;
 pub mod coturn;
 pub mod ejabberd;
+pub mod jingle;
 pub mod kamailio;
 pub mod landline;
 pub mod linphone;

@@ -1,6 +1,6 @@
 -- Prosody for tests: loopback only, everything below @DIR@.
 -- @DIR@ holds certs/@HOST@.{crt,key} and an empty data/; @C2S@, @C2S_TLS@ and @COMPONENT@ are free ports;
--- @GATEWAY@ is the SMS gateway's domain (tests/support/gateway.py, secret @SECRET@).
+-- @SERVICES@ are servers for calls (XEP-0215), @GATEWAY@ is the SMS gateway's domain (tests/support/gateway.py, secret @SECRET@).
 run_as_root = true
 daemonize = false
 pidfile = "@DIR@/prosody.pid"
@@ -19,8 +19,9 @@ component_ports = { @COMPONENT@ }
 component_interfaces = { "127.0.0.1" }
 modules_enabled = {
   "roster"; "saslauth"; "tls"; "disco"; "ping"; "posix"; "pep"; "private"; "blocklist"; "carbons"; "mam"; "smacks"; "csi";
-  "csi_simple"; "offline";
+  "csi_simple"; "offline"; "external_services";
 }
+external_services = { @SERVICES@ }
 modules_disabled = { "s2s" }
 allow_registration = false
 c2s_require_encryption = true

@@ -5,7 +5,7 @@ use super::{
     certificate::{self, Flaw},
     free_port, wait_for, wait_for_port,
 };
-use std::{path::PathBuf, process::Command};
+use std::{io::Write, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
 /// The running server and gateway.
@@ -26,23 +26,28 @@ pub struct Prosody {
 impl Prosody {
     /// Starts both with these users and waits until they answer.
     pub fn start(users: &[&str]) -> Self {
-        Self::start_as(users, Flaw::None, &[])
+        Self::start_as(users, Flaw::None, &[], "")
     }
     /// The same with such a certificate.
     pub fn start_flawed(users: &[&str], flaw: Flaw) -> Self {
-        Self::start_as(users, flaw, &[])
+        Self::start_as(users, flaw, &[], "")
     }
     /// The same, reached on these addresses besides loopback.
     pub fn start_on(users: &[&str], addresses: &[&str]) -> Self {
-        Self::start_as(users, Flaw::None, addresses)
+        Self::start_as(users, Flaw::None, addresses, "")
     }
-    fn start_as(users: &[&str], flaw: Flaw, addresses: &[&str]) -> Self {
+    /// The same; `services` are servers that help calls to find a path, as Lua.
+    pub fn start_with(users: &[&str], services: &str) -> Self {
+        Self::start_as(users, Flaw::None, &[], services)
+    }
+    fn start_as(users: &[&str], flaw: Flaw, addresses: &[&str], services: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make_flawed(dir.path(), "xmpp.test", flaw);
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
         let text = include_str!("prosody.cfg.lua")
             .replace("@MORE@", &addresses.iter().map(|at| format!("; {at:?}")).collect::<String>())
             .replace("@DIR@", &dir.path().to_string_lossy())
+            .replace("@SERVICES@", services)
             .replace("@HOST@", "xmpp.test")
             .replace("@GATEWAY@", "sms.test")
             .replace("@SECRET@", "sms-secret")
@@ -88,8 +93,10 @@ impl Prosody {
         wait_for_port(self.port);
         wait_for_port(self.component_port);
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/gateway.py");
-        let mut command = Command::new("python3");
+        // Debian's Python has Debian's aiortc, for calls
+        let mut command = Command::new("/usr/bin/python3");
         command.args([script, "127.0.0.1", &self.component_port.to_string(), "sms.test", "sms-secret"]);
+        command.arg(self.gateway_heard());
         self.gateway = Some(Process::start("gateway", self.dir.path(), &mut command));
         wait_for("the gateway", || self.log_of("gateway").contains("\"ready\"").then_some(()));
     }
@@ -117,6 +124,22 @@ impl Prosody {
             }
         }
         false
+    }
+    /// Gives the gateway a command, as `gateway.py` knows them.
+    pub fn gateway(&mut self, command: &serde_json::Value) {
+        let gateway = self.gateway.as_mut().expect("a gateway");
+        gateway.write(|input| writeln!(input, "{command}")).expect("its input");
+    }
+    /// Waits until the gateway has told something that fits.
+    pub fn wait_gateway(&self, what: &str, fits: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        wait_for(&format!("{what} at the gateway: {}", self.log_of("gateway")), || {
+            let log = self.log_of("gateway");
+            log.lines().filter_map(|line| serde_json::from_str(line).ok()).find(&fits)
+        })
+    }
+    /// Where what the gateway hears in a call is.
+    pub fn gateway_heard(&self) -> PathBuf {
+        self.dir.path().join("gateway-heard.wav")
     }
     /// What `prosody` or `gateway` printed.
     pub fn log_of(&self, name: &str) -> String {

@@ -37,6 +37,8 @@ mod sip_transfers;
 mod window_answers;
 mod wired_only;
 mod xmpp_archive;
+mod xmpp_calls;
+mod xmpp_calls_gateway;
 mod xmpp_codes;
 mod xmpp_downgrade;
 mod xmpp_logs_in;
