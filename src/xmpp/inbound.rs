@@ -232,7 +232,6 @@ impl Session {
                 let archive = has(ns::MAM);
                 self.capabilities =
                     Some(Capabilities { calls: true, texts: true, receipts: true, archive, secure: true });
-                self.announce();
                 self.catch_up(now);
             }
             Asked::Roster => {
