@@ -202,7 +202,7 @@ impl Landline {
     }
     /// SIGTERM; tells whether it ended in time.
     pub fn stop(&mut self) -> bool {
-        self.run.take().expect("a running instance").terminate(Duration::from_secs(10))
+        self.run.take().expect("a running instance").terminate(Duration::from_secs(20))
     }
     /// The process id of the running instance.
     pub fn pid(&self) -> u32 {

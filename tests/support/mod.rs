@@ -35,10 +35,13 @@ pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A port that is free for UDP and TCP on loopback.
 pub fn free_port() -> u16 {
-    for _ in 0..100 {
-        let udp = UdpSocket::bind("127.0.0.1:0").expect("a UDP port");
-        let port = udp.local_addr().expect("its address").port();
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+    // below the ports that the system gives to outgoing connections, and apart from other tests' processes
+    static TAKEN: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    for _ in 0..1000 {
+        let taken = TAKEN.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let place = std::process::id().wrapping_mul(97).wrapping_add(taken.wrapping_mul(13));
+        let port = 11_000 + (place % 18_000) as u16;
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
     }
