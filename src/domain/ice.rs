@@ -1,7 +1,7 @@
 //! How the two sides of a media session find a path between them, free of SDP and Jingle: candidates and credentials of ICE
 //! (RFC 8445; RFC 8839 in SDP, XEP-0176 in Jingle). It must not choose a path: the media engine does.
 use super::private::Private;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Where a candidate's address is from (RFC 8445 section 5.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +14,24 @@ pub enum CandidateKind {
     PeerReflexive,
     /// On a TURN server.
     Relayed,
+}
+
+impl CandidateKind {
+    const ALL: [Self; 4] = [Self::Host, Self::ServerReflexive, Self::PeerReflexive, Self::Relayed];
+
+    /// The registered name (RFC 8839 section 5.1), the same in SDP and in Jingle.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::ServerReflexive => "srflx",
+            Self::PeerReflexive => "prflx",
+            Self::Relayed => "relay",
+        }
+    }
+    /// The kind of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
+    }
 }
 
 /// One address at which the describing side may be reached over UDP.
@@ -31,6 +49,15 @@ pub struct Candidate {
     pub kind: CandidateKind,
     /// What it was made from (`raddr`, `rport`), for reading alone.
     pub related: Option<SocketAddr>,
+}
+
+impl Candidate {
+    /// Whether one host may listen at this address.
+    pub fn may_stand_at(address: SocketAddr) -> bool {
+        let ip = address.ip();
+        let everybody = ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST);
+        address.port() > 0 && !ip.is_unspecified() && !everybody
+    }
 }
 
 /// One side's part of ICE. New credentials in a later description are a restart (RFC 8445 section 9).

@@ -89,6 +89,27 @@ pub enum Hash {
     Sha512,
 }
 
+impl Hash {
+    const ALL: [Self; 3] = [Self::Sha256, Self::Sha384, Self::Sha512];
+
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha-256",
+            Self::Sha384 => "sha-384",
+            Self::Sha512 => "sha-512",
+        }
+    }
+    /// Octets of its digest.
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
 /// What a side's DTLS certificate is known by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -96,6 +117,25 @@ pub struct Fingerprint {
     pub hash: Hash,
     /// Its octets.
     pub digest: Vec<u8>,
+}
+
+impl Fingerprint {
+    /// Of a function's name and a digest as `4A:AD:…`; `None`: a function that is not taken, or a digest that is none of its.
+    pub fn read(name: &str, digits: &str) -> Option<Self> {
+        let hash = Hash::ALL.into_iter().find(|hash| hash.name().eq_ignore_ascii_case(name))?;
+        let octet = |pair: &str| {
+            let plain = pair.len() == 2 && pair.bytes().all(|c| c.is_ascii_hexdigit());
+            plain.then(|| u8::from_str_radix(pair, 16).ok()).flatten()
+        };
+        // none of the hashes is longer
+        let digest: Vec<u8> = digits.trim().split(':').take(65).map(octet).collect::<Option<_>>()?;
+        (digest.len() == hash.length()).then_some(Self { hash, digest })
+    }
+    /// The digest as `4A:AD:…`.
+    pub fn digits(&self) -> String {
+        let octets: Vec<_> = self.digest.iter().map(|octet| format!("{octet:02X}")).collect();
+        octets.join(":")
+    }
 }
 
 /// Which side opens the DTLS association (RFC 8842 section 5, RFC 4145).
@@ -107,6 +147,23 @@ pub enum Setup {
     Active,
     /// The other side does.
     Passive,
+}
+
+impl Setup {
+    const ALL: [Self; 3] = [Self::ActPass, Self::Active, Self::Passive];
+
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ActPass => "actpass",
+            Self::Active => "active",
+            Self::Passive => "passive",
+        }
+    }
+    /// The role of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|setup| setup.name().eq_ignore_ascii_case(name))
+    }
 }
 
 /// One side's part of DTLS-SRTP (RFC 5763).

@@ -127,9 +127,9 @@ fn candidate(value: &str) -> Option<Candidate> {
     let component = words.next()?.parse().ok().filter(|component| (1..=2).contains(component))?;
     words.next().filter(|transport| transport.eq_ignore_ascii_case("UDP"))?;
     let priority = words.next()?.parse().ok().filter(|priority| *priority > 0)?;
-    let address = address(words.next()?, words.next()?).filter(|address| is_host(*address))?;
+    let address = address(words.next()?, words.next()?).filter(|address| Candidate::may_stand_at(*address))?;
     words.next().filter(|word| word.eq_ignore_ascii_case("typ"))?;
-    let kind = kind(words.next()?)?;
+    let kind = CandidateKind::of(words.next()?)?;
     let (mut host, mut port) = (None, None);
     while let (Some(name), Some(value)) = (words.next(), words.next()) {
         match name {
@@ -147,33 +147,6 @@ fn address(host: &str, port: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(host.parse().ok()?, port.parse().ok()?))
 }
 
-/// Whether something may listen there.
-fn is_host(address: SocketAddr) -> bool {
-    let ip = address.ip();
-    let everybody = ip.is_multicast() || ip == IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
-    address.port() > 0 && !ip.is_unspecified() && !everybody
-}
-
-const KINDS: [(CandidateKind, &str); 4] = [
-    (CandidateKind::Host, "host"),
-    (CandidateKind::ServerReflexive, "srflx"),
-    (CandidateKind::PeerReflexive, "prflx"),
-    (CandidateKind::Relayed, "relay"),
-];
-
-fn kind(word: &str) -> Option<CandidateKind> {
-    KINDS.into_iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map(|(kind, _)| kind)
-}
-
-const fn name(kind: CandidateKind) -> &'static str {
-    match kind {
-        CandidateKind::Host => KINDS[0].1,
-        CandidateKind::ServerReflexive => KINDS[1].1,
-        CandidateKind::PeerReflexive => KINDS[2].1,
-        CandidateKind::Relayed => KINDS[3].1,
-    }
-}
-
 /// The session's part: `a=ice-lite` stands there alone (RFC 8839 section 5.3).
 pub(super) fn write_session(text: &mut String, ice: &Ice) {
     if ice.lite {
@@ -187,7 +160,7 @@ pub(super) fn write(text: &mut String, ice: &Ice) -> std::fmt::Result {
     write!(text, "a=ice-ufrag:{}\r\na=ice-pwd:{}\r\na=ice-options:ice2{trickle}\r\n", ice.ufrag, ice.pwd.expose())?;
     for Candidate { foundation, component, priority, address, kind, related } in &ice.candidates {
         let (ip, port) = (address.ip(), address.port());
-        write!(text, "a=candidate:{foundation} {component} UDP {priority} {ip} {port} typ {}", name(*kind))?;
+        write!(text, "a=candidate:{foundation} {component} UDP {priority} {ip} {port} typ {}", kind.name())?;
         if let Some(related) = related {
             write!(text, " raddr {} rport {}", related.ip(), related.port())?;
         }

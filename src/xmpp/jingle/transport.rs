@@ -4,9 +4,9 @@ use super::wire::{around, element};
 use crate::domain::{
     ice::{Candidate, CandidateKind, Ice},
     private::Private,
-    protection::{Dtls, Fingerprint, Hash, Setup},
+    protection::{Dtls, Fingerprint, Setup},
 };
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use xmpp_parsers::{minidom::Element, ns};
 
 /// Candidates of one stanza that are looked at.
@@ -64,59 +64,20 @@ fn candidate(element: &Element) -> Option<Candidate> {
     let place = |ip: &str, port: &str| {
         Some(SocketAddr::new(element.attr(ip)?.parse().ok()?, element.attr(port)?.parse().ok()?))
     };
-    let address = place("ip", "port").filter(|address| is_host(*address))?;
-    let word = element.attr("type")?;
-    let kind = KINDS.into_iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map(|(kind, _)| kind)?;
+    let address = place("ip", "port").filter(|address| Candidate::may_stand_at(*address))?;
+    let kind = CandidateKind::of(element.attr("type")?)?;
     let foundation = element.attr("foundation").unwrap_or("0");
     let foundation = foundation.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
     Some(Candidate { foundation, component, priority, address, kind, related: place("rel-addr", "rel-port") })
 }
 
-/// Whether something may listen there.
-fn is_host(address: SocketAddr) -> bool {
-    let ip = address.ip();
-    let everybody = ip.is_multicast() || ip == IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
-    address.port() > 0 && !ip.is_unspecified() && !everybody
-}
-
-const KINDS: [(CandidateKind, &str); 4] = [
-    (CandidateKind::Host, "host"),
-    (CandidateKind::ServerReflexive, "srflx"),
-    (CandidateKind::PeerReflexive, "prflx"),
-    (CandidateKind::Relayed, "relay"),
-];
-const SETUPS: [(Setup, &str); 3] =
-    [(Setup::ActPass, "actpass"), (Setup::Active, "active"), (Setup::Passive, "passive")];
-const HASHES: [(Hash, &str, usize); 3] =
-    [(Hash::Sha256, "sha-256", 32), (Hash::Sha384, "sha-384", 48), (Hash::Sha512, "sha-512", 64)];
-
-/// The word of a value, out of a list of all.
-fn word<T: PartialEq>(list: &[(T, &'static str)], value: T) -> &'static str {
-    list.iter().find(|(known, _)| *known == value).map_or("", |(_, word)| word)
-}
-
 fn dtls(transport: &Element) -> Option<Dtls> {
     let all = || transport.children().filter(|child| child.is("fingerprint", ns::JINGLE_DTLS)).take(MOST_FINGERPRINTS);
-    let fingerprints: Vec<_> = all().filter_map(fingerprint).collect();
+    let fingerprints: Vec<_> = all().filter_map(|each| Fingerprint::read(each.attr("hash")?, &each.text())).collect();
     // who forgets it takes either role
     let setup = all().find_map(|fingerprint| fingerprint.attr("setup"));
-    let setup = setup.map_or(Some(Setup::ActPass), |word| {
-        SETUPS.into_iter().find(|(_, name)| name.eq_ignore_ascii_case(word)).map(|(setup, _)| setup)
-    })?;
+    let setup = setup.map_or(Some(Setup::ActPass), Setup::of)?;
     (!fingerprints.is_empty()).then(|| Dtls { fingerprints, setup, id: Some(ASSOCIATION.to_owned()) })
-}
-
-/// `None`: a function that is not taken, or a digest that is none of its.
-fn fingerprint(element: &Element) -> Option<Fingerprint> {
-    let name = element.attr("hash")?;
-    let (hash, _, length) = HASHES.into_iter().find(|(_, known, _)| known.eq_ignore_ascii_case(name))?;
-    let octet = |pair: &str| {
-        let plain = pair.len() == 2 && pair.bytes().all(|c| c.is_ascii_hexdigit());
-        plain.then(|| u8::from_str_radix(pair, 16).ok()).flatten()
-    };
-    // none of the hashes is longer
-    let digest: Vec<u8> = element.text().trim().split(':').take(65).map(octet).collect::<Option<_>>()?;
-    (digest.len() == length).then_some(Fingerprint { hash, digest })
 }
 
 /// Our transport.
@@ -126,12 +87,10 @@ pub(super) fn write(ice: &Ice, dtls: Option<&Dtls>) -> Element {
     for (number, candidate) in ice.candidates.iter().enumerate() {
         transport.append_child(write_candidate(candidate, number));
     }
-    for Fingerprint { hash, digest } in dtls.iter().flat_map(|dtls| &dtls.fingerprints) {
-        let name = HASHES.iter().find(|(known, ..)| known == hash).map_or("", |(_, name, _)| name);
-        let setup = dtls.map_or("", |dtls| word(&SETUPS, dtls.setup));
-        let mut fingerprint = element("fingerprint", ns::JINGLE_DTLS, &[("hash", name), ("setup", setup)]);
-        let octets: Vec<_> = digest.iter().map(|octet| format!("{octet:02X}")).collect();
-        fingerprint.append_text(octets.join(":"));
+    for (dtls, each) in dtls.iter().flat_map(|dtls| dtls.fingerprints.iter().map(move |each| (dtls, each))) {
+        let attributes = [("hash", each.hash.name()), ("setup", dtls.setup.name())];
+        let mut fingerprint = element("fingerprint", ns::JINGLE_DTLS, &attributes);
+        fingerprint.append_text(each.digits());
         transport.append_child(fingerprint);
     }
     transport
@@ -151,7 +110,7 @@ fn write_candidate(candidate: &Candidate, number: usize) -> Element {
         ("port", &port),
         ("priority", &priority),
         ("protocol", "udp"),
-        ("type", word(&KINDS, *kind)),
+        ("type", kind.name()),
     ];
     let (base, base_port) = related.map_or_else(Default::default, |at| (at.ip().to_string(), at.port().to_string()));
     let more = [("rel-addr", base.as_str()), ("rel-port", &base_port)];
