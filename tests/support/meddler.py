@@ -12,6 +12,7 @@ MODE:
 All that the client sends, as it can be read here, goes to LOG.
 """
 import re
+import select
 import socket
 import ssl
 import sys
@@ -34,20 +35,40 @@ def changed(data):
     return data
 
 
-def from_server(upstream, client):
-    try:
-        while data := upstream.recv(65536):
-            if mode == "truncate" and b"<mechanism" in data:
-                client.sendall(data[: data.index(b"<mechanism") + 5])
-                break
-            client.sendall(changed(data))
-    except OSError:
-        pass
-    for end in (client, upstream):
+def close(*ends):
+    for end in ends:
         try:
             end.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+
+
+def relay(client, upstream):
+    """Both ways in one thread: two must not read and write one TLS connection at once."""
+    waits = lambda end: isinstance(end, ssl.SSLSocket) and end.pending() > 0
+    while True:
+        ends = [end for end in (client, upstream) if waits(end)] or select.select((client, upstream), (), ())[0]
+        for end in ends:
+            end.setblocking(False)
+            try:
+                data = end.recv(65536)
+            except (ssl.SSLWantReadError, BlockingIOError):
+                continue  # a record of TLS's own
+            finally:
+                end.setblocking(True)
+            if not data:
+                return
+            if end is upstream:
+                if mode == "truncate" and b"<mechanism" in data:
+                    client.sendall(data[: data.index(b"<mechanism") + 5])
+                    return
+                client.sendall(changed(data))
+                continue
+            log.write(data)
+            if mode == "clear-after" and b"<starttls" in data:
+                client.sendall(b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+            else:
+                upstream.sendall(data)
 
 
 def send_away(client):
@@ -75,13 +96,10 @@ def serve(client):
             blind = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
             upstream = blind.wrap_socket(upstream, server_hostname="xmpp.test")
-        threading.Thread(target=from_server, args=(upstream, client), daemon=True).start()
-        while data := client.recv(65536):
-            log.write(data)
-            if mode == "clear-after" and b"<starttls" in data:
-                client.sendall(b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
-                continue
-            upstream.sendall(data)
+        try:
+            relay(client, upstream)
+        finally:
+            close(client, upstream)
     except OSError:
         pass
 
