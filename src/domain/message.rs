@@ -102,6 +102,8 @@ pub struct NewMessage {
     /// Everything that identifies it: any of these seen before on this account means a duplicate.
     /// Written by the account as `kind:value` (`origin:…`, `archive:…`, `sip:call-id/cseq/tag`).
     pub dedupe: Vec<String>,
+    /// It came in the order in which the server has it, so that it goes after what came before it whatever the clocks say.
+    pub in_order: bool,
     /// How it moves the account's place in the server's archive (XEP-0313), in the same transaction.
     pub archive: Option<ArchiveStep>,
 }
@@ -131,6 +133,8 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// When it reached this program.
     pub received_at: Timestamp,
+    /// Orders the texts of its thread, together with the id; no time.
+    pub place: i64,
     /// A verification code found in it.
     pub code: Option<Code>,
 }

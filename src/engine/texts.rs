@@ -154,12 +154,13 @@ impl Engine {
         if !account.is_registered() {
             return;
         }
-        for message in account.outbox.due(&queued, now) {
-            let command =
-                AccountCommand::SendText { id: message.id, to: message.peer.clone(), body: message.body.clone() };
-            if !account.send(command) {
-                account.outbox.refused_for_now(message.id, now);
-            }
+        let due = account.outbox.due(&queued, now);
+        let refused = due.iter().position(|message| {
+            let (to, body) = (message.peer.clone(), message.body.clone());
+            !account.send(AccountCommand::SendText { id: message.id, to, body })
+        });
+        if let Some(from) = refused {
+            account.outbox.held_up(due.get(from..).unwrap_or_default(), now);
         }
     }
 

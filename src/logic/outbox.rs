@@ -8,6 +8,8 @@ use std::{
 
 /// The first pause after a refusal that may pass.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
+/// The pause of one that the account had no room for.
+const MOMENT: Duration = Duration::from_millis(200);
 /// The longest.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
@@ -60,6 +62,14 @@ impl Outbox {
         let pause = FIRST_PAUSE.saturating_mul(1 << (count - 1).min(10)).min(LONGEST_PAUSE);
         self.attempts.insert(id, Attempt::Waits { until: now + pause, count });
     }
+    /// The account did not take this text and those after it, because it has enough to do: all go again in a moment, or one that
+    /// it takes meanwhile would overtake them.
+    pub fn held_up(&mut self, texts: &[Message], now: Instant) {
+        for text in texts {
+            let count = self.count(text.id);
+            self.attempts.insert(text.id, Attempt::Waits { until: now + MOMENT, count });
+        }
+    }
     /// When [`Self::due`] is to be asked again.
     pub fn next(&self) -> Option<Instant> {
         let waits = self.attempts.values().filter_map(|attempt| match attempt {
@@ -99,6 +109,7 @@ mod tests {
             failure: None,
             sent_at: jiff::Timestamp::UNIX_EPOCH,
             received_at: jiff::Timestamp::UNIX_EPOCH,
+            place: id,
             code: None,
         }
     }
@@ -115,6 +126,20 @@ mod tests {
         assert!(outbox.due(&queued, now).is_empty());
         outbox.registered();
         assert_eq!(ids(&outbox.due(&queued, now)), [1, 2]);
+    }
+
+    #[test]
+    fn what_the_account_has_no_room_for_goes_again_in_its_order() {
+        let (mut outbox, now) = (Outbox::default(), Instant::now());
+        let queued = [message(1, 1), message(2, 1), message(3, 9)];
+        let due = outbox.due(&queued, now);
+        outbox.held_up(due.get(1..).unwrap(), now);
+        assert!(outbox.due(&queued, now).is_empty());
+        let soon = outbox.next().unwrap();
+        assert_eq!(soon, now + MOMENT);
+        assert_eq!(ids(&outbox.due(&queued, soon)), [2, 3]);
+        outbox.refused_for_now(MessageId(2), soon);
+        assert_eq!(outbox.next().unwrap(), soon + FIRST_PAUSE, "nobody refused it");
     }
 
     #[test]

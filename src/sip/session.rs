@@ -402,6 +402,7 @@ impl Session {
                     body: text.body,
                     sent_at: text.sent_at,
                     dedupe: text.dedupe,
+                    in_order: false,
                     archive: None,
                 };
                 self.out.push_back(Output::Deliver(server, message));

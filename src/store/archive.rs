@@ -1,13 +1,18 @@
 //! The server's archive as it comes in: a page and the step it makes are one transaction, so that a page costs one write to the
 //! disk and a place is never ahead of the texts that lead to it.
-use super::{Received, Store, StoreError, receive};
+use super::{
+    Received, Store, StoreError, messages,
+    place::Backward,
+    receive::{self, Comes},
+};
 use crate::domain::{
     account::AccountId,
     archive::{ArchivePage, ArchivePlace, ArchiveStep},
     code::Code,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::collections::HashSet;
 
 /// Makes the step if the account stands where it begins: behind a text that could not be kept, it does not.
 pub fn step(connection: &Connection, account: &AccountId, step: &ArchiveStep) -> Result<(), StoreError> {
@@ -22,6 +27,67 @@ pub fn step(connection: &Connection, account: &AccountId, step: &ArchiveStep) ->
     Ok(())
 }
 
+/// The row after which the hole in an account's archive begins, while there is one.
+pub fn hole(connection: &Connection, account: &AccountId) -> Result<Option<i64>, StoreError> {
+    let mut query =
+        connection.prepare_cached("SELECT archive_hole FROM account WHERE id = ?1 AND archive_gap IS NOT NULL")?;
+    Ok(query.query_row([&account.0], |row| row.get(0)).optional()?)
+}
+
+/// The end of an archive was taken: what is missing before it goes between all that is here and that.
+fn open_hole(connection: &Connection, account: &AccountId) -> Result<i64, StoreError> {
+    let row = connection.query_row("SELECT coalesce(max(id), 0) FROM message", [], |row| row.get(0))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO account(id, archive_hole) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET archive_hole = ?2",
+        )?
+        .execute(params![account.0, row])?;
+    Ok(row)
+}
+
+/// Keeps the texts of a page. The archive's order is the order of its texts: one that is new goes before those after it that are
+/// known, and after all else. Gives the row of each, and whether it is new.
+fn texts(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    page: &ArchivePage,
+    codes: &[Option<Code>],
+    now: Timestamp,
+) -> Result<Vec<(i64, bool)>, StoreError> {
+    let opens = page.step.to.gap.is_some() && page.step.to.gap != page.step.from.gap && !page.older;
+    let hole = if opens { Some(open_hole(transaction, account)?) } else { hole(transaction, account)? };
+    let mut texts: Vec<_> =
+        page.messages.iter().zip(codes).map(|(message, code)| (message, code.as_ref(), None)).collect();
+    if !page.older {
+        texts.reverse();
+    }
+    // from the newest back: what is known shows where those before it belong
+    let mut backward = Backward::new(hole.unwrap_or_default());
+    let mut known_after = HashSet::new();
+    for (message, code, row) in &mut texts {
+        let known = receive::known(transaction, account, &message.dedupe)?;
+        if let Some(id) = known {
+            let (conversation, place) = messages::place(transaction, id)?;
+            backward.passed(conversation, place);
+            known_after.insert(&message.peer);
+        } else if !page.older && !known_after.contains(&message.peer) {
+            continue;
+        }
+        let comes = Comes::Backward(&mut backward);
+        *row = Some(receive::one(transaction, account, message, *code, now, comes)?);
+    }
+    if !page.older {
+        texts.reverse();
+    }
+    texts
+        .into_iter()
+        .map(|(message, code, row)| match row {
+            Some(row) => Ok(row),
+            None => receive::one(transaction, account, message, code, now, Comes::Next(hole)),
+        })
+        .collect()
+}
+
 impl Store {
     /// Keeps a page, whole or not at all; `codes` are those found in its texts, in the same order. Gives what became of each.
     pub async fn receive_page(
@@ -32,12 +98,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Received>, StoreError> {
         self.transact(move |transaction| {
-            let mut received = Vec::with_capacity(page.messages.len());
-            for (message, code) in page.messages.iter().zip(codes.iter()) {
-                received.push(receive::one(transaction, &account, message, code.as_ref(), now, page.older)?);
-            }
+            let rows = texts(transaction, &account, &page, &codes, now)?;
             step(transaction, &account, &page.step)?;
-            Ok(received)
+            rows.into_iter().map(|(id, new)| receive::received(transaction, id, new)).collect()
         })
         .await
     }

@@ -32,12 +32,13 @@ pub fn ensure(connection: &Connection, account: &AccountId, peer: &Address) -> R
     Ok(connection.last_insert_rowid())
 }
 
-/// Notes a message as the newest of its conversation if it is, and counts it as unread if asked.
+/// Notes a message as the last of its conversation if it is, and counts it as unread if asked.
 pub fn touch(connection: &Connection, id: i64, message: i64, sent_at: i64, unread: bool) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "UPDATE conversation SET unread = unread + ?2, \
-             last_message = CASE WHEN ?4 >= last_at OR last_message IS NULL THEN ?3 ELSE last_message END, \
+             last_message = CASE WHEN last_message IS NULL OR (SELECT (n.place, n.id) > (l.place, l.id) \
+             FROM message n, message l WHERE n.id = ?3 AND l.id = last_message) THEN ?3 ELSE last_message END, \
              last_at = max(last_at, ?4) WHERE id = ?1",
         )?
         .execute(params![id, i64::from(unread), message, sent_at])?;

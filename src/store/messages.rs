@@ -1,5 +1,5 @@
 //! Texts written here, how far they came, threads page by page, and the codes found in texts.
-use super::{Store, StoreError, conversations, receive, rows};
+use super::{Store, StoreError, conversations, place::written, receive, rows};
 use crate::domain::{
     account::AccountId,
     address::Address,
@@ -17,6 +17,12 @@ pub fn get(connection: &Connection, id: i64) -> Result<Option<Message>, StoreErr
     Ok(connection.prepare_cached(&sql)?.query_row([id], rows::message).optional()?)
 }
 
+/// The conversation of a message and its place in it.
+pub fn place(connection: &Connection, id: i64) -> Result<(i64, i64), StoreError> {
+    let mut query = connection.prepare_cached("SELECT conversation, place FROM message WHERE id = ?1")?;
+    Ok(query.query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
 impl Store {
     /// Keeps a text of ours in the outbox.
     pub async fn write(
@@ -29,15 +35,17 @@ impl Store {
         self.transact(move |transaction| {
             let conversation = conversations::ensure(transaction, &account, &to)?;
             let at = rows::millis(now);
+            let place = written(transaction, conversation, now.as_microsecond())?;
             transaction.execute(
-                "INSERT INTO message(conversation, direction, body, state, sent_at, received_at) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?5)",
+                "INSERT INTO message(conversation, direction, body, state, sent_at, received_at, place) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6)",
                 params![
                     conversation,
                     rows::direction_number(Direction::Outgoing),
                     body.expose(),
                     rows::state_number(MessageState::Queued),
-                    at
+                    at,
+                    place
                 ],
             )?;
             let id = transaction.last_insert_rowid();
@@ -123,8 +131,8 @@ impl Store {
     ) -> Result<Vec<Message>, StoreError> {
         self.query(move |connection| {
             let sql = format!(
-                "SELECT {} FROM {} WHERE m.conversation = ?1 AND (?2 IS NULL OR (m.sent_at, m.id) < \
-                 (SELECT b.sent_at, b.id FROM message b WHERE b.id = ?2)) ORDER BY m.sent_at DESC, m.id DESC LIMIT ?3",
+                "SELECT {} FROM {} WHERE m.conversation = ?1 AND (?2 IS NULL OR (m.place, m.id) < \
+                 (SELECT b.place, b.id FROM message b WHERE b.id = ?2)) ORDER BY m.place DESC, m.id DESC LIMIT ?3",
                 rows::MESSAGE,
                 rows::MESSAGE_FROM
             );
@@ -147,7 +155,7 @@ impl Store {
             );
             let mut query = connection.prepare_cached(&sql)?;
             let found = query.query_map([limit], |row| {
-                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(15)?);
+                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(16)?);
                 Ok((message, name))
             })?;
             let found = rows::all(found)?;

@@ -8,6 +8,7 @@ mod contacts;
 mod conversations;
 mod handle;
 mod messages;
+mod place;
 mod receive;
 mod rows;
 mod schema;
@@ -65,5 +66,7 @@ pub struct Received {
     pub new: bool,
 }
 
+#[cfg(test)]
+mod order_tests;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// A message with its conversation's account and peer; the columns that [`message`] reads, in order.
 pub const MESSAGE: &str = "m.id, m.conversation, c.account, c.peer, m.sender, m.direction, m.body, m.state, m.failure, \
-                           m.sent_at, m.received_at, m.code, m.code_site, m.code_valid_for, m.code_warnings";
+                           m.sent_at, m.received_at, m.place, m.code, m.code_site, m.code_valid_for, m.code_warnings";
 /// Where those columns come from.
 pub const MESSAGE_FROM: &str = "message m JOIN conversation c ON c.id = m.conversation";
 /// The name a person knows an address by: from the account's roster, or from any.
@@ -105,9 +105,9 @@ pub fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
 fn message_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Message> {
     let sender: Option<String> = row.get(first + 4)?;
     let failure: Option<SendFailure> = from_word(row.get(first + 8)?);
-    let value: Option<String> = row.get(first + 11)?;
-    let (site, valid_for) = (row.get(first + 12)?, row.get(first + 13)?);
-    let warnings: Option<String> = row.get(first + 14)?;
+    let value: Option<String> = row.get(first + 12)?;
+    let (site, valid_for) = (row.get(first + 13)?, row.get(first + 14)?);
+    let warnings: Option<String> = row.get(first + 15)?;
     Ok(Message {
         id: MessageId(row.get(first)?),
         conversation: ConversationId(row.get(first + 1)?),
@@ -120,6 +120,7 @@ fn message_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Message> {
         failure,
         sent_at: time(row, first + 9)?,
         received_at: time(row, first + 10)?,
+        place: row.get(first + 11)?,
         code: value.map(|value| Code {
             value: Private::new(value),
             site,

@@ -85,6 +85,13 @@ INSERT INTO message_text(message_text, rank) VALUES('secure-delete', 1);
     "
 ALTER TABLE account ADD COLUMN archive_gap TEXT;
 ",
+    "
+ALTER TABLE message ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+UPDATE message SET place = sent_at * 1000;
+DROP INDEX message_thread;
+CREATE INDEX message_thread ON message(conversation, place, id);
+ALTER TABLE account ADD COLUMN archive_hole INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.

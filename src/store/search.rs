@@ -48,7 +48,7 @@ impl Store {
                 sql.push_str(&format!(" AND m.id IN (SELECT rowid FROM message_text WHERE message_text MATCH ?{at})"));
             }
             values.push(i64::from(limit).into());
-            sql.push_str(&format!(" ORDER BY m.sent_at DESC, m.id DESC LIMIT ?{}", values.len()));
+            sql.push_str(&format!(" ORDER BY m.place DESC, m.id DESC LIMIT ?{}", values.len()));
             let mut query = connection.prepare(&sql)?;
             rows::all(query.query_map(rusqlite::params_from_iter(values), rows::message)?)
         })

@@ -14,20 +14,20 @@ use crate::domain::{
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-struct Fixture {
+pub(super) struct Fixture {
     _dir: tempfile::TempDir,
-    path: std::path::PathBuf,
-    store: Store,
+    pub(super) path: std::path::PathBuf,
+    pub(super) store: Store,
 }
 
-fn fixture() -> Fixture {
+pub(super) fn fixture() -> Fixture {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("landline.db");
     let store = Store::open(&path).unwrap();
     Fixture { _dir: dir, path, store }
 }
 
-fn account() -> AccountId {
+pub(super) fn account() -> AccountId {
     AccountId("xmpp-alice".into())
 }
 
@@ -35,11 +35,11 @@ fn address(text: &str) -> Address {
     text.parse().unwrap()
 }
 
-fn at(seconds: i64) -> Timestamp {
+pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).unwrap()
 }
 
-fn text(peer: &str, body: &str, keys: &[&str]) -> NewMessage {
+pub(super) fn text(peer: &str, body: &str, keys: &[&str]) -> NewMessage {
     NewMessage {
         peer: address(peer),
         sender: None,
@@ -48,11 +48,12 @@ fn text(peer: &str, body: &str, keys: &[&str]) -> NewMessage {
         body: body.into(),
         sent_at: None,
         dedupe: keys.iter().map(|k| (*k).to_owned()).collect(),
+        in_order: false,
         archive: None,
     }
 }
 
-const BOB: &str = "xmpp:bob@x.test";
+pub(super) const BOB: &str = "xmpp:bob@x.test";
 
 #[tokio::test]
 async fn a_text_is_kept_once_whatever_key_it_comes_back_under() {

@@ -80,6 +80,7 @@ pub fn text(id: i64, conversation: i64, uri: &str, body: &str, minutes: i64, min
         failure: (mine == Some(MessageState::Failed)).then_some(SendFailure::Unavailable),
         sent_at: ago(minutes),
         received_at: ago(minutes),
+        place: ago(minutes).as_microsecond(),
         code: None,
     }
 }

@@ -241,7 +241,8 @@ impl Model {
             known.clone_from(message);
         } else {
             // an archived text may belong among older ones
-            let at = thread.messages.partition_point(|known| known.sent_at <= message.sent_at);
+            let place = |one: &Message| (one.place, one.id);
+            let at = thread.messages.partition_point(|known| place(known) <= place(message));
             thread.messages.insert(at, message.clone());
         }
         if let Some(over) = thread.messages.len().checked_sub(LOADED).filter(|over| *over > 0) {

@@ -1,7 +1,8 @@
 //! The server's archive (XEP-0313, paged by XEP-0059): what arrived while we were away. After the newest entry that is kept it pages
 //! forward. On the first log-in, or when the server no longer knows that entry, it takes the end of the archive, which makes the
-//! account usable at once, and then reads the rest backward. What is kept moves one step after the other, in the order in which
-//! texts are handed up: while a catch-up runs, live texts make no step. It must not read what is in an entry.
+//! account usable at once, and then reads the rest backward. An archive that is empty then is read from its beginning ever after.
+//! What is kept moves one step after the other, in the order in which texts are handed up: while a catch-up runs, live texts make
+//! no step. It must not read what is in an entry.
 use super::stanza;
 use crate::domain::archive::{ArchivePlace, ArchiveStep};
 use jiff::Timestamp;
@@ -22,6 +23,8 @@ const FIRST_PAGE: usize = 50;
 const HOSTILE_PAGE: usize = 4 * PAGE;
 /// Pages handed up and not kept yet while the next is asked for.
 const UNDER_WAY: usize = 2;
+/// The place before the first entry, in the place of its id: all of an archive that was empty is new.
+const BEGINNING: &str = "";
 
 /// One archived message.
 #[derive(Debug)]
@@ -80,6 +83,8 @@ pub(super) struct Archive {
     uncommitted: usize,
     /// The server did not give what is older: not in this session.
     older_refused: bool,
+    /// Texts that came while a page was on its way were left to the archive: it is not read to its end by that page.
+    again: bool,
 }
 
 impl Archive {
@@ -93,7 +98,13 @@ impl Archive {
             page: Vec::new(),
             uncommitted: 0,
             older_refused: false,
+            again: false,
         }
+    }
+
+    /// What came since the last question was asked is to be fetched, too.
+    pub(super) fn read_again(&mut self) {
+        self.again = matches!(self.phase, Phase::Fetching(_));
     }
 
     /// A new session: begin anew when [`Archive::begin`] is called. What was handed up may still be kept.
@@ -121,12 +132,13 @@ impl Archive {
     fn ask(&mut self, id: String, part: Part, newest: Option<String>) -> Element {
         let mut set = SetQuery { max: Some(PAGE), after: None, before: None, index: None };
         match part {
-            Part::Forward => set.after = newest,
+            Part::Forward => set.after = newest.filter(|newest| newest != BEGINNING),
             Part::End => (set.max, set.before) = (Some(FIRST_PAGE), Some(String::new())),
             Part::Older => set.before = self.handed.gap.clone(),
         }
         if part != Part::Older {
             self.phase = Phase::Fetching(part);
+            self.again = false;
         }
         self.page.clear();
         self.query = Some((id.clone(), part));
@@ -175,12 +187,13 @@ impl Archive {
             Part::Forward => {
                 // a server that stands still is not followed
                 let on = !whole && last.is_some() && last != self.handed.newest;
-                self.phase = if on { Phase::Fetching(Part::Forward) } else { Phase::Complete };
+                self.phase = if on || self.again { Phase::Fetching(Part::Forward) } else { Phase::Complete };
                 to.newest = last.or(to.newest);
             }
             Part::End => {
-                self.phase = Phase::Complete;
-                to = ArchivePlace { newest: last, gap: first.filter(|_| !whole) };
+                self.phase = if self.again { Phase::Fetching(Part::Forward) } else { Phase::Complete };
+                let newest = last.or_else(|| whole.then(|| BEGINNING.to_owned()));
+                to = ArchivePlace { newest, gap: first.filter(|_| !whole) };
             }
             Part::Older => to.gap = first.filter(|first| !whole && Some(first) != self.handed.gap.as_ref()),
         }

@@ -38,13 +38,40 @@ impl Session {
     /// A text came to this connection: it is handed up after those that the archive has yet to bring.
     pub(super) fn live(&mut self, live: Live) {
         self.early.push(live);
-        if !self.holding || self.early.len() >= WAITING {
+        if !self.holding {
+            self.release_early();
+        } else if self.early.len() >= WAITING {
+            self.leave_to_archive();
+        }
+    }
+
+    fn release_early(&mut self) {
+        std::mem::take(&mut self.early).into_iter().for_each(|live| self.deliver_live(live));
+    }
+
+    /// The connection is gone before the archive has spoken: what it has it brings at the next log-in, in its order. The rest
+    /// nobody may have a second time.
+    pub(super) fn give_up_early(&mut self) {
+        self.early_left_to_archive();
+        self.release_early();
+    }
+
+    /// Too many came while the archive was read: it has them, too, and is read once more. They count as handled as its entries do.
+    fn leave_to_archive(&mut self) {
+        let left = self.early_left_to_archive();
+        if !left.is_empty() {
+            self.archive.read_again();
+        }
+        left.into_iter().filter_map(|live| live.slot).for_each(|slot| self.sm.handled(slot));
+        if self.early.len() >= WAITING {
             self.release_early();
         }
     }
 
-    pub(super) fn release_early(&mut self) {
-        std::mem::take(&mut self.early).into_iter().for_each(|live| self.deliver_live(live));
+    /// Takes out what the archive has, unless the account is known to have none.
+    fn early_left_to_archive(&mut self) -> Vec<Live> {
+        let archive = self.capabilities.is_none_or(|can| can.archive);
+        self.early.extract_if(.., |live| archive && live.archive_id.is_some()).collect()
     }
 
     /// The archive has this text of ours: the server took it, whatever became of the session it was sent in.

@@ -144,6 +144,7 @@ fn text(envelope: Envelope<'_>, parties: &Parties, archive_id: Option<&str>, bod
         body: Private::new(body),
         sent_at: delay.or(envelope.stamp),
         dedupe,
+        in_order: true,
         archive: None,
     })
 }

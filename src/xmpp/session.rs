@@ -138,6 +138,8 @@ pub(super) struct Session {
     /// Texts that came to this connection before the archive brought those of before: they would stand above them.
     pub(super) early: Vec<Live>,
     pub(super) waiting: VecDeque<(Element, Sent)>,
+    /// The first text to each address that there was no room for: none after it goes before it.
+    handed_back: HashMap<BareJid, MessageId>,
     /// Without stream management: not known to be written yet.
     unwritten: VecDeque<(Element, Sent)>,
     pub(super) probe: Option<Instant>,
@@ -170,6 +172,7 @@ impl Session {
             holding: false,
             early: Vec::new(),
             waiting: VecDeque::new(),
+            handed_back: HashMap::new(),
             unwritten: VecDeque::new(),
             probe: None,
             out: VecDeque::new(),
@@ -237,8 +240,7 @@ impl Session {
     pub(super) fn offline(&mut self) {
         self.online = false;
         self.probe = None;
-        // nobody may have them a second time
-        self.release_early();
+        self.give_up_early();
         self.sm.disconnected();
         self.out.retain(|output| matches!(output, Output::Event(_) | Output::Deliver(..) | Output::Archived(..)));
         while let Some(unwritten) = self.unwritten.pop_back() {
@@ -279,8 +281,12 @@ impl Session {
         }
         let jid = Some(to).filter(|to| to.scheme() == Scheme::Xmpp).and_then(|to| Jid::new(to.rest()).ok());
         let Some(to) = jid.map(Jid::into_bare) else { return self.failed(id, SendFailure::NotFound, false) };
-        if self.waiting.len() >= WAITING {
+        if self.waiting.len() >= WAITING || self.handed_back.get(&to).is_some_and(|first| *first < id) {
+            self.handed_back.entry(to).or_insert(id);
             return self.failed(id, SendFailure::Unavailable, true);
+        }
+        if self.handed_back.get(&to) == Some(&id) {
+            self.handed_back.remove(&to);
         }
         match text::write(&to, &self.ids.write(to.as_str(), id), body) {
             Ok(stanza) => {

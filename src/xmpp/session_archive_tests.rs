@@ -164,6 +164,80 @@ fn a_text_that_the_server_took_before_a_crash_is_not_sent_twice() {
 }
 
 #[test]
+fn a_connection_lost_in_the_catch_up_hands_nothing_up_before_what_was_missed() {
+    let (mut scene, query) = Scene::asking(Some("10"));
+    scene.receive(&format!(
+        "<message from='bob@x.test/r' id='12'><body>12</body>\
+         <stanza-id xmlns='urn:xmpp:sid:0' by='{HERE}' id='12'/></message>"
+    ));
+    scene.receive("<message from='bob@x.test/r' id='kept nowhere'><body>alone</body></message>");
+    let counted = scene.session.sm.h();
+    scene.session.offline();
+    assert_eq!(scene.session.resumable().map(|(_, h)| h), Some(counted), "the server gives both again");
+    scene.drain();
+    assert_eq!(scene.texts.remove(0).1.body.expose(), "alone", "nobody has it a second time");
+    assert!(scene.texts.is_empty());
+    scene.begin(Begin::Resumed(0));
+    scene.sent.clear();
+    scene.page(&query, &["11"], false);
+    scene.keep_page();
+    let more = scene.take("query", ns::MAM).unwrap();
+    assert_eq!(edge(&more, "after").as_deref(), Some("11"));
+    scene.page(&more, &["12"], true);
+    assert_eq!(ids(&scene.keep_page()), ["12"]);
+}
+
+#[test]
+fn too_many_that_come_in_the_catch_up_are_left_to_the_archive() {
+    let (mut scene, query) = Scene::asking(Some("10"));
+    for n in 0..WAITING {
+        scene.receive(&format!(
+            "<message from='bob@x.test/r' id='l{n}'><body>x</body>\
+             <stanza-id xmlns='urn:xmpp:sid:0' by='{HERE}' id='l{n}'/></message>"
+        ));
+    }
+    assert!(scene.texts.is_empty() && scene.session.early.is_empty());
+    scene.page(&query, &["11"], true);
+    scene.keep_page();
+    let again = scene.take("query", ns::MAM).unwrap();
+    assert_eq!(edge(&again, "after").as_deref(), Some("11"), "the page was made before they came");
+    scene.page(&again, &["l0"], true);
+    assert_eq!(ids(&scene.keep_page()), ["l0"]);
+    assert!(scene.take("query", ns::MAM).is_none() && scene.registered());
+}
+
+#[test]
+fn an_archive_that_was_empty_is_read_from_its_beginning() {
+    let (mut scene, query) = Scene::asking(None);
+    scene.page(&query, &[], true);
+    assert_eq!(scene.keep_page().step.to, place("", None));
+    scene.session.offline();
+    scene.sent.clear();
+    scene.begin(Begin::New { counted: Some(None), last: None });
+    let all = scene.ask_archive();
+    assert_eq!((edge(&all, "after"), edge(&all, "before")), (None, None));
+    scene.page(&all, &["1", "2"], true);
+    assert_eq!(scene.keep_page().step.to, place("2", None));
+}
+
+#[test]
+fn a_text_that_there_was_no_room_for_is_overtaken_by_none() {
+    let mut scene = Scene::asking(Some("10")).0;
+    let room = WAITING as i64;
+    (0..room + 2).for_each(|id| scene.write(id, "xmpp:bob@x.test"));
+    let refused = |scene: &mut Scene| scene.progress().len();
+    assert_eq!(refused(&mut scene), 2);
+    scene.pass(ANSWER);
+    scene.write(room + 2, "xmpp:bob@x.test");
+    assert_eq!(refused(&mut scene), 1, "there is room, but not yet its turn");
+    scene.write(room + 9, "xmpp:eve@x.test");
+    scene.sent.clear();
+    (room..room + 3).for_each(|id| scene.write(id, "xmpp:bob@x.test"));
+    assert_eq!(refused(&mut scene), 0);
+    assert_eq!(std::iter::from_fn(|| scene.take("body", ns::JABBER_CLIENT)).count(), 3);
+}
+
+#[test]
 fn an_archive_that_does_not_answer_holds_nothing_back_for_ever() {
     let (mut scene, _) = Scene::asking(Some("4"));
     scene.write(7, "xmpp:bob@x.test");
