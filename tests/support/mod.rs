@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 pub mod aiortc;
 pub mod baresip;
+pub mod cable;
 pub mod certificate;
 pub mod clipboard;
 pub mod coturn;
@@ -18,6 +19,7 @@ pub mod pulse;
 pub mod relay;
 pub mod rtpengine;
 pub mod screen;
+pub mod secrets;
 pub mod session_bus;
 pub mod sipp;
 pub mod sound;

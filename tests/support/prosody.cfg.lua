@@ -29,6 +29,7 @@ authentication = "internal_hashed"
 storage = "internal"
 default_archive_policy = true
 archive_expires_after = "1w"
+storage_archive_item_limit = 1000000
 smacks_hibernation_time = 60
 limits = { c2s = { rate = "10mb/s" } }
 log = { { levels = { min = "debug" }, to = "file", filename = "@DIR@/prosody.log" } }

@@ -107,23 +107,22 @@ impl Prosody {
         }
         wait_for("the port to be free", || std::net::TcpListener::bind(("127.0.0.1", self.port)).ok());
     }
-    /// Whether a text stands in a user's archive on the server's disk.
-    pub fn archived(&self, user: &str, body: &str) -> bool {
+    /// The numbers of the texts that begin so in a user's archive on the server's disk, in its order.
+    pub fn archived(&self, user: &str, beginning: &str) -> Vec<usize> {
         let mut open = vec![self.dir.path().join("data")];
+        let (mut found, beginning) = (Vec::new(), format!("\"{beginning}"));
         while let Some(folder) = open.pop() {
-            for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            for path in std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
                 if path.is_dir() {
                     open.push(path);
-                } else if name == format!("{user}.list") {
-                    let text = std::fs::read(&path).unwrap_or_default();
-                    if String::from_utf8_lossy(&text).contains(&format!("\"{body}\"")) {
-                        return true;
-                    }
+                } else if folder.ends_with("archive") && path.ends_with(format!("{user}.list")) {
+                    let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap_or_default()).into_owned();
+                    let bodies = text.split(&beginning).skip(1);
+                    found.extend(bodies.filter_map(|rest| rest.split('"').next()?.trim().parse::<usize>().ok()));
                 }
             }
         }
-        false
+        found
     }
     /// Gives the gateway a command, as `gateway.py` knows them.
     pub fn gateway(&mut self, command: &serde_json::Value) {

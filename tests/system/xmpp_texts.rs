@@ -3,9 +3,14 @@ use crate::support::{landline::Landline, prosody::Prosody, wait_for};
 
 /// A Landline logged in as `USER@xmpp.test`.
 pub fn login(prosody: &Prosody, user: &str) -> Landline {
+    login_at(prosody, user, &prosody.server())
+}
+
+/// The same, with the server reached at this place.
+pub fn login_at(prosody: &Prosody, user: &str, server: &str) -> Landline {
     let mut landline = Landline::new();
     let address = format!("{user}@xmpp.test");
-    landline.add_xmpp(&address, &format!("secret-{user}"), &prosody.server(), "starttls", Some(&prosody.ca));
+    landline.add_xmpp(&address, &format!("secret-{user}"), server, "starttls", Some(&prosody.ca));
     landline.run();
     landline.wait_registered();
     landline
