@@ -114,9 +114,9 @@ welcome-server-gone = The server closed the connection. Try again, or ask the pr
 
 ## Passphrase
 unlock-title = Enter your passphrase
-unlock-about = Your passwords are in an encrypted file. Landline connects as soon as it is open.
+unlock-about = Your passwords and messages are encrypted. Landline connects as soon as they are open.
 unlock-choose-title = Choose a passphrase
-unlock-choose-about = This computer has no keyring, so Landline keeps your passwords in an encrypted file. You will be asked for this passphrase at each start; it cannot be recovered.
+unlock-choose-about = This computer has no keyring, so a passphrase protects your passwords and messages. You will be asked for it at each start; it cannot be recovered.
 unlock-passphrase = Passphrase
 unlock-again = The same again
 unlock-differs = The two are not the same.
@@ -124,6 +124,17 @@ unlock-wrong = That passphrase does not open it. Try again.
 unlock-open = Open
 unlock-keep = Keep it
 unlock-later = Not now
+trouble-title = Your messages cannot be opened
+trouble-calls = Until then no account connects: what is sent to you waits at your provider.
+trouble-again = Try again
+trouble-anew = Begin anew
+trouble-anew-about = Landline begins with an empty file. The old one is kept beside it, untouched, and can still be opened by who finds its key.
+trouble-anew-sure = Yes, begin anew
+trouble-anew-not = No
+recover-title = Enter your recovery passphrase
+recover-about = The keyring no longer has the key of your messages. Your recovery passphrase opens them. Passwords of accounts were in the keyring, too: they will be asked for again.
+recovery-title = Choose a recovery passphrase
+recovery-about = Your messages are encrypted, and the key is in this computer’s keyring. If the keyring is ever lost, this passphrase opens them. Nobody else has it: write it down.
 
 ## Conversations
 conversations-search = Search
@@ -424,6 +435,17 @@ refusal-apart = These calls are on different accounts and cannot be put through 
 refusal-no-message = There is no such message or conversation.
 refusal-bad-text = There is nothing that can be sent in that.
 refusal-store = It could not be saved. Check that the disk is not full.
+store-open = Messages can be read and kept.
+store-closed = The messages are locked. Enter the passphrase.
+store-recoverable = The key of your messages is not in the keyring. Your recovery passphrase opens them: { $path }
+store-key-lost = The key of your messages is not in the keyring, and no recovery passphrase was set. They cannot be read until the keyring has it again; the file is left as it is: { $path }
+store-keyring-silent = The keyring, which has the key of your messages, does not answer. Unlock it and try again. The file is left as it is: { $path }
+store-full = The disk is full, so nothing can be kept. Make room and try again: { $path }
+store-read-only = The disk or the file may not be written: { $path }
+store-damaged = The file of messages is damaged and was left as it is: { $path }
+store-too-new = The messages were kept by a newer Landline. Use that one, or a newer one: { $path }
+store-in-use = Another program holds the file of messages: { $path }
+store-io = The file of messages cannot be read or written: { $path }
 refusal-secrets-locked = The passwords are locked. Enter the passphrase.
 refusal-secrets-failed = The password could not be kept. Check the keyring, and that the disk is not full.
 refusal-config = The settings could not be saved. Check that the disk is not full.
@@ -462,12 +484,6 @@ cli-lagged = There was more news than could be read. Ask again.
 cli-ended-badly = Landline stopped by a fault of its own. Its log says where: { $path }
 cli-home = The folder { $path } cannot be used. Check that it is yours and that the disk is not full.
 cli-config-syntax = The settings file is wrong at line { $line }: { $path }
-cli-store-full = The disk is full. Make room and start Landline again.
-cli-store-read-only = The disk or the file may not be written: { $path }
-cli-store-damaged = The file of messages is damaged and was left as it is: { $path }
-cli-store-too-new = The messages were kept by a newer Landline. Use that one, or a newer one.
-cli-store-locked = Another program holds the file of messages: { $path }
-cli-store-io = The file of messages cannot be read or written: { $path }
 cli-system = The system has no room for another program. Close something and try again.
 cli-demo-failed = The demo cannot start on this computer.
 cli-window-failed = The window cannot be opened. Without one, use: landline run --headless
@@ -479,6 +495,7 @@ cli-no-code = No code came within { $seconds } s.
 cli-write-failed = The answer could not be written.
 cli-ask-password = Password for { $account }:
 cli-ask-passphrase = Passphrase of Landline's passwords:
+cli-ask-recovery = Recovery passphrase of your messages:
 cli-account-added = Added: { $account }
 cli-account-removed = Removed: { $account }
 cli-no-accounts = No account yet. Add one with: landline account add
@@ -560,7 +577,7 @@ help-landline-run-more =
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
     account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, show_window, quit. Without --headless the window is opened.
+    recording_failed, quality, contacts, wired, devices_changed, store, show_window, quit. Without --headless the window is opened.
 help-landline-account = Add, list and remove accounts
 help-landline-account-add = Add an account
 help-landline-account-add-sip = Add a SIP account
@@ -582,6 +599,11 @@ help-landline-account-add-xmpp-more =
 help-landline-account-list = List the accounts
 help-landline-account-remove = Remove an account and its password; its messages stay
 help-landline-status = Show accounts, network and calls
+help-landline-recovery = Set the recovery passphrase of your messages
+help-landline-recovery-more =
+    The messages are encrypted. Their key is in the keyring, or in the encrypted file of passwords. If that is lost, the
+    recovery passphrase opens them. It is asked for twice, or read from standard input.
+cli-recovery-set = The recovery passphrase is set. Nobody else has it: write it down.
 help-landline-devices = List sound devices
 help-landline-wired = Show which link carries the calls
 help-landline-call = Call a number, a name or an address
@@ -643,7 +665,7 @@ help-arg-ice = Find the path of calls by ICE: on or off. Without it: answered al
 help-arg-stun = A STUN server, which tells this computer its address as the outside sees it
 help-arg-turn = A TURN server, which relays calls where there is no direct path: turn:HOST, turn:HOST?transport=tcp or turns:HOST
 help-arg-turn_user = The log-in name at the TURN server
-help-arg-password_stdin = Read the password from standard input, one line; that of the TURN server, if any, from the next
+help-arg-password_stdin = Read the password or passphrase from standard input, one line; that of the TURN server, if any, from the next
 help-arg-id = The account, as “account list” shows it
 help-arg-to = A number, a name or an address
 help-arg-account = From this account, as “account list” shows it

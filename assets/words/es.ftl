@@ -114,9 +114,9 @@ welcome-server-gone = El servidor cerró la conexión. Inténtalo de nuevo o pre
 
 ## Frase de acceso
 unlock-title = Escribe tu frase de acceso
-unlock-about = Tus contraseñas están en un archivo cifrado. Landline se conecta en cuanto lo abras.
+unlock-about = Tus contraseñas y mensajes están cifrados. Landline se conecta en cuanto los abras.
 unlock-choose-title = Elige una frase de acceso
-unlock-choose-about = Esta computadora no tiene un llavero, así que Landline guarda tus contraseñas en un archivo cifrado. Te pedirá esta frase cada vez que empiece; no se puede recuperar.
+unlock-choose-about = Esta computadora no tiene un llavero, así que una frase protege tus contraseñas y mensajes. Te la pedirá cada vez que empiece; no se puede recuperar.
 unlock-passphrase = Frase de acceso
 unlock-again = Otra vez la misma
 unlock-differs = No son iguales.
@@ -124,6 +124,17 @@ unlock-wrong = Esa frase no lo abre. Inténtalo de nuevo.
 unlock-open = Abrir
 unlock-keep = Guardarla
 unlock-later = Ahora no
+trouble-title = No se pueden abrir tus mensajes
+trouble-calls = Hasta entonces no se conecta ninguna cuenta: lo que te envíen espera con tu proveedor.
+trouble-again = Intentar de nuevo
+trouble-anew = Empezar de cero
+trouble-anew-about = Landline empieza con un archivo vacío. El anterior queda a su lado, intacto, y quien encuentre su llave aún podrá abrirlo.
+trouble-anew-sure = Sí, empezar de cero
+trouble-anew-not = No
+recover-title = Escribe tu frase de recuperación
+recover-about = El llavero ya no tiene la llave de tus mensajes. Tu frase de recuperación los abre. Las contraseñas de las cuentas también estaban en el llavero: te las pedirá de nuevo.
+recovery-title = Elige una frase de recuperación
+recovery-about = Tus mensajes están cifrados y la llave está en el llavero de esta computadora. Si algún día se pierde el llavero, esta frase los abre. Nadie más la tiene: anótala.
 
 ## Conversaciones
 conversations-search = Buscar
@@ -424,6 +435,17 @@ refusal-apart = Esas llamadas son de cuentas distintas y no se pueden poner en c
 refusal-no-message = No existe ese mensaje o conversación.
 refusal-bad-text = Ahí no hay nada que se pueda enviar.
 refusal-store = No se pudo guardar. Revisa que el disco no esté lleno.
+store-open = Los mensajes se pueden leer y guardar.
+store-closed = Los mensajes están bloqueados. Escribe la frase de acceso.
+store-recoverable = La llave de tus mensajes no está en el llavero. Tu frase de recuperación los abre: { $path }
+store-key-lost = La llave de tus mensajes no está en el llavero y no hay frase de recuperación. No se pueden leer hasta que el llavero la tenga de nuevo; el archivo queda como está: { $path }
+store-keyring-silent = El llavero, que tiene la llave de tus mensajes, no responde. Desbloquéalo e inténtalo de nuevo. El archivo queda como está: { $path }
+store-full = El disco está lleno y no se puede guardar nada. Libera espacio e inténtalo de nuevo: { $path }
+store-read-only = No se puede escribir en el disco o en el archivo: { $path }
+store-damaged = El archivo de mensajes está dañado y quedó como estaba: { $path }
+store-too-new = Los mensajes los guardó un Landline más nuevo. Usa ese u otro más nuevo: { $path }
+store-in-use = Otro programa está usando el archivo de mensajes: { $path }
+store-io = No se puede leer o escribir el archivo de mensajes: { $path }
 refusal-secrets-locked = Las contraseñas están bloqueadas. Escribe la frase de acceso.
 refusal-secrets-failed = No se pudo guardar la contraseña. Revisa el llavero y que el disco no esté lleno.
 refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no esté lleno.
@@ -462,12 +484,6 @@ cli-lagged = Hubo más novedades de las que se podían leer. Pregunta de nuevo.
 cli-ended-badly = Landline se detuvo por un fallo propio. Su registro dice dónde: { $path }
 cli-home = No se puede usar la carpeta { $path }. Revisa que sea tuya y que el disco no esté lleno.
 cli-config-syntax = El archivo de ajustes tiene un error en la línea { $line }: { $path }
-cli-store-full = El disco está lleno. Libera espacio y vuelve a iniciar Landline.
-cli-store-read-only = No se puede escribir en el disco o en el archivo: { $path }
-cli-store-damaged = El archivo de mensajes está dañado y quedó como estaba: { $path }
-cli-store-too-new = Los mensajes los guardó un Landline más nuevo. Usa ese u otro más nuevo.
-cli-store-locked = Otro programa está usando el archivo de mensajes: { $path }
-cli-store-io = No se puede leer o escribir el archivo de mensajes: { $path }
 cli-system = El sistema no admite otro programa. Cierra alguno e inténtalo de nuevo.
 cli-demo-failed = La demostración no puede empezar en esta computadora.
 cli-window-failed = No se puede abrir la ventana. Sin ella, usa: landline run --headless
@@ -479,6 +495,7 @@ cli-no-code = No llegó ningún código en { $seconds } s.
 cli-write-failed = No se pudo escribir la respuesta.
 cli-ask-password = Contraseña de { $account }:
 cli-ask-passphrase = Frase de acceso de las contraseñas de Landline:
+cli-ask-recovery = Frase de recuperación de tus mensajes:
 cli-account-added = Agregada: { $account }
 cli-account-removed = Quitada: { $account }
 cli-no-accounts = Aún no hay cuentas. Agrega una con: landline account add
@@ -561,7 +578,7 @@ help-landline-run-more =
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
     account_added, account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, show_window, quit. Sin --headless se abre la ventana.
+    recording_failed, quality, contacts, wired, devices_changed, store, show_window, quit. Sin --headless se abre la ventana.
 help-landline-account = Agregar, listar y quitar cuentas
 help-landline-account-add = Agregar una cuenta
 help-landline-account-add-sip = Agregar una cuenta SIP
@@ -583,6 +600,11 @@ help-landline-account-add-xmpp-more =
 help-landline-account-list = Listar las cuentas
 help-landline-account-remove = Quitar una cuenta y su contraseña; sus mensajes se quedan
 help-landline-status = Mostrar cuentas, red y llamadas
+help-landline-recovery = Poner la frase de recuperación de tus mensajes
+help-landline-recovery-more =
+    Los mensajes están cifrados. Su llave está en el llavero, o en el archivo cifrado de contraseñas. Si eso se pierde, la
+    frase de recuperación los abre. Se pide dos veces, o se lee de la entrada estándar.
+cli-recovery-set = La frase de recuperación está puesta. Nadie más la tiene: anótala.
 help-landline-devices = Listar los dispositivos de sonido
 help-landline-wired = Mostrar qué enlace lleva las llamadas
 help-landline-call = Llamar a un número, un nombre o una dirección
@@ -645,7 +667,7 @@ help-arg-ice = Buscar el camino de las llamadas con ICE: on (sí) u off (no). Si
 help-arg-stun = Un servidor STUN, que dice a este equipo su dirección vista desde fuera
 help-arg-turn = Un servidor TURN, que retransmite las llamadas cuando no hay camino directo: turn:HOST, turn:HOST?transport=tcp o turns:HOST
 help-arg-turn_user = El nombre de usuario en el servidor TURN
-help-arg-password_stdin = Leer la contraseña de la entrada estándar, una línea; la del servidor TURN, si hay uno, de la siguiente
+help-arg-password_stdin = Leer la contraseña o la frase de la entrada estándar, una línea; la del servidor TURN, si hay uno, de la siguiente
 help-arg-id = La cuenta, como la muestra “account list”
 help-arg-to = Un número, un nombre o una dirección
 help-arg-account = Desde esta cuenta, como la muestra “account list”

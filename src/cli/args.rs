@@ -33,6 +33,10 @@ pub(super) enum Command {
     #[command(subcommand)]
     Account(AccountCommand),
     Status,
+    Recovery {
+        #[arg(long)]
+        password_stdin: bool,
+    },
     Devices,
     Wired,
     Call {

@@ -1,7 +1,8 @@
 //! Passwords and the passphrase: from the environment, from standard input, or asked on the terminal without being shown.
 use super::fault::Fault;
 use crate::{
-    domain::private::Private,
+    domain::{key::StoreKey, private::Private},
+    engine::api::StoreState,
     secrets::{Secrets, SecretsError, State},
     words::{Value, Words},
 };
@@ -43,15 +44,39 @@ fn hidden(prompt: &str) -> Result<Private<String>, Fault> {
 
 /// The passphrase that opens the vault, or a new one typed twice.
 pub(super) fn passphrase_from_terminal(words: &Words, new: bool) -> Result<Private<String>, Fault> {
-    if !new {
-        return hidden(&words.text("cli-ask-passphrase"));
-    }
-    let first = hidden(&format!("{}\n{}:", words.text("unlock-choose-about"), words.text("unlock-passphrase")))?;
+    if new { twice(words, "unlock-choose-about") } else { hidden(&words.text("cli-ask-passphrase")) }
+}
+
+/// A passphrase that is to be kept; `about` is the key of what it is for.
+pub(super) fn new_passphrase(words: &Words, about: &str, from_stdin: bool) -> Result<Private<String>, Fault> {
+    let passphrase = if from_stdin { line(&mut io::stdin().lock())? } else { twice(words, about)? };
+    if passphrase.expose().is_empty() { Err(Fault::NoPassword) } else { Ok(passphrase) }
+}
+
+fn twice(words: &Words, about: &str) -> Result<Private<String>, Fault> {
+    let first = hidden(&format!("{}\n{}:", words.text(about), words.text("unlock-passphrase")))?;
     let again = hidden(&format!("{}:", words.text("unlock-again")))?;
     if first != again {
         return Err(Fault::PassphrasesDiffer);
     }
     if first.expose().is_empty() { Err(Fault::NoPassword) } else { Ok(first) }
+}
+
+/// The store's key of a home that nobody runs in, asking for passphrases if need be; `there`: an encrypted store is there.
+pub(super) async fn store_key(secrets: &Secrets, there: bool, words: &Words) -> Result<StoreKey, Fault> {
+    if secrets.state().await == State::Locked {
+        unlock(secrets, words).await?;
+    }
+    match secrets.store_key(there).await {
+        Err(SecretsError::Recoverable) => match passphrase() {
+            Some(passphrase) => secrets.recover(passphrase).await.map_err(|_| Fault::Store(StoreState::Recoverable)),
+            None => {
+                let typed = hidden(&words.text("cli-ask-recovery"));
+                Ok(secrets.recover(typed.map_err(|_| Fault::Store(StoreState::Recoverable))?).await?)
+            }
+        },
+        result => Ok(result?),
+    }
 }
 
 /// Opens the passwords of a home, asking if need be. A passphrase of the environment that does not fit is a fault:

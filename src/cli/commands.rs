@@ -18,9 +18,9 @@ use crate::{
         message::{MessageState, SendFailure},
         private::Private,
     },
-    engine::api::{AccountStatus, Command, Event, Refusal, Reply, SecretsState, Snapshot},
+    engine::api::{AccountStatus, Command, Event, Refusal, Reply, SecretsState, Snapshot, StoreState},
     logic::emergency::is_emergency,
-    words::Value,
+    words::{Value, Words},
 };
 use serde::Serialize;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Run { .. } => Ok(()),
         Asked::Account(AccountCommand::Add(add)) => add_account(add, home, printer).await,
         Asked::Account(AccountCommand::List) => {
-            let snapshot = snapshot(&mut Line::to_read(home).await?).await?;
+            let snapshot = snapshot(&mut Line::to_read(home, words).await?).await?;
             let text = print::list(words, &snapshot.accounts, "cli-no-accounts", print::account);
             printer.answer(&snapshot.accounts.iter().map(account).collect::<Vec<_>>(), &text)
         }
@@ -48,9 +48,14 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&done(), &words.with("cli-account-removed", &[("account", (&id).into())]))
         }
         Asked::Status => status(home, printer).await,
+        Asked::Recovery { password_stdin } => {
+            let passphrase = ask::new_passphrase(words, "recovery-about", password_stdin)?;
+            Line::to_write(home, words).await?.ask(Command::SetRecovery { passphrase }).await?;
+            printer.answer(&done(), &words.text("cli-recovery-set"))
+        }
         Asked::Devices => devices(home, printer).await,
         Asked::Wired => {
-            let status = snapshot(&mut Line::to_read(home).await?).await?.wired;
+            let status = snapshot(&mut Line::to_read(home, words).await?).await?.wired;
             printer.answer(&status, &print::wired(words, &status))
         }
         Asked::Call { to, account } => {
@@ -97,7 +102,7 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Messages { with, search, limit } => {
             let (with, search) = (with.map(Private::new), search.map(Private::new));
             let command = Command::Messages { with, search, limit: limit.get() };
-            let Reply::Messages(messages) = Line::to_read(home).await?.ask(command).await? else {
+            let Reply::Messages(messages) = Line::to_read(home, words).await?.ask(command).await? else {
                 return Err(Fault::OtherVersion);
             };
             // JSON as the engine gives it, newest first; on a terminal the newest stands last, as in a conversation
@@ -107,11 +112,11 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&messages, &text)
         }
         Asked::Codes { seconds: None, copy: false } => {
-            let codes = codes(CODES, home).await?;
+            let codes = codes(CODES, home, words).await?;
             printer.answer(&codes, &print::list(words, &codes, "cli-codes-none", print::code))
         }
         Asked::Codes { seconds: None, copy: true } => {
-            let newest = codes(1, home).await?.into_iter().next().ok_or(Fault::NoCodes)?;
+            let newest = codes(1, home, words).await?.into_iter().next().ok_or(Fault::NoCodes)?;
             copy(newest, printer).await
         }
         Asked::Codes { seconds: Some(seconds), copy: true } => {
@@ -164,9 +169,10 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         unread: u32,
         /// Only a running instance knows.
         secrets: Option<SecretsState>,
+        store: StoreState,
     }
     let words = printer.words;
-    let mut line = Line::to_read(home).await?;
+    let mut line = Line::to_read(home, words).await?;
     let running = line.is_running();
     let snapshot = snapshot(&mut line).await?;
     let unread = snapshot.conversations.iter().fold(0u32, |sum, one| sum.saturating_add(one.unread));
@@ -186,6 +192,10 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         SecretsState::NeedsPassphrase => lines.push(words.text("cli-secrets-none")),
         SecretsState::Open => {}
     }
+    if !matches!(snapshot.store, StoreState::Open | StoreState::Closed) {
+        let path = snapshot.store_file.to_string_lossy();
+        lines.push(words.with(snapshot.store.key(), &[("path", Value::Text(&path))]));
+    }
     let all = Status {
         running,
         demo: snapshot.demo,
@@ -195,6 +205,7 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         referrals: &snapshot.referrals,
         unread,
         secrets: running.then_some(snapshot.secrets),
+        store: snapshot.store,
     };
     printer.answer(&all, &lines.join("\n"))
 }
@@ -207,7 +218,7 @@ async fn devices(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         chosen: &'a crate::audio::DeviceChoice,
     }
     let words = printer.words;
-    let Reply::Devices { devices, choice } = Line::to_read(home).await?.ask(Command::Devices).await? else {
+    let Reply::Devices { devices, choice } = Line::to_read(home, words).await?.ask(Command::Devices).await? else {
         return Err(Fault::OtherVersion);
     };
     let mut lines = Vec::new();
@@ -293,8 +304,8 @@ async fn text(command: Command, wait: Option<(Wait, u32)>, home: &Home, printer:
     result
 }
 
-async fn codes(limit: u32, home: &Home) -> Result<Vec<ReceivedCode>, Fault> {
-    match Line::to_read(home).await?.ask(Command::Codes { limit }).await? {
+async fn codes(limit: u32, home: &Home, words: &Words) -> Result<Vec<ReceivedCode>, Fault> {
+    match Line::to_read(home, words).await?.ask(Command::Codes { limit }).await? {
         Reply::Codes(codes) => Ok(codes),
         _ => Err(Fault::OtherVersion),
     }

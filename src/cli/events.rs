@@ -1,7 +1,7 @@
 //! Events as lines: JSON for scripts, sentences for people. Levels of sound are left out: fifteen a second would drown the rest.
 use super::print;
 use crate::{
-    engine::api::Event,
+    engine::api::{Event, StoreState},
     words::{Value, Words},
 };
 
@@ -45,6 +45,8 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::DevicesChanged { other_microphone: true, .. } => words.text("settings-other-microphone"),
         Event::DevicesChanged { other_loudspeaker: true, .. } => words.text("settings-other-loudspeaker"),
         Event::RecordingFailed { reason, .. } => words.text(reason.key()),
+        Event::Store { state: StoreState::Open | StoreState::Closed } => return None,
+        Event::Store { state } => words.text(state.key()),
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
         | Event::ReferralOver { .. }

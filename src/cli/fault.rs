@@ -3,7 +3,10 @@ use super::wire::Misuse;
 use crate::{
     config::{ConfigError, Home},
     domain::message::SendFailure,
-    engine::{StartError, api::Refusal},
+    engine::{
+        StartError,
+        api::{Refusal, StoreState},
+    },
     secrets::SecretsError,
     store::StoreError,
     words::{Value, Words},
@@ -38,7 +41,7 @@ pub(super) enum Fault {
     /// The configuration is broken at this line.
     ConfigSyntax(usize),
     /// The store cannot be used.
-    Store(StoreError),
+    Store(StoreState),
     /// No thread, no socket, no runtime.
     System,
     /// The demo does not start.
@@ -73,7 +76,6 @@ impl Fault {
     /// The sentence.
     pub(super) fn sentence(&self, words: &Words, home: &Home) -> String {
         let at = |key: &str, path: PathBuf| words.with(key, &[("path", Value::Text(&path.to_string_lossy()))]);
-        let database = |key: &str| at(key, home.database());
         match self {
             Self::NotRunning => words.text("cli-not-running"),
             Self::RunsAlready => words.text("cli-runs-already"),
@@ -94,12 +96,8 @@ impl Fault {
                     &[("line", Value::Number(line)), ("path", Value::Text(&path.to_string_lossy()))],
                 )
             }
-            Self::Store(StoreError::Full) => words.text("cli-store-full"),
-            Self::Store(StoreError::ReadOnly) => database("cli-store-read-only"),
-            Self::Store(StoreError::Damaged) => database("cli-store-damaged"),
-            Self::Store(StoreError::TooNew) => words.text("cli-store-too-new"),
-            Self::Store(StoreError::Locked) => database("cli-store-locked"),
-            Self::Store(StoreError::Io | StoreError::Closed) => database("cli-store-io"),
+            Self::Store(StoreState::Closed) => words.text("refusal-secrets-locked"),
+            Self::Store(state) => at(state.key(), home.database()),
             Self::System => words.text("cli-system"),
             Self::Demo => words.text("cli-demo-failed"),
             Self::Window => words.text("cli-window-failed"),
@@ -146,14 +144,14 @@ impl From<ConfigError> for Fault {
 
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        Self::Store(error.into())
     }
 }
 
 impl From<StartError> for Fault {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Store(error) => Self::Store(error),
+            StartError::Store(state) => Self::Store(state),
             StartError::System => Self::System,
             StartError::Demo => Self::Demo,
         }
@@ -165,6 +163,8 @@ impl From<SecretsError> for Fault {
         match error {
             SecretsError::WrongPassphrase => Self::WrongPassphrase,
             SecretsError::Locked => Self::Refused(Refusal::SecretsLocked),
+            SecretsError::Recoverable => Self::Store(StoreState::Recoverable),
+            SecretsError::KeyLost => Self::Store(StoreState::KeyLost),
             _ => Self::Refused(Refusal::SecretsFailed),
         }
     }

@@ -6,12 +6,13 @@ use crate::{
     config::{Config, Home},
     domain::{
         account::{AccountConfig, AccountId, Registration},
+        conversation::Conversation,
         private::Private,
     },
-    engine::api::{AccountStatus, Command, Refusal, Reply, Snapshot},
+    engine::api::{AccountStatus, Command, Refusal, Reply, Snapshot, StoreState},
     net,
-    secrets::Secrets,
-    store::Store,
+    secrets::{Secrets, SecretsError},
+    store::{self, Kind, Store},
     words::Words,
 };
 
@@ -21,18 +22,20 @@ const CONVERSATIONS: u32 = 200;
 /// A home that nobody works on.
 pub(super) struct Files {
     home: Home,
-    write: Option<(Claim, Words)>,
+    words: Words,
+    /// Held as long as something may be changed.
+    claim: Option<Claim>,
 }
 
 impl Files {
     /// Changes nothing.
-    pub(super) fn to_read(home: &Home) -> Self {
-        Self { home: home.clone(), write: None }
+    pub(super) fn to_read(home: &Home, words: &Words) -> Self {
+        Self { home: home.clone(), words: words.clone(), claim: None }
     }
 
     /// May add and remove accounts, as long as the claim is held.
     pub(super) fn to_write(home: &Home, words: &Words, claim: Claim) -> Self {
-        Self { home: home.clone(), write: Some((claim, words.clone())) }
+        Self { claim: Some(claim), ..Self::to_read(home, words) }
     }
 
     /// What the engine would answer.
@@ -40,11 +43,11 @@ impl Files {
         match command {
             Command::Snapshot => self.snapshot().await.map(|snapshot| Reply::Snapshot(Box::new(snapshot))),
             Command::Messages { with, search, limit } => {
-                let Some(store) = self.store()? else { return Ok(Reply::Messages(Vec::new())) };
+                let Some(store) = self.store().await? else { return Ok(Reply::Messages(Vec::new())) };
                 let (with, search) = (with.map(Private::into_inner), search.map(Private::into_inner));
                 Ok(Reply::Messages(store.messages(with, search, limit).await?))
             }
-            Command::Codes { limit } => match self.store()? {
+            Command::Codes { limit } => match self.store().await? {
                 Some(store) => Ok(Reply::Codes(store.codes(limit).await?)),
                 None => Ok(Reply::Codes(Vec::new())),
             },
@@ -53,27 +56,73 @@ impl Files {
             }
             Command::AddAccount { config, password, turn_password } => self.add(config, password, turn_password).await,
             Command::RemoveAccount { id } => self.remove(id).await,
+            Command::SetRecovery { passphrase } => self.set_recovery(passphrase).await,
             _ => Err(Fault::NotRunning),
         }
     }
 
     /// `None`: there is none yet, and reading makes none.
-    fn store(&self) -> Result<Option<Store>, Fault> {
+    async fn store(&self) -> Result<Option<Store>, Fault> {
         let path = self.home.database();
-        if path.exists() { Ok(Some(Store::open(&path)?)) } else { Ok(None) }
+        // one that is plain is encrypted when it is opened: nobody else may work on it meanwhile
+        let _claim = match store::kind(&path)? {
+            Kind::Nothing => return Ok(None),
+            Kind::Plain if self.claim.is_none() => Some(Claim::take(&self.home)?.ok_or(Fault::Busy)?),
+            _ => None,
+        };
+        let there = store::kind(&path)? == Kind::Sealed;
+        let key = ask::store_key(&self.secrets().await, there, &self.words).await?;
+        Ok(Some(Store::open(&path, &key)?))
+    }
+
+    /// Conversations, where nobody has to be asked for the key.
+    async fn unread(&self) -> Result<Vec<Conversation>, Fault> {
+        if store::kind(&self.home.database())? != Kind::Sealed {
+            return Ok(Vec::new());
+        }
+        let key = match self.secrets().await.store_key(true).await {
+            Err(SecretsError::Locked) => return Err(Fault::Store(StoreState::Closed)),
+            key => key?,
+        };
+        Ok(Store::open(&self.home.database(), &key)?.conversations(CONVERSATIONS).await?)
+    }
+
+    async fn secrets(&self) -> Secrets {
+        Secrets::open(&self.home, ask::passphrase()).await
+    }
+
+    /// The passwords, open, to be changed.
+    async fn open_secrets(&self) -> Result<Secrets, Fault> {
+        if self.claim.is_none() {
+            return Err(Fault::NotRunning);
+        }
+        let secrets = self.secrets().await;
+        ask::unlock(&secrets, &self.words).await?;
+        Ok(secrets)
+    }
+
+    async fn set_recovery(&self, passphrase: Private<String>) -> Result<Reply, Fault> {
+        let secrets = self.open_secrets().await?;
+        let there = store::kind(&self.home.database())? == Kind::Sealed;
+        ask::store_key(&secrets, there, &self.words).await?;
+        secrets.set_recovery(passphrase).await?;
+        Ok(Reply::Done)
     }
 
     async fn snapshot(&self) -> Result<Snapshot, Fault> {
         let config = Config::load(&self.home)?;
         let accounts = config.accounts.into_iter().map(offline).collect();
-        let conversations = match self.store()? {
-            Some(store) => store.conversations(CONVERSATIONS).await?,
-            None => Vec::new(),
+        let (conversations, store) = match self.unread().await {
+            Ok(conversations) => (conversations, StoreState::Open),
+            Err(Fault::Store(state)) => (Vec::new(), state),
+            Err(fault) => return Err(fault),
         };
         let wired = net::status(config.wired, &net::interfaces());
         let (window, sound, recording) = (config.window, config.sound, config.recording);
         let recordings = self.home.recordings_folder();
-        Ok(Snapshot { accounts, conversations, wired, window, sound, recording, recordings, ..Snapshot::default() })
+        let store_file = self.home.database();
+        let rest = Snapshot { store, store_file, ..Snapshot::default() };
+        Ok(Snapshot { accounts, conversations, wired, window, sound, recording, recordings, ..rest })
     }
 
     async fn add(
@@ -82,13 +131,14 @@ impl Files {
         password: Private<String>,
         turn_password: Option<Private<String>>,
     ) -> Result<Reply, Fault> {
-        let Some((_, words)) = &self.write else { return Err(Fault::NotRunning) };
+        if self.claim.is_none() {
+            return Err(Fault::NotRunning);
+        }
         let mut kept = Config::load(&self.home)?;
         if kept.accounts.iter().any(|known| known.id == config.id) {
             return Err(Refusal::AccountExists.into());
         }
-        let secrets = Secrets::open(&self.home, ask::passphrase()).await;
-        ask::unlock(&secrets, words).await?;
+        let secrets = self.open_secrets().await?;
         secrets.set(&config.id, &password).await?;
         if let Some(password) = &turn_password {
             secrets.set(&config.turn_secret(), password).await?;
@@ -99,12 +149,13 @@ impl Files {
     }
 
     async fn remove(&self, id: AccountId) -> Result<Reply, Fault> {
-        let Some((_, words)) = &self.write else { return Err(Fault::NotRunning) };
+        if self.claim.is_none() {
+            return Err(Fault::NotRunning);
+        }
         let mut kept = Config::load(&self.home)?;
         let known = kept.accounts.iter().position(|known| known.id == id).ok_or(Refusal::UnknownAccount)?;
         let removed = kept.accounts.remove(known);
-        let secrets = Secrets::open(&self.home, ask::passphrase()).await;
-        ask::unlock(&secrets, words).await?;
+        let secrets = self.open_secrets().await?;
         secrets.remove(&id).await?;
         secrets.remove(&removed.turn_secret()).await?;
         kept.save(&self.home)?;
@@ -126,7 +177,7 @@ mod tests {
     async fn reading_an_empty_home_makes_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::in_dir(&dir.path().join("home"));
-        let files = Files::to_read(&home);
+        let files = Files::to_read(&home, &Words::new(Language::En));
         assert!(matches!(files.ask(Command::Codes { limit: 1 }).await, Ok(Reply::Codes(codes)) if codes.is_empty()));
         let all = Command::Messages { with: None, search: None, limit: 9 };
         assert!(matches!(files.ask(all).await, Ok(Reply::Messages(messages)) if messages.is_empty()));
@@ -140,7 +191,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::in_dir(dir.path());
         let remove = || Command::RemoveAccount { id: AccountId("x".into()) };
-        assert!(matches!(Files::to_read(&home).ask(remove()).await, Err(Fault::NotRunning)));
+        assert!(matches!(Files::to_read(&home, &Words::new(Language::En)).ask(remove()).await, Err(Fault::NotRunning)));
         let claim = Claim::take(&home).unwrap().unwrap();
         let writer = Files::to_write(&home, &Words::new(Language::En), claim);
         assert!(matches!(writer.ask(remove()).await, Err(Fault::Refused(Refusal::UnknownAccount))));

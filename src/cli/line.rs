@@ -21,10 +21,10 @@ pub(super) enum Line {
 
 impl Line {
     /// For commands that change nothing.
-    pub(super) async fn to_read(home: &Home) -> Result<Self, Fault> {
+    pub(super) async fn to_read(home: &Home, words: &Words) -> Result<Self, Fault> {
         Ok(match Client::find(home).await? {
             Some(client) => Self::Running(Box::new(client)),
-            None => Self::Files(Files::to_read(home)),
+            None => Self::Files(Files::to_read(home, words)),
         })
     }
 

@@ -17,6 +17,7 @@ use crate::{
         api::{Command, EngineHandle, Event},
     },
     secrets::{Secrets, State},
+    store::{self, Kind},
     ui,
 };
 use std::{
@@ -80,7 +81,14 @@ pub(super) fn run(start: Start<'_>) -> Result<(), Fault> {
     let secrets = runtime.block_on(secrets(&start))?;
     let window = config.window.clone();
     let language = start.printer.words.language().code().to_owned();
-    let setup = Setup { home: start.home.clone(), config, secrets, demo: start.demo, language };
+    let setup = Setup {
+        home: start.home.clone(),
+        config,
+        secrets,
+        demo: start.demo,
+        window: start.face == Face::Window,
+        language,
+    };
     let (engine, events) = engine::start(setup)?;
     let listener = claim.listen()?;
     let keeper = keep(claim, listener, engine.clone(), start.face == Face::Window).map_err(|_| Fault::System)?;
@@ -125,6 +133,10 @@ async fn secrets(start: &Start<'_>) -> Result<Secrets, Fault> {
     let secrets = Secrets::open(start.home, ask::passphrase()).await;
     if start.face == Face::Lines && secrets.state().await == State::Locked {
         ask::unlock(&secrets, start.printer.words).await?;
+    }
+    if start.face == Face::Lines && store::kind(&start.home.database())? == Kind::Sealed {
+        // a lost key is asked for here; the engine finds it where it is kept then
+        ask::store_key(&secrets, true, start.printer.words).await?;
     }
     Ok(secrets)
 }

@@ -18,7 +18,7 @@ const SOCKET_PATH_MAX: usize = 107;
 pub struct Home {
     /// `config.toml`.
     pub config: PathBuf,
-    /// The store and the vault.
+    /// The store, the vault, the recovery file, recordings.
     pub data: PathBuf,
     /// The private socket, the log, window state.
     pub state: PathBuf,
@@ -74,6 +74,10 @@ impl Home {
     /// The encrypted vault of passwords.
     pub fn vault(&self) -> PathBuf {
         self.data.join("vault")
+    }
+    /// The store's key under the recovery passphrase.
+    pub fn recovery(&self) -> PathBuf {
+        self.data.join("recovery")
     }
     /// The log.
     pub fn log(&self) -> PathBuf {

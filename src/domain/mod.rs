@@ -7,6 +7,7 @@ pub mod code;
 pub mod contact;
 pub mod conversation;
 pub mod ice;
+pub mod key;
 pub mod link;
 pub mod message;
 pub mod private;

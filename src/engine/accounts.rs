@@ -1,6 +1,7 @@
 //! Accounts: started, stopped, tried out, and what they report.
 use super::{
-    api::{AccountStatus, Event, Refusal, Reply, SecretsState},
+    api::{AccountStatus, Event, Refusal, Reply, SecretsState, StoreState},
+    keep::secrets_refusal,
     run::{Engine, Found},
 };
 use crate::{
@@ -88,11 +89,12 @@ impl Engine {
         Bind { policy: self.setup.config.wired }
     }
 
-    /// Starts every configured account, and the demo's.
+    /// Starts every configured account, and the demo's, that does not run yet.
     pub(super) async fn start_accounts(&mut self) {
         let demo = self.exchange.as_ref().map(|exchange| exchange.account().0);
         for config in demo.into_iter().chain(self.setup.config.accounts.clone()) {
-            if !self.accounts.contains_key(&config.id) {
+            let ending = self.leaving.contains(&config.id);
+            if self.accounts.get(&config.id).is_none_or(|account| account.commands.is_none() && !ending) {
                 self.start_account(config).await;
             }
         }
@@ -105,6 +107,15 @@ impl Engine {
             return self.run_account(config, Ok(password), None).await;
         }
         let (secrets, found) = (self.setup.secrets.clone(), self.passwords.clone());
+        match self.store_state {
+            StoreState::Open => {}
+            StoreState::Closed => return self.run_account(config, Err(Problem::NoPassword), None).await,
+            _ => {
+                let account = Account { registration: Registration::Offline, ..Account::waiting(config) };
+                self.accounts.insert(account.config.id.clone(), account);
+                return;
+            }
+        }
         self.accounts.entry(config.id.clone()).or_insert_with(|| Account::waiting(config.clone()));
         tokio::spawn(async move {
             let password = secrets.get(&config.id).await.ok().flatten();
@@ -272,6 +283,7 @@ impl Engine {
         if self.accounts.contains_key(&config.id) {
             return Err(Refusal::AccountExists);
         }
+        self.need_store().await?;
         self.setup.secrets.set(&config.id, &password).await.map_err(secrets_refusal)?;
         if let Some(password) = &turn_password {
             self.setup.secrets.set(&config.turn_secret(), password).await.map_err(secrets_refusal)?;
@@ -324,17 +336,6 @@ impl Engine {
         }
     }
 
-    /// Opens the vault; accounts that waited for their password connect.
-    pub(super) async fn unlock(&mut self, passphrase: Private<String>) -> Result<Reply, Refusal> {
-        self.setup.secrets.unlock(passphrase).await.map_err(secrets_refusal)?;
-        let unlocked = |a: &&Account| a.commands.is_none() && !self.leaving.contains(&a.config.id);
-        let waiting: Vec<_> = self.accounts.values().filter(unlocked).map(|a| a.config.clone()).collect();
-        for config in waiting {
-            self.start_account(config).await;
-        }
-        Ok(Reply::Done)
-    }
-
     pub(super) async fn secrets_state(&self) -> SecretsState {
         match self.setup.secrets.state().await {
             secrets::State::Open => SecretsState::Open,
@@ -363,12 +364,5 @@ impl Engine {
             }
         };
         let _ = tokio::time::timeout(GOODBYE, goodbye).await;
-    }
-}
-
-const fn secrets_refusal(error: secrets::SecretsError) -> Refusal {
-    match error {
-        secrets::SecretsError::Locked | secrets::SecretsError::WrongPassphrase => Refusal::SecretsLocked,
-        _ => Refusal::SecretsFailed,
     }
 }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use super::{
     handle::{EngineHandle, Request},
     refusal::Refusal,
-    snapshot::{AccountStatus, SecretsState, Snapshot},
+    snapshot::{AccountStatus, SecretsState, Snapshot, StoreState},
 };
 
 /// A request to the engine.
@@ -229,8 +229,18 @@ pub enum Command {
         /// All of it.
         window: WindowConfig,
     },
-    /// Open the vault; accounts then connect. [`Refusal::SecretsLocked`] when the passphrase is wrong.
+    /// Open the vault, or the recovery file when the store's key is missing; accounts then connect.
+    /// [`Refusal::SecretsLocked`] when the passphrase is wrong.
     Unlock {
+        /// The passphrase.
+        passphrase: Private<String>,
+    },
+    /// Try once more to open the store: the keyring was unlocked, or the disk has room again.
+    OpenStore,
+    /// Put a store that cannot be opened aside, untouched, and begin a new one.
+    BeginAnew,
+    /// From now on this passphrase opens the store, too, if its key should be lost.
+    SetRecovery {
         /// The passphrase.
         passphrase: Private<String>,
     },
@@ -470,6 +480,11 @@ pub enum Event {
         /// The chosen loudspeaker is not there: the default one takes its place until it is back.
         #[serde(default)]
         other_loudspeaker: bool,
+    },
+    /// Texts and calls can be read and kept now, or no longer: all there is to see has changed.
+    Store {
+        /// Now.
+        state: StoreState,
     },
     /// The window is asked for.
     ShowWindow,

@@ -1,6 +1,7 @@
 //! What is asked of the engine, and what it answers.
 use super::{
-    api::{Command, Event, Refusal, Reply, Snapshot},
+    api::{Command, Event, Refusal, Reply, Snapshot, StoreState},
+    keep::refusal_of,
     run::Engine,
 };
 use crate::{
@@ -24,8 +25,8 @@ const CONVERSATIONS: u32 = 200;
 const CODES: u32 = 20;
 const CALLS: u32 = 100;
 
-const fn stored(_: StoreError) -> Refusal {
-    Refusal::Store
+fn stored(error: StoreError) -> Refusal {
+    refusal_of(error.into())
 }
 
 impl Engine {
@@ -37,6 +38,9 @@ impl Engine {
             }
             Command::RemoveAccount { id } => self.remove_account(id).await,
             Command::Unlock { passphrase } => self.unlock(passphrase).await,
+            Command::OpenStore => self.open_again().await,
+            Command::BeginAnew => self.begin_anew().await,
+            Command::SetRecovery { passphrase } => self.set_recovery(passphrase).await,
             Command::Snapshot => Ok(Reply::Snapshot(Box::new(self.snapshot().await?))),
             Command::AllowWireless { allow } => self.allow_wireless(allow).await,
             Command::SetWindow { window } => {
@@ -147,14 +151,11 @@ impl Engine {
     }
 
     async fn snapshot(&self) -> Result<Snapshot, Refusal> {
+        let kept = if self.store_state == StoreState::Open { self.kept().await? } else { Snapshot::default() };
         Ok(Snapshot {
             accounts: self.accounts.values().map(super::accounts::Account::status).collect(),
-            conversations: self.store.conversations(CONVERSATIONS).await.map_err(stored)?,
             calls: self.switchboard.calls(),
             referrals: self.referrals.clone(),
-            codes: self.store.codes(CODES).await.map_err(stored)?,
-            call_history: self.store.call_history(CALLS).await.map_err(stored)?,
-            contacts: self.store.contacts().await.map_err(stored)?,
             wired: self.wired.clone(),
             demo: self.exchange.is_some(),
             window: self.setup.config.window.clone(),
@@ -163,6 +164,21 @@ impl Engine {
             recording: self.setup.config.recording,
             recordings: self.setup.home.recordings_folder(),
             secrets: self.secrets_state().await,
+            store: self.store_state,
+            store_file: self.setup.home.database(),
+            wants_recovery: !self.in_memory && self.setup.secrets.wants_recovery().await,
+            ..kept
+        })
+    }
+
+    /// The part of a snapshot that the store has.
+    async fn kept(&self) -> Result<Snapshot, Refusal> {
+        Ok(Snapshot {
+            conversations: self.store.conversations(CONVERSATIONS).await.map_err(stored)?,
+            codes: self.store.codes(CODES).await.map_err(stored)?,
+            call_history: self.store.call_history(CALLS).await.map_err(stored)?,
+            contacts: self.store.contacts().await.map_err(stored)?,
+            ..Snapshot::default()
         })
     }
 

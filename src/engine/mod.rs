@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Home},
     demo::Exchange,
     secrets::Secrets,
-    store::{Store, StoreError},
+    store::Store,
 };
 use std::thread;
 use tokio::sync::{broadcast, mpsc};
@@ -18,6 +18,7 @@ mod codes;
 mod commands;
 mod conference;
 mod handle;
+mod keep;
 mod path;
 mod recording;
 mod refusal;
@@ -45,6 +46,8 @@ pub struct Setup {
     pub secrets: Secrets,
     /// Start the embedded exchange and log in to it.
     pub demo: bool,
+    /// A window shows what is wrong with the store; else that is a [`StartError`].
+    pub window: bool,
     /// Language of the demo's people: `en` or `es`.
     pub language: String,
 }
@@ -53,8 +56,8 @@ pub struct Setup {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The store cannot be opened.
-    #[error("the store cannot be opened: {0}")]
-    Store(#[from] StoreError),
+    #[error("the store cannot be opened: {0:?}")]
+    Store(api::StoreState),
     /// No thread or runtime.
     #[error("the system gives no thread")]
     System,
@@ -63,10 +66,14 @@ pub enum StartError {
     Demo,
 }
 
-/// Starts the engine on a runtime of its own, in a background thread, and returns when its store is open.
+/// Starts the engine on a runtime of its own, in a background thread. With a window it returns at once, for a keyring may ask
+/// the person before it gives the store's key; else when the store is open, or waits for a passphrase.
 /// It ends with [`api::Command::Quit`]. The receiver has every event from the first on: accounts start at once.
 pub fn start(setup: Setup) -> Result<(EngineHandle, broadcast::Receiver<api::Event>), StartError> {
-    let store = Store::open(&setup.home.database())?;
+    // a demo without an account of the person's leaves nothing behind
+    let in_memory = setup.demo && setup.config.accounts.is_empty();
+    let store = if in_memory { Store::in_memory() } else { Store::closed() };
+    let store = store.map_err(|_| StartError::System)?;
     let (requests, queue) = mpsc::channel(REQUESTS);
     let (events, first) = broadcast::channel(EVENTS);
     let handle = EngineHandle::new(requests, events.clone());
@@ -98,8 +105,21 @@ pub fn start(setup: Setup) -> Result<(EngineHandle, broadcast::Receiver<api::Eve
             } else {
                 None
             };
-            let _ = ready.send(Ok(()));
-            run::Engine::new(setup, store, events, exchange).run(queue).await;
+            let window = setup.window;
+            if window {
+                let _ = ready.send(Ok(()));
+            }
+            let mut engine = run::Engine::new(setup, store, in_memory, events, exchange);
+            engine.begin().await;
+            if !window {
+                let fault = engine.store_fault();
+                let failed = fault.is_some();
+                let _ = ready.send(fault.map_or(Ok(()), |state| Err(StartError::Store(state))));
+                if failed {
+                    return;
+                }
+            }
+            engine.run(queue).await;
         });
         runtime.shutdown_timeout(std::time::Duration::from_millis(500));
     };

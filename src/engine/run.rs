@@ -3,7 +3,7 @@
 use super::{
     Setup,
     accounts::Account,
-    api::{Command, Event, Refusal, Reply, Request},
+    api::{Command, Event, Refusal, Reply, Request, StoreState},
     calls::Leg,
     conference::Conference,
 };
@@ -42,6 +42,9 @@ pub(super) struct Found {
 pub(super) struct Engine {
     pub(super) setup: Setup,
     pub(super) store: Store,
+    pub(super) store_state: StoreState,
+    /// The demo's texts are forgotten with the process, as long as no real account is added.
+    pub(super) in_memory: bool,
     pub(super) events: broadcast::Sender<Event>,
     pub(super) accounts: BTreeMap<AccountId, Account>,
     /// Accounts whose task was told to stop and has not ended yet.
@@ -73,6 +76,7 @@ impl Engine {
     pub(super) fn new(
         setup: Setup,
         store: Store,
+        in_memory: bool,
         events: broadcast::Sender<Event>,
         exchange: Option<Exchange>,
     ) -> Self {
@@ -83,6 +87,8 @@ impl Engine {
         Self {
             setup,
             store,
+            store_state: if in_memory { StoreState::Open } else { StoreState::Closed },
+            in_memory,
             events,
             accounts: BTreeMap::new(),
             leaving: BTreeSet::new(),
@@ -111,8 +117,6 @@ impl Engine {
         let queues = (self.account_queue.take(), self.media_queue.take(), self.password_queue.take());
         let (Some(mut accounts), Some(mut media), Some(mut passwords)) = queues else { return };
         let mut links = net::watch();
-        self.start_accounts().await;
-        self.forget_codes().await;
         while !self.stopping {
             let wake = self.next_wake();
             tokio::select! {
@@ -128,6 +132,9 @@ impl Engine {
             }
         }
         self.stop_all(&mut accounts).await;
+        if self.store.close().await.is_err() {
+            tracing::error!("the store does not close");
+        }
     }
 
     async fn answer(&mut self, request: Request) {

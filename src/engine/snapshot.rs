@@ -11,6 +11,7 @@ use crate::{
         transfer::Referral,
     },
     net::WiredStatus,
+    store::StoreError,
 };
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -45,6 +46,72 @@ pub enum SecretsState {
     Locked,
     /// No keyring and no vault yet: a passphrase must be chosen before an account can be kept.
     NeedsPassphrase,
+}
+
+/// Whether texts and calls can be read and kept now, and if not, why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreState {
+    /// Yes.
+    #[default]
+    Open,
+    /// Its key is among the passwords, and those are not open ([`SecretsState`]).
+    Closed,
+    /// Its key is not where it was kept; [`Command::Unlock`](super::api::Command::Unlock) takes the recovery passphrase.
+    Recoverable,
+    /// Its key is not where it was kept, and no recovery passphrase was set.
+    KeyLost,
+    /// The keyring, which has the key, refuses or does not answer.
+    KeyringSilent,
+    /// No space left.
+    Full,
+    /// The disk or the file may not be written.
+    ReadOnly,
+    /// The file is damaged.
+    Damaged,
+    /// A newer Landline wrote it.
+    TooNew,
+    /// Another program holds it.
+    InUse,
+    /// The disk fails in another way.
+    Io,
+}
+
+impl StoreState {
+    /// The sentence's key in `words/`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Open => "store-open",
+            Self::Closed => "store-closed",
+            Self::Recoverable => "store-recoverable",
+            Self::KeyLost => "store-key-lost",
+            Self::KeyringSilent => "store-keyring-silent",
+            Self::Full => "store-full",
+            Self::ReadOnly => "store-read-only",
+            Self::Damaged => "store-damaged",
+            Self::TooNew => "store-too-new",
+            Self::InUse => "store-in-use",
+            Self::Io => "store-io",
+        }
+    }
+    /// Whether beginning anew, with the old file put aside, is a way on.
+    pub const fn may_begin_anew(self) -> bool {
+        matches!(self, Self::Recoverable | Self::KeyLost | Self::Damaged | Self::TooNew)
+    }
+}
+
+impl From<StoreError> for StoreState {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::Full,
+            StoreError::ReadOnly => Self::ReadOnly,
+            StoreError::Damaged => Self::Damaged,
+            StoreError::TooNew => Self::TooNew,
+            StoreError::Locked => Self::InUse,
+            StoreError::Io => Self::Io,
+            StoreError::Closed => Self::Closed,
+        }
+    }
 }
 
 /// Everything the window shows at start, and what a window that lagged asks for again.
@@ -83,4 +150,13 @@ pub struct Snapshot {
     pub recordings: PathBuf,
     /// The vault waits for its passphrase ([`Command::Unlock`]).
     pub secrets: SecretsState,
+    /// Whether texts and calls can be read and kept.
+    #[serde(default)]
+    pub store: StoreState,
+    /// The file of texts and calls.
+    #[serde(default)]
+    pub store_file: PathBuf,
+    /// Nothing but the keyring has the key of the texts: a recovery passphrase is worth choosing.
+    #[serde(default)]
+    pub wants_recovery: bool,
 }

@@ -1,6 +1,6 @@
 //! The desktop's Secret Service, by the crate `keyring`. Its calls block, so they run beside the runtime, with a limit.
 use super::SecretsError;
-use crate::domain::{account::AccountId, private::Private};
+use crate::domain::private::Private;
 use keyring::{Entry, Error};
 use std::{env, path::Path, time::Duration};
 
@@ -21,8 +21,8 @@ async fn beside<T: Send + 'static>(
     }
 }
 
-fn entry(user: &str, account: &AccountId) -> Result<Entry, Error> {
-    Entry::new(SERVICE, &format!("{user}/{account}"))
+fn entry(user: &str, name: &str) -> Result<Entry, Error> {
+    Entry::new(SERVICE, &format!("{user}/{name}"))
 }
 
 /// Whether a Secret Service is there. Without a session bus nobody is asked.
@@ -37,10 +37,10 @@ pub async fn answers() -> bool {
     .is_ok()
 }
 
-/// The password of an account.
-pub async fn get(user: &str, account: &AccountId) -> Result<Option<Private<String>>, SecretsError> {
-    let (user, account) = (user.to_owned(), account.clone());
-    beside(LIMIT, move || match entry(&user, &account)?.get_password() {
+/// One secret; `None`: there is none of that name.
+pub async fn get(user: &str, name: &str) -> Result<Option<Private<String>>, SecretsError> {
+    let (user, name) = (user.to_owned(), name.to_owned());
+    beside(LIMIT, move || match entry(&user, &name)?.get_password() {
         Ok(password) => Ok(Some(Private::new(password))),
         Err(Error::NoEntry) => Ok(None),
         Err(error) => Err(error),
@@ -48,16 +48,16 @@ pub async fn get(user: &str, account: &AccountId) -> Result<Option<Private<Strin
     .await
 }
 
-/// Keeps a password.
-pub async fn set(user: &str, account: &AccountId, password: &Private<String>) -> Result<(), SecretsError> {
-    let (user, account, password) = (user.to_owned(), account.clone(), password.clone());
-    beside(LIMIT, move || entry(&user, &account)?.set_password(password.expose())).await
+/// Keeps a secret.
+pub async fn set(user: &str, name: &str, secret: &Private<String>) -> Result<(), SecretsError> {
+    let (user, name, secret) = (user.to_owned(), name.to_owned(), secret.clone());
+    beside(LIMIT, move || entry(&user, &name)?.set_password(secret.expose())).await
 }
 
-/// Forgets a password.
-pub async fn remove(user: &str, account: &AccountId) -> Result<(), SecretsError> {
-    let (user, account) = (user.to_owned(), account.clone());
-    beside(LIMIT, move || match entry(&user, &account)?.delete_credential() {
+/// Forgets a secret.
+pub async fn remove(user: &str, name: &str) -> Result<(), SecretsError> {
+    let (user, name) = (user.to_owned(), name.to_owned());
+    beside(LIMIT, move || match entry(&user, &name)?.delete_credential() {
         Ok(()) | Err(Error::NoEntry) => Ok(()),
         Err(error) => Err(error),
     })

@@ -1,7 +1,10 @@
-//! Where passwords live: the desktop's Secret Service, or an encrypted vault file opened by a passphrase. Never plain text.
+//! Where passwords and the store's key live: the desktop's Secret Service, or an encrypted vault file opened by a passphrase.
+//! Never plain text.
 //!
 //! A vault that is there, or a passphrase that was given, comes first; else the Secret Service when it answers;
 //! else a passphrase must be chosen before an account can be kept.
+//!
+//! A keyring can be lost, and with it the store's key: the recovery file holds the key once more, under a passphrase.
 use crate::{
     config::Home,
     domain::{account::AccountId, private::Private},
@@ -10,6 +13,7 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::sync::Mutex;
 
 mod keyring;
+mod recovery;
 mod vault;
 
 /// Why a password cannot be read or kept.
@@ -30,6 +34,12 @@ pub enum SecretsError {
     /// The vault file cannot be read or written.
     #[error("the vault cannot be read or written")]
     Io,
+    /// The store's key is not where it was kept; the recovery passphrase opens the recovery file.
+    #[error("the key is missing: the recovery passphrase is needed")]
+    Recoverable,
+    /// The store's key is not where it was kept, and there is no recovery file.
+    #[error("the key is missing")]
+    KeyLost,
 }
 
 /// Whether passwords can be read now.
@@ -55,12 +65,16 @@ enum Place {
 #[derive(Debug, Clone)]
 pub struct Secrets {
     place: Arc<Mutex<Place>>,
+    recovery: PathBuf,
+    tag: String,
 }
 
 impl Secrets {
     /// Finds the place. Never fails: what is wrong shows in [`Self::state`]. A wrong passphrase leaves the vault closed.
     pub async fn open(home: &Home, passphrase: Option<Private<String>>) -> Self {
         let path = home.vault();
+        // a recovery file without a vault: the keyring had the key, and a passphrase that is given is for the recovery file
+        let passphrase = passphrase.filter(|_| path.exists() || !home.recovery().exists());
         let place = if path.exists() {
             Place::Closed { path }
         } else if passphrase.is_none() && keyring::answers().await {
@@ -68,7 +82,7 @@ impl Secrets {
         } else {
             Place::Nowhere { path }
         };
-        let secrets = Self { place: Arc::new(Mutex::new(place)) };
+        let secrets = Self { place: Arc::new(Mutex::new(place)), recovery: home.recovery(), tag: home.tag() };
         if let Some(passphrase) = passphrase
             && let Err(error) = secrets.unlock(passphrase).await
         {
@@ -103,24 +117,11 @@ impl Secrets {
     }
     /// The password of an account; `None`: none is kept.
     pub async fn get(&self, account: &AccountId) -> Result<Option<Private<String>>, SecretsError> {
-        let user = match &*self.place.lock().await {
-            Place::Keyring { user } => user.clone(),
-            Place::Vault { vault, .. } => return Ok(vault.get(&account.0)),
-            Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
-        };
-        keyring::get(&user, account).await
+        self.read(&account.0).await
     }
     /// Keeps a password.
     pub async fn set(&self, account: &AccountId, password: &Private<String>) -> Result<(), SecretsError> {
-        let user = match &mut *self.place.lock().await {
-            Place::Keyring { user } => user.clone(),
-            Place::Vault { path, vault } => {
-                vault.set(&account.0, Some(password.clone()));
-                return vault.save(path);
-            }
-            Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
-        };
-        keyring::set(&user, account, password).await
+        self.write(&account.0, password).await
     }
     /// Forgets a password; one that is not there is no error.
     pub async fn remove(&self, account: &AccountId) -> Result<(), SecretsError> {
@@ -132,7 +133,28 @@ impl Secrets {
             }
             Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
         };
-        keyring::remove(&user, account).await
+        keyring::remove(&user, &account.0).await
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Private<String>>, SecretsError> {
+        let user = match &*self.place.lock().await {
+            Place::Keyring { user } => user.clone(),
+            Place::Vault { vault, .. } => return Ok(vault.get(name)),
+            Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
+        };
+        keyring::get(&user, name).await
+    }
+
+    async fn write(&self, name: &str, secret: &Private<String>) -> Result<(), SecretsError> {
+        let user = match &mut *self.place.lock().await {
+            Place::Keyring { user } => user.clone(),
+            Place::Vault { path, vault } => {
+                vault.set(name, Some(secret.clone()));
+                return vault.save(path);
+            }
+            Place::Closed { .. } | Place::Nowhere { .. } => return Err(SecretsError::Locked),
+        };
+        keyring::set(&user, name, secret).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The vault file: passwords under a key stretched from a passphrase.
+//! The vault file, and the recovery file which is one with the store's key alone: secrets under a key stretched from a passphrase.
 //!
 //! `LANDLINE-VAULT-1\n`, then memory (KiB), passes and lanes of Argon2id as three little-endian `u32`, a salt of 16
 //! bytes, a nonce of 24 bytes, and XChaCha20-Poly1305 over JSON with all that stands before as associated data.
@@ -41,7 +41,8 @@ impl std::fmt::Debug for Vault {
     }
 }
 
-fn random<const N: usize>() -> Result<[u8; N], SecretsError> {
+/// Random bytes for keys, salts and nonces.
+pub fn random<const N: usize>() -> Result<[u8; N], SecretsError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| SecretsError::Io)?;
     Ok(bytes)
@@ -59,12 +60,16 @@ fn stretch(passphrase: &Private<String>, salt: &[u8], cost: Cost) -> Result<Zero
 impl Vault {
     /// Makes an empty vault and writes it.
     pub fn create(path: &Path, passphrase: &Private<String>) -> Result<Self, SecretsError> {
+        let vault = Self::new(passphrase)?;
+        vault.save(path)?;
+        Ok(vault)
+    }
+    /// Makes an empty vault in memory.
+    pub fn new(passphrase: &Private<String>) -> Result<Self, SecretsError> {
         let salt: [u8; SALT] = random()?;
         let cost = [COST.memory, COST.passes, COST.lanes].map(u32::to_le_bytes).concat();
         let header = [MAGIC, &cost, &salt].concat().try_into().map_err(|_| SecretsError::Io)?;
-        let vault = Self { header, key: stretch(passphrase, &salt, COST)?, entries: BTreeMap::new() };
-        vault.save(path)?;
-        Ok(vault)
+        Ok(Self { header, key: stretch(passphrase, &salt, COST)?, entries: BTreeMap::new() })
     }
     /// Opens a vault file.
     pub fn open(path: &Path, passphrase: &Private<String>) -> Result<Self, SecretsError> {

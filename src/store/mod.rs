@@ -1,11 +1,12 @@
 //! The only room that imports rusqlite: one thread, migrations, messages, calls, contacts, search, outbox.
-//! Every public method is one transaction: what it returns is on the disk.
+//! Every public method is one transaction: what it returns is on the disk, encrypted.
 use crate::domain::{conversation::Conversation, message::Message};
 
 mod archive;
 mod calls;
 mod contacts;
 mod conversations;
+mod file;
 mod handle;
 mod messages;
 mod place;
@@ -14,6 +15,7 @@ mod rows;
 mod schema;
 mod search;
 
+pub use file::{Kind, kind, put_aside};
 pub use handle::Store;
 
 /// Why the store cannot do what was asked.
@@ -37,7 +39,7 @@ pub enum StoreError {
     /// Another fault of the disk.
     #[error("the store cannot be read or written")]
     Io,
-    /// The store's thread has ended.
+    /// Its key is not here yet, or the store's thread has ended.
     #[error("the store is closed")]
     Closed,
 }
@@ -66,6 +68,8 @@ pub struct Received {
     pub new: bool,
 }
 
+#[cfg(test)]
+mod file_tests;
 #[cfg(test)]
 mod order_tests;
 #[cfg(test)]

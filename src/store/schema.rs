@@ -110,6 +110,22 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
 }
 
+/// How many versions there are.
+#[cfg(test)]
+pub const fn newest() -> usize {
+    MIGRATIONS.len()
+}
+
+/// Brings an empty database to an earlier version.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub fn step_to(connection: &Connection, version: usize) {
+    for step in MIGRATIONS.iter().take(version) {
+        connection.execute_batch(step).unwrap();
+    }
+    connection.pragma_update(None, "user_version", version as u32).unwrap();
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

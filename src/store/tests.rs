@@ -8,6 +8,7 @@ use crate::domain::{
     call::{AS_IT_COMES, Call, CallId, CallState, EndReason},
     code::{Code, Warning},
     contact::Contact,
+    key::StoreKey,
     message::{Direction, MessageState, NewMessage, SendFailure},
     private::Private,
 };
@@ -20,10 +21,14 @@ pub(super) struct Fixture {
     pub(super) store: Store,
 }
 
+pub(super) fn key() -> StoreKey {
+    StoreKey::new([7; 32])
+}
+
 pub(super) fn fixture() -> Fixture {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("landline.db");
-    let store = Store::open(&path).unwrap();
+    let store = Store::open(&path, &key()).unwrap();
     Fixture { _dir: dir, path, store }
 }
 
@@ -128,7 +133,7 @@ async fn what_was_committed_is_there_after_opening_again() {
     let code = Code { value: "123456".into(), site: Some("example.com".into()), valid_for: Some(600), warnings };
     f.store.receive(account(), text("xmpp:33733@sms.test", "123456", &["k"]), Some(code.clone()), at(1)).await.unwrap();
     drop(f.store);
-    let store = Store::open(&f.path).unwrap();
+    let store = Store::open(&f.path, &key()).unwrap();
     let codes = store.codes(10).await.unwrap();
     assert_eq!(codes[0].code, code);
     assert_eq!(codes[0].sender, address("xmpp:33733@sms.test"));
@@ -207,7 +212,7 @@ async fn every_database_has_a_name_of_its_own() {
     assert_eq!(name.len(), 32);
     assert_ne!(name, other.store.instance().await.unwrap());
     drop(one.store);
-    assert_eq!(Store::open(&one.path).unwrap().instance().await.unwrap(), name);
+    assert_eq!(Store::open(&one.path, &key()).unwrap().instance().await.unwrap(), name);
 }
 
 #[tokio::test]
@@ -316,7 +321,7 @@ fn a_file_that_is_no_database_is_left_alone() {
     let path = dir.path().join("landline.db");
     let rubbish = vec![b'x'; 5000];
     std::fs::write(&path, &rubbish).unwrap();
-    assert_eq!(Store::open(&path).err(), Some(StoreError::Damaged));
+    assert_eq!(Store::open(&path, &key()).err(), Some(StoreError::Damaged));
     assert_eq!(std::fs::read(&path).unwrap(), rubbish);
 }
 

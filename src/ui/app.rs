@@ -6,7 +6,7 @@ use super::{
     feed::Feed,
     keys::Shortcut,
     model::Model,
-    screen::{call, codes, conversations, dial, new, settings, thread, unlock, welcome},
+    screen::{call, codes, conversations, dial, new, settings, thread, trouble, unlock, welcome},
     theme::{Palette, palette},
     wish::{About, Place, Then, Wish},
 };
@@ -71,6 +71,8 @@ pub enum Message {
     /// A screen's own.
     Unlock(unlock::Message),
     /// A screen's own.
+    Trouble(trouble::Message),
+    /// A screen's own.
     List(conversations::Message),
     /// A screen's own.
     Thread(thread::Message),
@@ -121,6 +123,7 @@ pub struct App {
     pub(super) turn: u8,
     pub(super) welcome: welcome::Welcome,
     pub(super) unlock: unlock::Unlock,
+    pub(super) trouble: trouble::Trouble,
     pub(super) list: conversations::List,
     pub(super) thread: thread::Thread,
     pub(super) new: new::New,
@@ -150,6 +153,7 @@ impl App {
             turn: 0,
             welcome: welcome::Welcome::default(),
             unlock: unlock::Unlock::default(),
+            trouble: trouble::Trouble::default(),
             list: conversations::List::default(),
             thread: thread::Thread::default(),
             new: new::New::default(),
@@ -217,8 +221,9 @@ impl App {
                 if matches!(message, unlock::Message::Later) {
                     self.welcome.gave_up();
                 }
-                self.unlock.update(message, self.model.secrets == crate::engine::api::SecretsState::NeedsPassphrase)
+                self.unlock.update(message, &self.model)
             }
+            Message::Trouble(message) => self.trouble.update(message),
             Message::List(message) => self.list.update(message),
             Message::Thread(message) => self.thread.update(message, &self.model),
             Message::New(message) => self.new.update(message),
@@ -323,7 +328,8 @@ impl App {
                 .is_some_and(|thread| thread.messages.iter().any(|one| one.id == fresh.message));
         let wanted = self.dismissed != Some(fresh.message) && !here;
         let cramped = self.place == Place::Call && self.context().low();
-        let elsewhere = !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock) && !cramped;
+        let elsewhere =
+            !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock | Place::Trouble) && !cramped;
         (wanted && elsewhere).then_some(fresh)
     }
 

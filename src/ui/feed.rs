@@ -80,6 +80,8 @@ fn stream(source: &Source) -> impl Stream<Item = Feed> + use<> {
                 {
                     burst.push(event);
                 }
+                // another store: everything that was told so far is of the old one
+                let all_new = burst.iter().any(|event| matches!(event, Event::Store { .. }));
                 let wanted = meters.load(Ordering::Relaxed);
                 let due = metered.is_none_or(|at: Instant| at.elapsed() >= METER);
                 thin(&mut burst, wanted && due);
@@ -91,6 +93,9 @@ fn stream(source: &Source) -> impl Stream<Item = Feed> + use<> {
                 }
                 if window.send(Feed::Events(burst)).await.is_err() {
                     return;
+                }
+                if all_new {
+                    break;
                 }
                 tokio::time::sleep(GAP).await;
             }

@@ -19,7 +19,7 @@ use crate::{
         message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
         quality::{Heard, Part, Quality, Said, Verdict},
     },
-    engine::api::{AccountStatus, Reply, SecretsState, Snapshot},
+    engine::api::{AccountStatus, Reply, SecretsState, Snapshot, StoreState},
     ui::wish::Then,
 };
 use iced::Size;
@@ -295,6 +295,9 @@ pub fn snapshot() -> Snapshot {
         recording: crate::config::RecordingConfig::default(),
         recordings: "/home/rosa/.local/share/landline/recordings".into(),
         secrets: SecretsState::Open,
+        store: StoreState::Open,
+        store_file: "/home/rosa/.local/share/landline/landline.db".into(),
+        wants_recovery: false,
     }
 }
 

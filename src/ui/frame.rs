@@ -3,7 +3,7 @@
 use super::{
     app::{App, Message},
     context::Context,
-    screen::{call, codes, conversations, dial, new, settings, thread, unlock, welcome},
+    screen::{call, codes, conversations, dial, new, settings, thread, trouble, unlock, welcome},
     theme::{shape, space, text},
     widget::{
         button::{self, Kind},
@@ -48,7 +48,8 @@ impl App {
         if !self.model.ready {
             return iced::widget::space().into();
         }
-        let bare = matches!(self.place, Place::Welcome | Place::Unlock) && self.model.accounts.is_empty();
+        let bare = self.model.is_shut()
+            || matches!(self.place, Place::Welcome | Place::Unlock) && self.model.accounts.is_empty();
         let above = self.above(cx);
         let body = container(self.body(cx)).width(Length::Fill).height(Length::Fill);
         if bare {
@@ -67,6 +68,7 @@ impl App {
     fn body<'a>(&'a self, cx: Context<'a>) -> Element<'a, Message> {
         match self.place {
             Place::Welcome => welcome::view(&self.welcome, cx).map(Message::Welcome),
+            Place::Trouble => trouble::view(&self.trouble, cx).map(Message::Trouble),
             Place::Unlock => unlock::view(&self.unlock, cx).map(Message::Unlock),
             Place::Calls => dial::view(&self.dial, cx).map(Message::Dial),
             Place::Codes => codes::view(cx).map(Message::Codes),

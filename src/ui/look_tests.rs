@@ -5,7 +5,7 @@ use super::{
     app::{App, Message},
     feed::Feed,
     fixture,
-    screen::{call, conversations, dial, new, settings, welcome},
+    screen::{call, conversations, dial, new, settings, trouble, welcome},
     theme::text,
     wish::{Field, Place, Then},
 };
@@ -17,7 +17,7 @@ use crate::{
         code::Warning,
         transfer::Referral,
     },
-    engine::api::{Event, Refusal, Reply, SecretsState, Snapshot},
+    engine::api::{Event, Refusal, Reply, SecretsState, Snapshot, StoreState},
 };
 use iced::{Settings, Size};
 use iced_test::Simulator;
@@ -62,6 +62,27 @@ fn choosing(snapshot: Snapshot) -> App {
     app.model.secrets = SecretsState::NeedsPassphrase;
     fixture::go(&mut app, Place::Unlock);
     app
+}
+
+fn recovering(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { store: StoreState::Recoverable, ..snapshot })
+}
+
+fn offered(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(Snapshot { wants_recovery: true, ..snapshot });
+    app.unlock.offer();
+    fixture::go(&mut app, Place::Unlock);
+    app
+}
+
+fn keyless(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(Snapshot { store: StoreState::KeyLost, ..snapshot });
+    update(&mut app, Message::Trouble(trouble::Message::Anew(true)));
+    app
+}
+
+fn full(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { store: StoreState::Full, ..snapshot })
 }
 
 fn nothing_yet(snapshot: Snapshot) -> App {
@@ -318,6 +339,10 @@ const SCENES: &[(&str, Scene)] = &[
     ("settings", set),
     ("radio-only", radio),
     ("radio-beside", beside),
+    ("recover", recovering),
+    ("recovery", offered),
+    ("trouble-key", keyless),
+    ("trouble-full", full),
 ];
 
 /// A way to look at a scene.

@@ -15,7 +15,7 @@ use crate::{
         quality::Quality,
         transfer::Referral,
     },
-    engine::api::{AccountStatus, Event, Refusal, SecretsState, Snapshot},
+    engine::api::{AccountStatus, Event, Refusal, SecretsState, Snapshot, StoreState},
     net::WiredStatus,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -79,6 +79,12 @@ pub struct Model {
     pub sound: DeviceChoice,
     /// Whether passwords can be read.
     pub secrets: SecretsState,
+    /// Whether texts and calls can be read and kept.
+    pub store: StoreState,
+    /// The file they are kept in.
+    pub store_file: PathBuf,
+    /// Nothing but the keyring has the key of that file.
+    pub wants_recovery: bool,
     /// Sound devices.
     pub devices: Devices,
     /// The microphone cannot be used.
@@ -129,6 +135,19 @@ impl Model {
         self.recording = snapshot.recording;
         self.recordings = snapshot.recordings;
         self.secrets = snapshot.secrets;
+        self.store = snapshot.store;
+        self.store_file = snapshot.store_file;
+        self.wants_recovery = snapshot.wants_recovery;
+    }
+
+    /// What is kept cannot be read: until it can, the window shows nothing else.
+    pub fn is_shut(&self) -> bool {
+        match self.store {
+            StoreState::Open => false,
+            // before the first account there is nothing to open
+            StoreState::Closed => !self.accounts.is_empty(),
+            _ => true,
+        }
     }
 
     /// Moves on by one event.
@@ -215,6 +234,8 @@ impl Model {
                 self.referrals.push(referral);
             }
             Event::ReferralOver { call } => self.referrals.retain(|known| known.call != call),
+            // a snapshot follows
+            Event::Store { .. } => {}
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
         }
     }

@@ -62,6 +62,10 @@ pub enum Then {
     Added,
     /// The vault was to be opened.
     Unlocked,
+    /// A recovery passphrase was to be set.
+    RecoverySet,
+    /// The store was to be opened once more, or begun anew.
+    Opened,
     /// A first text to somebody.
     Begun,
     /// A text in a thread; on refusal its words go back to the composer.
@@ -105,6 +109,8 @@ pub enum Place {
     Welcome,
     /// The passphrase.
     Unlock,
+    /// The store cannot be opened.
+    Trouble,
     /// The call.
     Call,
 }

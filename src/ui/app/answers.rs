@@ -16,9 +16,11 @@ impl App {
         match feed {
             Feed::Snapshot(snapshot) => {
                 let first = !self.model.ready;
+                let before = self.model.store;
                 self.model.reset(*snapshot);
                 self.relearn();
-                if first {
+                if first || self.model.store != before {
+                    self.thread.close();
                     return self.start();
                 }
                 // the window fell behind: its open conversation did, too
@@ -94,13 +96,28 @@ impl App {
             }
             (Then::Tested(number), answer) => self.welcome.tested(number, answer, self.model.secrets),
             (Then::Added, answer) => {
-                if self.welcome.added(answer) {
-                    vec![Wish::Go(Place::Conversations)]
-                } else {
-                    Vec::new()
+                if !self.welcome.added(answer) {
+                    return Vec::new();
                 }
+                let mut wishes = vec![Wish::Go(Place::Conversations)];
+                if self.model.wants_recovery {
+                    self.unlock.offer();
+                    wishes.push(Wish::Go(Place::Unlock));
+                }
+                wishes
             }
             (Then::Unlocked, answer) => self.unlocked(&answer),
+            (Then::RecoverySet, answer) => {
+                if !self.unlock.answered(&answer) {
+                    return Vec::new();
+                }
+                self.model.wants_recovery = false;
+                vec![Wish::Back]
+            }
+            (Then::Opened, answer) => {
+                self.trouble.answered(answer.err());
+                Vec::new()
+            }
             (Then::Begun, answer) => self.new.begun(answer),
             (Then::Sent(id, body), Err(refusal)) => {
                 self.thread.give_back(id, &body);

@@ -2,7 +2,7 @@
 use super::App;
 use crate::{
     domain::{call::CallState, conversation::ConversationId},
-    engine::api::{Command, SecretsState},
+    engine::api::{Command, SecretsState, StoreState},
     ui::{
         keys::Shortcut,
         screen::{call, conversations, dial, new, unlock, welcome},
@@ -14,10 +14,12 @@ impl App {
     /// Shows a place.
     pub(super) fn go(&mut self, place: Place) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        let open = !self.model.is_shut() || matches!(place, Place::Unlock | Place::Trouble);
+        let place = if open { place } else { self.entrance() };
         if self.place == Place::Settings && place != Place::Settings {
             wishes.extend(self.settings.leave());
         }
-        if !matches!(self.place, Place::Call | Place::Welcome | Place::Unlock) {
+        if !matches!(self.place, Place::Call | Place::Welcome | Place::Unlock | Place::Trouble) {
             self.under = self.place;
         }
         if self.place == Place::Call && place != Place::Call {
@@ -30,7 +32,7 @@ impl App {
             Place::New => wishes.push(Wish::Focus(new::TO)),
             Place::Welcome => wishes.push(Wish::Focus(welcome::ADDRESS)),
             Place::Unlock => wishes.push(Wish::Focus(unlock::PASSPHRASE)),
-            Place::Conversations | Place::Thread | Place::Codes | Place::Call => {}
+            Place::Conversations | Place::Thread | Place::Codes | Place::Call | Place::Trouble => {}
         }
         wishes.extend(self.seen());
         wishes
@@ -58,18 +60,29 @@ impl App {
                 let under = self.under;
                 self.go(under)
             }
-            Place::Calls | Place::Codes | Place::Settings => Vec::new(),
+            Place::Calls | Place::Codes | Place::Settings | Place::Trouble => Vec::new(),
         }
     }
 
-    /// Where one begins, once it is known what there is.
+    /// Where one begins, once it is known what there is, and again when that is another store.
     pub(super) fn start(&mut self) -> Vec<Wish> {
-        if self.model.secrets == SecretsState::Locked {
-            self.go(Place::Unlock)
+        if self.model.secrets == SecretsState::Locked || self.model.is_shut() {
+            let place = self.entrance();
+            self.go(place)
         } else if self.model.accounts.is_empty() {
             self.go(Place::Welcome)
+        } else if matches!(self.place, Place::Unlock | Place::Trouble) {
+            self.go(Place::Conversations)
         } else {
             Vec::new()
+        }
+    }
+
+    /// What stands before a store that is not open.
+    const fn entrance(&self) -> Place {
+        match self.model.store {
+            StoreState::Open | StoreState::Closed | StoreState::Recoverable => Place::Unlock,
+            _ => Place::Trouble,
         }
     }
 
@@ -89,7 +102,8 @@ impl App {
     /// A key that means the same everywhere.
     pub(super) fn key(&mut self, shortcut: Shortcut) -> Vec<Wish> {
         // before there is an account there is nowhere to go
-        let bound = matches!(self.place, Place::Welcome | Place::Unlock) && self.model.accounts.is_empty();
+        let bound = self.model.is_shut()
+            || matches!(self.place, Place::Welcome | Place::Unlock) && self.model.accounts.is_empty();
         let ask = |command| vec![Wish::Ask(command, Then::Done)];
         let ringing = self.model.ringing().map(|call| call.id);
         let call = self.model.call();

@@ -8,5 +8,6 @@ pub mod new;
 pub mod people;
 pub mod settings;
 pub mod thread;
+pub mod trouble;
 pub mod unlock;
 pub mod welcome;

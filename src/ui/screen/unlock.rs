@@ -1,9 +1,11 @@
-//! The passphrase of the vault: asked for where there is one, chosen where there is none yet.
+//! Passphrases: the vault's, asked for where there is one and chosen where there is none yet, and the recovery passphrase, offered
+//! when the first account is there and asked for when the keyring has lost the key of the messages.
 use crate::{
     domain::private::Private,
-    engine::api::{Command, Refusal, Reply, SecretsState},
+    engine::api::{Command, Refusal, Reply, SecretsState, StoreState},
     ui::{
         context::Context,
+        model::Model,
         screen::welcome::mark,
         theme::{space, text},
         widget::{
@@ -12,7 +14,7 @@ use crate::{
             icon::Icon,
             notice, pile, scrolled,
         },
-        wish::{Then, Wish},
+        wish::{Place, Then, Wish},
     },
 };
 use iced::{
@@ -27,6 +29,27 @@ pub struct Unlock {
     again: String,
     busy: bool,
     trouble: Option<&'static str>,
+    /// The recovery passphrase is to be chosen.
+    offering: bool,
+}
+
+/// Whose passphrase it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// The vault's.
+    Vault,
+    /// A new vault's.
+    NewVault,
+    /// The recovery passphrase.
+    Recovery,
+    /// A new recovery passphrase.
+    NewRecovery,
+}
+
+impl Purpose {
+    const fn is_new(self) -> bool {
+        matches!(self, Self::NewVault | Self::NewRecovery)
+    }
 }
 
 /// What the person does.
@@ -42,6 +65,8 @@ pub enum Message {
     Open,
     /// Not now.
     Later,
+    /// Begin with an empty store.
+    Anew,
 }
 
 /// The control of the passphrase.
@@ -49,14 +74,28 @@ pub const PASSPHRASE: &str = "unlock-passphrase";
 const AGAIN: &str = "unlock-again";
 
 impl Unlock {
-    /// One step; `choosing`: there is no vault yet.
-    pub fn update(&mut self, message: Message, choosing: bool) -> Vec<Wish> {
+    /// From here on the recovery passphrase is to be chosen.
+    pub fn offer(&mut self) {
+        *self = Self { offering: true, ..Self::default() };
+    }
+
+    fn purpose(&self, model: &Model) -> Purpose {
+        match (model.store, model.secrets) {
+            _ if self.offering => Purpose::NewRecovery,
+            (StoreState::Recoverable, _) => Purpose::Recovery,
+            (_, SecretsState::NeedsPassphrase) => Purpose::NewVault,
+            _ => Purpose::Vault,
+        }
+    }
+
+    /// One step.
+    pub fn update(&mut self, message: Message, model: &Model) -> Vec<Wish> {
         match message {
             Message::Passphrase(text) => self.passphrase = text,
             Message::Again(text) => self.again = text,
             Message::ToAgain => return vec![Wish::Focus(AGAIN)],
             Message::Open if self.passphrase.is_empty() || self.busy => {}
-            Message::Open if choosing && self.passphrase != self.again => {
+            Message::Open if self.purpose(model).is_new() && self.passphrase != self.again => {
                 self.trouble = Some("unlock-differs");
                 return vec![Wish::Focus(AGAIN)];
             }
@@ -64,8 +103,13 @@ impl Unlock {
                 self.busy = true;
                 self.trouble = None;
                 let passphrase = Private::new(self.passphrase.clone());
-                return vec![Wish::Ask(Command::Unlock { passphrase }, Then::Unlocked)];
+                return vec![if self.offering {
+                    Wish::Ask(Command::SetRecovery { passphrase }, Then::RecoverySet)
+                } else {
+                    Wish::Ask(Command::Unlock { passphrase }, Then::Unlocked)
+                }];
             }
+            Message::Anew => return vec![Wish::Go(Place::Trouble)],
             Message::Later => {
                 *self = Self::default();
                 return vec![Wish::Back];
@@ -89,11 +133,19 @@ impl Unlock {
 /// The screen.
 pub fn view<'a>(form: &'a Unlock, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
-    let choosing = cx.model.secrets == SecretsState::NeedsPassphrase;
-    let (title, about, word) = if choosing {
-        ("unlock-choose-title", "unlock-choose-about", "unlock-keep")
+    let purpose = form.purpose(cx.model);
+    let choosing = purpose.is_new();
+    let (title, about, word) = match purpose {
+        Purpose::Vault => ("unlock-title", "unlock-about", "unlock-open"),
+        Purpose::NewVault => ("unlock-choose-title", "unlock-choose-about", "unlock-keep"),
+        Purpose::Recovery => ("recover-title", "recover-about", "unlock-open"),
+        Purpose::NewRecovery => ("recovery-title", "recovery-about", "unlock-keep"),
+    };
+    // where the messages are shut there is nothing to go back to
+    let other = if purpose == Purpose::Recovery {
+        Some(("trouble-anew", Message::Anew))
     } else {
-        ("unlock-title", "unlock-about", "unlock-open")
+        (!cx.model.is_shut()).then_some(("unlock-later", Message::Later))
     };
     let first = field::bare(p, "", &form.passphrase)
         .id(PASSPHRASE)
@@ -122,7 +174,7 @@ pub fn view<'a>(form: &'a Unlock, cx: Context<'a>) -> Element<'a, Message> {
             again,
             form.trouble.map(|key| notice::problem(p, cx.t(key))),
             Some(button::wide(p, Kind::Main, cx.t(word)).on_press(ready.then_some(Message::Open)).into()),
-            Some(button::button(p, Kind::Quiet, cx.t("unlock-later")).on_press(Message::Later).into()),
+            other.map(|(word, message)| button::button(p, Kind::Quiet, cx.t(word)).on_press(message).into()),
         ],
     )
     .max_width(420.0);
