@@ -17,6 +17,8 @@ const JUMP: i64 = 1_000_000;
 const DROPOUT: i16 = 3000;
 /// Lost packets in a row that redundancy within a codec still reaches.
 const REACH: usize = 6;
+/// Most that is made up, in milliseconds, before a late packet is looked for again.
+const STEP: u32 = 10;
 /// Gaps longer than this within one stream are cut short.
 const GAP: i64 = 1_000_000;
 
@@ -221,9 +223,9 @@ impl JitterBuffer {
         if let (Some((_, (first, _))), Some((_, (last, _)))) = ends { self.us(last - first) } else { 0 }
     }
 
-    /// What to play at this moment, after what was given last.
-    pub(super) fn next(&mut self, now: Instant) -> Next {
-        let at = self.micros(now);
+    /// What to play after what was given last, of which so much is not played yet.
+    pub(super) fn next(&mut self, now: Instant, queued: Duration) -> Next {
+        let at = self.micros(now + queued);
         let Some((&sequence, &(timestamp, _))) = self.held.first_key_value() else {
             return self.missing(at);
         };
@@ -242,7 +244,9 @@ impl JitterBuffer {
         self.made = 0;
         self.anchor = (at, timestamp - gap);
         if gap > 0 {
-            let units = gap.min(i64::from(self.last_duration));
+            // a packet of which a part was made up is ended first
+            let whole = i64::from(self.last_duration.max(1));
+            let units = if gap % whole > 0 { gap % whole } else { whole };
             self.next.timestamp = timestamp - gap + units;
             let length = units as u32;
             if sequence == self.next.sequence {
@@ -269,7 +273,7 @@ impl JitterBuffer {
             self.playing = false;
             return Next::Idle;
         }
-        let units = self.last_duration;
+        let units = self.last_duration.min(STEP * self.clock as u32 / 1000).max(1);
         self.made += i64::from(units);
         self.anchor = (at + self.us(i64::from(units)), self.next.timestamp);
         Next::Missing { units }

@@ -1,5 +1,5 @@
 //! The jitter buffer under what networks do, with a hand-turned clock: a sender, a wire with chosen delays, a player that
-//! asks every 20 ms.
+//! asks when what it was given is over.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
 use proptest::prelude::*;
@@ -26,12 +26,16 @@ struct Run {
     buffer: JitterBuffer,
     start: Instant,
     fates: Vec<Fate>,
+    /// When each thing that `run` gave was played.
+    times: Vec<i64>,
+    /// How long the last of it is, in microseconds.
+    length: i64,
 }
 
 impl Run {
     fn new() -> Self {
         let start = Instant::now();
-        Self { buffer: JitterBuffer::new(CLOCK, start), start, fates: Vec::new() }
+        Self { buffer: JitterBuffer::new(CLOCK, start), start, fates: Vec::new(), times: Vec::new(), length: 0 }
     }
     fn at(&self, us: i64) -> Instant {
         self.start + Duration::from_micros(us.unsigned_abs())
@@ -42,35 +46,54 @@ impl Run {
         fate
     }
     fn play(&mut self, us: i64) -> Got {
-        match self.buffer.next(self.at(us)) {
+        self.length = 20_000;
+        match self.buffer.next(self.at(us), Duration::ZERO) {
             Next::Play(voice) => {
                 assert_eq!(voice.payload, voice.sequence.to_be_bytes());
                 Got::Packet(voice.sequence)
             }
             Next::Lost { units, ahead } => {
                 assert!(units > 0 && units <= UNITS);
+                self.length = i64::from(units * 125);
                 Got::Lost(ahead.is_some_and(|(before, _)| before == units))
             }
-            Next::Pause { .. } => Got::Pause,
+            Next::Pause { units } => {
+                self.length = i64::from(units * 125);
+                Got::Pause
+            }
             Next::Missing { units } => {
-                assert_eq!(units, UNITS);
+                self.length = i64::from(units * 125);
+                assert_eq!(units, UNITS / 2, "what is late is looked for again soon");
                 Got::Missing
             }
             Next::Idle => Got::Idle,
         }
     }
-    /// Plays packets that arrive at these times; gives what was played from the first packet on.
+    /// Plays packets that arrive at these times, by a player that waits longer when it is told to; gives what was played
+    /// from the first packet on.
     fn run(&mut self, mut packets: Vec<(i64, u16, u32)>, until: i64) -> Vec<Got> {
         packets.sort_by_key(|(at, ..)| *at);
         let mut packets = packets.into_iter().peekable();
-        let mut got = Vec::new();
-        for now in (0..until).step_by(20_000) {
+        let (mut got, mut due, mut half) = (Vec::new(), 0, false);
+        for now in (0..until).step_by(5_000) {
             while let Some((at, sequence, timestamp)) = packets.next_if(|(at, ..)| *at <= now) {
                 self.insert(at, sequence, timestamp);
             }
-            got.push(self.play(now));
+            if now < due {
+                continue;
+            }
+            let played = self.play(now);
+            // two halves that are made up count as one
+            if (!half || played != Got::Missing) && (played != Got::Idle || !got.is_empty()) {
+                got.push(played);
+                self.times.push(now);
+            }
+            half = played == Got::Missing && !half;
+            let by = if self.buffer.surplus() < -10_000 { 5_000 } else { 0 };
+            self.buffer.adjusted(by);
+            due = now + by + self.length;
         }
-        got.into_iter().skip_while(|got| *got == Got::Idle).collect()
+        got
     }
 }
 
@@ -181,9 +204,9 @@ fn the_senders_pauses_are_kept_short_and_long_ones_start_anew() {
     let got = run.run(all, 170 * 20_000);
     let played: Vec<Got> = got.iter().copied().filter(|got| matches!(got, Got::Packet(_))).collect();
     assert_eq!(played, packets(0, 60));
-    let place = |n: u16| got.iter().position(|got| *got == Got::Packet(65_500_u16.wrapping_add(n))).unwrap();
-    assert_eq!(place(20) - place(19), 6, "a short pause is as long as it was");
-    assert!((99..=103).contains(&(place(40) - place(39))), "{}", place(40) - place(39));
+    let at = |n: u16| run.times[got.iter().position(|got| *got == Got::Packet(65_500_u16.wrapping_add(n))).unwrap()];
+    assert_eq!(at(20) - at(19), 120_000, "a short pause is as long as it was");
+    assert!((1_980_000..=2_060_000).contains(&(at(40) - at(39))), "{}", at(40) - at(39));
     assert!(!got.iter().any(|got| matches!(got, Got::Lost(_))), "a pause is no loss");
 }
 
@@ -230,7 +253,7 @@ fn drift(ppm: i64) -> (i64, usize) {
             0
         };
         run.buffer.adjusted(by);
-        now += 20_000 + by;
+        now += by + run.length;
         worst = worst.max(surplus);
     }
     (worst, gaps)
@@ -240,7 +263,7 @@ fn drift(ppm: i64) -> (i64, usize) {
 fn clocks_that_drift_apart_neither_pile_up_delay_nor_tear_gaps() {
     for ppm in [-1000, -300, 300, 1000] {
         let (worst, gaps) = drift(ppm);
-        assert!(worst < 45_000 && gaps <= 3, "{ppm} ppm: {worst} µs, {gaps} gaps");
+        assert!(worst < 45_000 && gaps <= 6, "{ppm} ppm: {worst} µs, {gaps} gaps");
     }
 }
 

@@ -202,7 +202,10 @@ impl Decoder {
     pub(super) fn conceal(&mut self, samples: usize, ahead: Option<(usize, &[u8])>, out: &mut Vec<f32>) {
         let samples = (samples / 120 * 120).clamp(120, LONGEST); // steps of 2.5 ms
         if let Some((before, packet)) = ahead {
-            if before == samples && libopus::has_fec(packet) && self.run(packet, true, samples, out) {
+            // where a part was made up already, the rest of what the packet repeats
+            let whole = libopus::samples(packet).unwrap_or(samples).max(samples);
+            if before == samples && libopus::has_fec(packet) && self.run(packet, true, whole, out) {
+                out.drain(..out.len().saturating_sub(samples));
                 return;
             }
             out.clear();

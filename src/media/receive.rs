@@ -259,7 +259,8 @@ impl Receiver {
         let Some(stream) = &mut self.stream else { return self.sound.extend([0.0; SILENCE]) };
         let number = |of: u8| self.codecs.iter().find(|(number, _)| *number == of).map(|(_, codec)| *codec);
         let samples = |units: u32| (u64::from(units) * 48_000 / u64::from(stream.codec.clock())) as usize;
-        match stream.buffer.next(now) {
+        let queued = Duration::from_micros(self.sound.len() as u64 * 1000 / 48);
+        match stream.buffer.next(now, queued) {
             Next::Play(voice) if voice.payload_type == comfort::NUMBER && stream.decoder.pause(&voice.payload) => {
                 stream.decoder.noise(samples(voice.duration), &mut self.frame);
             }
