@@ -105,3 +105,19 @@ fn the_only_path_breaks_and_is_found_again() {
         bob.wait_call("ended");
     }
 }
+
+#[test]
+fn the_address_changes_and_the_call_goes_on_from_the_new_one() {
+    if network::inside("call_path_lost::the_address_changes_and_the_call_goes_on_from_the_new_one") {
+        let mut call = Call::begin(false);
+        let (host, old) = (network::NAME[0], network::HOST[0]);
+        network::ip(&format!("-n {host} addr del {old}/24 dev wire"));
+        network::ip(&format!("-n {host} addr add 10.78.1.7/24 dev wire"));
+        network::ip(&format!("-n {host} route add default via {}", network::ROUTER[0]));
+        call.both_hear(call.lengths());
+        wait_for("its way is found", || (!call.searches()).then_some(()));
+        let [alice, bob] = &mut call.phones;
+        alice.json(&["hangup"]);
+        bob.wait_call("ended");
+    }
+}
