@@ -65,8 +65,21 @@ pub fn hears_tone(path: &Path, frequency: f64) -> bool {
 
 /// As [`hears_tone`], for samples at hand in the range of 16 bits.
 pub fn holds_tone(samples: &[f64], rate: f64, frequency: f64) -> bool {
+    halves_with_tone(samples, rate, frequency).any(|holds| holds)
+}
+
+/// Share of the half seconds from this sample on that hold the tone, 0.0 to 1.0.
+pub fn share_with_tone_since(path: &Path, frequency: f64, from: usize) -> f64 {
+    let Some((samples, rate)) = read_wav(path) else { return 0.0 };
+    let (holding, all) = halves_with_tone(samples.get(from..).unwrap_or_default(), rate, frequency)
+        .fold((0, 0), |(holding, all), holds| (holding + u32::from(holds), all + 1));
+    f64::from(holding) / f64::from(all.max(1))
+}
+
+/// For each half second, whether it holds the tone.
+fn halves_with_tone(samples: &[f64], rate: f64, frequency: f64) -> impl Iterator<Item = bool> + '_ {
     let window = (rate / 2.0) as usize;
-    samples.chunks_exact(window.max(1)).any(|chunk| {
+    samples.chunks_exact(window.max(1)).map(move |chunk| {
         let rms = (chunk.iter().map(|x| x * x).sum::<f64>() / chunk.len() as f64).sqrt();
         let tone = amplitude(chunk, rate, frequency);
         let beside = amplitude(chunk, rate, frequency - 40.0).max(amplitude(chunk, rate, frequency + 40.0));

@@ -5,6 +5,7 @@ mod support;
 
 mod audio_pulse;
 mod call_aiortc;
+mod call_flooded;
 mod call_path_lost;
 mod call_paths_baresip;
 mod call_paths_linphone;
