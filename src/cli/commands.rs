@@ -406,6 +406,9 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
     let id = AccountConfig::derive_id(&kind, address);
     let encryption = common.encryption.map(Into::into);
     let calls = CallSettings {
+        expires: None,
+        way: None,
+        provider: None,
         keys: common.keys.map(Into::into),
         ice: common.ice.map(|ice| ice == Switch::On),
         stun: common.stun.clone(),

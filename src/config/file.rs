@@ -50,7 +50,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::account::{AccountConfig, AccountKind, CallSettings, Keys, SipTransport, XmppTls};
+    use crate::domain::account::{AccountConfig, AccountKind, CallSettings, Keys, SipTransport, Way, XmppTls};
     use std::os::unix::fs::PermissionsExt;
 
     fn account(kind: AccountKind, address: &str) -> AccountConfig {
@@ -76,6 +76,9 @@ mod tests {
         let sip = AccountKind::Sip { transport: Some(SipTransport::Tls), auth_user: Some("al".into()) };
         config.accounts.push(account(sip.clone(), "alice@sip.test"));
         let calls = CallSettings {
+            expires: Some(300),
+            way: Some(Way { server: None, transport: Some(SipTransport::Udp) }),
+            provider: Some("ovh".into()),
             keys: Some(Keys::Dtls),
             ice: Some(true),
             stun: Some("stun.test".parse().unwrap()),

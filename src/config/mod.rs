@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 mod file;
 mod home;
+mod providers;
 pub use file::write_atomically;
 pub use home::Home;
+pub use providers::Provider;
 
 /// Why the configuration could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -76,10 +76,31 @@ pub enum AccountKind {
     },
 }
 
-/// How an account's calls are protected and find their path, where the person says.
+/// A way to an account's server, where DNS names none.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Way {
+    /// `HOST` or `HOST:PORT`; `None`: the account's domain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// `None`: all, one after the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport: Option<SipTransport>,
+}
+
+/// How an account's calls are protected and find their path, and how it is kept reachable, where the person says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CallSettings {
+    /// How long a registration is asked for, in seconds; `None`: a minute by datagrams, ten by streams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<u32>,
+    /// What the provider's own documentation says of the way to its server: tried where DNS says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub way: Option<Way>,
+    /// Whose settings these are: an entry of `assets/providers.toml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// Which keys are offered; `None`: both kinds, and the other side chooses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Keys>,

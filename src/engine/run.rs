@@ -116,7 +116,7 @@ impl Engine {
     pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let queues = (self.account_queue.take(), self.media_queue.take(), self.password_queue.take());
         let (Some(mut accounts), Some(mut media), Some(mut passwords)) = queues else { return };
-        let mut links = net::watch();
+        let (mut links, mut wakes) = (net::watch(), net::wakes());
         while !self.stopping {
             let wake = self.next_wake();
             tokio::select! {
@@ -128,6 +128,7 @@ impl Engine {
                 Some(found) = passwords.recv() => self.password_found(found).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
                 Ok(()) = links.changed() => self.links_changed(&mut links).await,
+                Some(()) = wakes.recv() => self.look_again(),
                 () = sleep_until(wake) => self.wake().await,
             }
         }
@@ -187,10 +188,15 @@ impl Engine {
         }
         let before = std::mem::replace(&mut self.wired, status.clone());
         self.tell(Event::Wired { status });
+        self.look_again();
+        self.look_at_cables(&before.interfaces, interfaces).await;
+    }
+
+    /// Has every account look whether its connection still stands: the network changed, or the computer has slept.
+    fn look_again(&self) {
         for account in self.accounts.values() {
             account.send(AccountCommand::NetworkChanged);
         }
-        self.look_at_cables(&before.interfaces, interfaces).await;
     }
 
     fn next_wake(&self) -> Option<Instant> {

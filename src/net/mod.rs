@@ -10,6 +10,7 @@ mod kernel;
 mod resolver;
 mod sysfs;
 mod tls;
+mod wake;
 mod watch;
 
 #[cfg(test)]
@@ -24,4 +25,5 @@ pub use bind::Bind;
 pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
 pub use interfaces::{interfaces, status};
 pub use tls::Tls;
+pub use wake::wakes;
 pub use watch::watch;

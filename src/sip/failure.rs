@@ -15,6 +15,11 @@ pub(super) const fn of_registration(code: u16) -> Problem {
     }
 }
 
+/// Whether the server itself fails, and another one of the same account may do better (RFC 3263 section 4.3).
+pub(super) const fn is_of_the_server(code: u16) -> bool {
+    matches!(code, 408 | 430 | 500 | 502..=504)
+}
+
 /// Why a call of ours was not accepted.
 pub(crate) const fn of_call(code: u16) -> EndReason {
     match code {

@@ -39,13 +39,22 @@ pub(super) struct Keepalive {
     /// The cheapest that this server answers, as far as is known.
     first: Probe,
     waiting: Option<(Probe, Instant)>,
+    /// The server counts what it hears of us: something is to be sent so often, whatever comes from there.
+    promised: Option<Duration>,
+    sent: Instant,
 }
 
 impl Keepalive {
     /// A connection stands.
     pub(super) const fn new(stream: bool, now: Instant) -> Self {
         let (idle, first) = if stream { (IDLE_STREAM, Probe::Ping) } else { (IDLE_DATAGRAMS, Probe::Options) };
-        Self { idle, heard: now, first, waiting: None }
+        Self { idle, heard: now, first, waiting: None, promised: None, sent: now }
+    }
+
+    /// The server gives the flow up where it hears nothing of us for so long (RFC 5626 section 4.4).
+    pub(super) fn promise(&mut self, alive: Option<Duration>) {
+        // a fifth of it for the way there
+        self.promised = alive.map(|alive| (alive * 4 / 5).max(Duration::from_secs(1)));
     }
 
     /// Something came from the server.
@@ -63,7 +72,9 @@ impl Keepalive {
 
     /// When [`Self::timeout`] is to be called.
     pub(super) fn next_timeout(&self) -> Instant {
-        self.waiting.map_or(self.heard + self.idle, |(_, until)| until)
+        let idle =
+            self.promised.map_or(self.heard + self.idle, |often| (self.heard + self.idle).min(self.sent + often));
+        self.waiting.map_or(idle, |(_, until)| until)
     }
 
     /// Time has come to this point.
@@ -74,14 +85,14 @@ impl Keepalive {
         let next = match self.waiting {
             None if self.first == Probe::Register => {
                 // it answers nothing cheaper: keep the way open, and let the next refresh tell
-                self.heard = now;
+                (self.heard, self.sent) = (now, now);
                 return Some(Due::Ping);
             }
             None => self.first,
             Some((Probe::Ping, _)) => Probe::Options,
             Some((Probe::Options | Probe::Register, _)) => Probe::Register,
         };
-        self.waiting = Some((next, now + ANSWER));
+        (self.waiting, self.sent) = (Some((next, now + ANSWER)), now);
         Some(match next {
             Probe::Ping => Due::Ping,
             Probe::Options => Due::Options,
@@ -125,6 +136,17 @@ mod tests {
         assert_eq!(keepalive.timeout(after(start, 35)), Some(Due::Ping));
         assert_eq!(keepalive.timeout(after(start, 49)), None);
         assert_eq!(keepalive.timeout(after(start, 50)), Some(Due::Ping));
+    }
+
+    #[test]
+    fn what_was_promised_is_sent_whatever_comes() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(true, start);
+        keepalive.promise(Some(Duration::from_secs(10)));
+        for (second, due) in [(4, None), (8, Some(Due::Ping)), (12, None), (16, Some(Due::Ping))] {
+            keepalive.heard(after(start, second));
+            assert_eq!(keepalive.timeout(after(start, second)), due, "{second}");
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ async fn locate_by(dns: &Dns, config: &AccountConfig) -> Result<Vec<Target>, Pro
                 places = of_srv(dns, usual_services(&server_name, wish)).await;
             }
             if places.is_empty() {
-                places = usual_places(&server_name, None, &wished(wish));
+                places = told_places(config, &server_name, wish)?;
             }
             places
         }
@@ -106,6 +106,13 @@ fn given(wish: Option<SipTransport>, port: Option<u16>) -> Vec<SipTransport> {
 fn usual_places(host: &str, port: Option<u16>, transports: &[SipTransport]) -> Vec<Place> {
     let place = |&transport| Place { host: host.to_owned(), port: port.unwrap_or(usual_port(transport)), transport };
     transports.iter().map(place).collect()
+}
+
+/// Where DNS names no service: what the provider's documentation says, and the domain itself otherwise.
+fn told_places(config: &AccountConfig, domain: &str, wish: Option<SipTransport>) -> Result<Vec<Place>, Problem> {
+    let Some(way) = &config.calls.way else { return Ok(usual_places(domain, None, &wished(wish))) };
+    let (host, port) = host_port(way.server.as_deref().unwrap_or(domain)).ok_or(Problem::UnknownHost)?;
+    Ok(usual_places(host, port, &given(wish.or(way.transport), port)))
 }
 
 const fn usual_port(transport: SipTransport) -> u16 {
@@ -179,7 +186,7 @@ fn targets(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::domain::account::AccountId;
+    use crate::domain::account::{AccountId, Way};
     use SipTransport::{Tcp, Tls, Udp};
 
     fn account(address: &str, server: Option<&str>, transport: Option<SipTransport>) -> AccountConfig {
@@ -300,6 +307,25 @@ mod tests {
     #[tokio::test]
     async fn without_records_the_domain_itself_is_tried() {
         assert_eq!(found("localhost", &[], None).await, [(5061, Tls), (5060, Tcp), (5060, Udp)]);
+    }
+
+    #[tokio::test]
+    async fn what_a_provider_says_is_tried_where_dns_says_nothing() {
+        let found = async |zone: &[&str], wish, way: Way| {
+            let domain = if zone.is_empty() { "localhost" } else { "sip.test" };
+            let mut config = account(&format!("alice@{domain}"), None, wish);
+            config.calls.way = Some(way);
+            let mut targets = locate_by(&crate::net::zone(zone).await, &config).await.unwrap();
+            targets.retain(|target| target.addr.is_ipv4());
+            targets.iter().map(|target| (target.addr.port(), target.transport)).collect::<Vec<_>>()
+        };
+        let udp = || Way { server: None, transport: Some(Udp) };
+        assert_eq!(found(&[], None, udp()).await, [(5060, Udp)]);
+        assert_eq!(found(&[], Some(Tcp), udp()).await, [(5060, Tcp)], "the person says otherwise");
+        let elsewhere = || Way { server: Some("127.0.0.1:5080".into()), transport: None };
+        assert_eq!(found(&[], Some(Tls), elsewhere()).await, [(5080, Tls)]);
+        let srv = ["_sip._tcp.sip.test. SRV 1 0 7001 localhost."];
+        assert_eq!(found(&srv, None, udp()).await, [(7001, Tcp)], "DNS says otherwise");
     }
 
     #[tokio::test]

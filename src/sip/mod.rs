@@ -22,6 +22,7 @@ mod framing;
 mod handing;
 mod identity;
 mod keepalive;
+mod leg;
 mod locate;
 mod message;
 mod outbound;
@@ -29,6 +30,8 @@ mod params;
 mod parse;
 #[cfg(test)]
 mod parse_tests;
+mod places;
+mod probe;
 mod redirect;
 mod registration;
 mod sdes;

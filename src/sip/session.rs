@@ -1,5 +1,7 @@
 //! One account's life with its server, without sockets and without a clock: registration, keepalive, texts, calls. The
 //! [`Agent`] below speaks SIP, the task above owns the socket. It must not wait, and must not decide when to connect again.
+mod registering;
+
 use super::{
     addressing,
     agent::{Agent, AgentEvent, Home, Invitation, RequestId, Way},
@@ -7,7 +9,7 @@ use super::{
     failure,
     keepalive::{Due, Keepalive},
     message::{Method, Response},
-    registration::{Registration, Verdict},
+    registration::{Named, Registration},
     transaction::ServerId,
     uri::{NameAddr, Uri},
     wire_id::WireIds,
@@ -15,7 +17,7 @@ use super::{
 use crate::{
     account::{AccountCommand, AccountEvent, AccountSetup, CallEvent},
     domain::{
-        account::{AccountKind, CallRules, Capabilities, Problem, Registration as Told, SipTransport},
+        account::{AccountKind, CallRules, Problem, SipTransport},
         address::Address,
         call::{CallId, EndReason},
         message::{Direction, MessageId, NewMessage},
@@ -23,21 +25,15 @@ use crate::{
     },
 };
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
+use registering::{CHECK, Registering, instance};
 use std::{
     collections::{HashMap, VecDeque},
     net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
-/// How long the first registration on a connection may take.
-const LOGIN: Duration = Duration::from_secs(8);
-/// How long a later one may: the server is known to answer.
-const CHECK: Duration = Duration::from_secs(4);
 /// A server that was heard so lately is taken to be there when a call is placed.
 const SILENCE: Duration = Duration::from_secs(3);
-/// Changes of our address in a row that are followed by a new registration.
-const MOVES: u8 = 3;
 
 /// What to do.
 #[derive(Debug)]
@@ -50,8 +46,8 @@ pub(super) enum Output {
     Event(AccountEvent),
     /// Tell the engine of a text, and answer [`Session::kept`] or [`Session::not_kept`] with this token.
     Deliver(ServerId, NewMessage),
-    /// The server is of no use now: find it anew, after this time at least.
-    Close { problem: Problem, after: Option<Duration> },
+    /// The server is of no use now: find it anew, after this time at least. `elsewhere`: another one may do better.
+    Close { problem: Problem, after: Option<Duration>, elsewhere: bool },
     /// The farewell is done.
     Gone,
 }
@@ -64,13 +60,8 @@ pub(super) struct Ends {
     pub(super) server: SocketAddr,
     /// All addresses the server may speak from.
     pub(super) addresses: Vec<IpAddr>,
-}
-
-/// A REGISTER under way.
-struct Registering {
-    request: RequestId,
-    contact: NameAddr,
-    until: Instant,
+    /// Another server can be asked in the place of this one.
+    pub(super) several: bool,
 }
 
 /// The session.
@@ -86,6 +77,8 @@ pub(super) struct Session {
     registering: Option<Registering>,
     /// Registered, as this contact.
     contact: Option<NameAddr>,
+    /// Registered once, and perhaps still known to the server as this one.
+    stale: Option<NameAddr>,
     /// The contact that the other sides of calls know.
     known_as: Option<NameAddr>,
     moves: u8,
@@ -97,8 +90,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// A session of this account; `seed` is fresh randomness. `None`: its address is none.
-    pub(super) fn new(setup: &AccountSetup, seed: [u8; 32]) -> Option<Self> {
+    /// A session of this account by the flow of this number; `seed` is fresh randomness. `None`: its address is none.
+    pub(super) fn new(setup: &AccountSetup, seed: [u8; 32], flow: u8) -> Option<Self> {
         let config = &setup.config;
         let AccountKind::Sip { auth_user, .. } = &config.kind else { return None };
         let user = addressing::escape_user(config.user());
@@ -109,9 +102,14 @@ impl Session {
             password: setup.password.clone(),
         };
         let mut agent = Agent::new(seed, Some(credentials), Vec::new());
-        let tagged = NameAddr::new(aor.clone()).with_tag(&agent.token());
-        let registration =
-            Registration::new(tagged, registrar, agent.token(), instance(&config.address, &setup.instance));
+        let named = Named {
+            aor: NameAddr::new(aor.clone()).with_tag(&agent.token()),
+            registrar,
+            call_id: agent.token(),
+            instance: instance(&config.address, &setup.instance),
+            flow,
+        };
+        let registration = Registration::new(named, config.calls.expires);
         Some(Self {
             agent,
             aor: NameAddr::new(aor),
@@ -123,6 +121,7 @@ impl Session {
             keepalive: None,
             registering: None,
             contact: None,
+            stale: None,
             known_as: None,
             moves: 0,
             refresh: None,
@@ -138,9 +137,14 @@ impl Session {
         self.out.pop_front()
     }
 
-    /// Whether the server has registered us.
-    pub(super) const fn is_registered(&self) -> bool {
-        self.contact.is_some()
+    /// Whether nothing is under way that a change of servers would disturb.
+    pub(super) fn is_idle(&self) -> bool {
+        self.agent.is_idle() && self.texts.is_empty() && self.registering.is_none()
+    }
+
+    /// Whether this call is its own.
+    pub(super) fn has_call(&self, call: CallId) -> bool {
+        self.agent.has_call(call)
     }
 
     /// Where requests go.
@@ -157,8 +161,8 @@ impl Session {
         self.registration.begin(stream);
         self.ends = Some(ends);
         self.moves = 0;
-        self.contact = None;
-        self.register(LOGIN, now);
+        self.stale = self.contact.take().or(self.stale.take());
+        self.log_in(now);
         self.settle(now);
     }
 
@@ -168,30 +172,6 @@ impl Session {
         self.ends = None;
         self.agent.disconnected(now);
         self.settle(now);
-    }
-
-    fn unregistered(&mut self) {
-        if let Some(registering) = self.registering.take() {
-            self.agent.abandon(registering.request);
-        }
-        (self.keepalive, self.contact, self.refresh) = (None, None, None);
-    }
-
-    /// Is the server still there, and are we still known to it? Registers at once.
-    pub(super) fn check(&mut self, now: Instant) {
-        if self.ends.is_some() {
-            self.register(CHECK, now);
-            self.settle(now);
-        }
-    }
-
-    fn register(&mut self, patience: Duration, now: Instant) {
-        let contact = self.agent.contact(self.aor.uri.user());
-        let (Some(server), Some(contact), None) = (self.server(), contact, &self.registering) else { return };
-        let before = self.contact.clone().filter(|before| before.uri != contact.uri);
-        let request = self.registration.request(&contact, before.as_ref());
-        let request = self.agent.request(request, server, now);
-        self.registering = Some(Registering { request, contact, until: now + patience });
     }
 
     /// A message came.
@@ -227,10 +207,7 @@ impl Session {
     pub(super) fn timeout(&mut self, now: Instant) {
         self.agent.timeout(now);
         self.settle(now);
-        if self.registering.as_ref().is_some_and(|registering| registering.until <= now) {
-            let problem = if self.is_registered() { Problem::ServerGone } else { Problem::TimedOut };
-            self.close(problem, None, now);
-        }
+        self.register_timeout(now);
         if self.refresh.is_some_and(|at| at <= now) {
             self.refresh = None;
             self.register(CHECK, now);
@@ -254,14 +231,14 @@ impl Session {
         self.agent.request(request, server, now);
     }
 
-    fn close(&mut self, problem: Problem, after: Option<Duration>, now: Instant) {
+    fn close(&mut self, problem: Problem, after: Option<Duration>, elsewhere: bool, now: Instant) {
         if self.is_registered() {
             self.doubt.lost(now);
         }
         self.unregistered();
         self.agent.server_gone();
         self.settle(now);
-        self.out.push_back(Output::Close { problem, after });
+        self.out.push_back(Output::Close { problem, after, elsewhere });
     }
 
     /// Something from the engine; `Stop` and `NetworkChanged` are the task's.
@@ -424,69 +401,13 @@ impl Session {
             self.leaving = None;
             self.out.push_back(Output::Gone);
         } else if self.registering.as_ref().is_some_and(|registering| registering.request == request) {
-            if let Some(registering) = self.registering.take() {
-                self.register_answered(&result, registering.contact, now);
-            }
+            self.register_answered(&result, now);
         } else if self.doubt.is_question(request) {
             self.doubt_answered(&result, now);
         } else if let Some(id) = self.texts.remove(&request) {
             self.text_answered(id, &result, repeats, now);
         }
     }
-
-    fn register_answered(&mut self, result: &Result<Response, super::agent::Failure>, contact: NameAddr, now: Instant) {
-        match self.registration.answered(result, &contact) {
-            Verdict::Again => self.register(LOGIN, now),
-            Verdict::Failed { problem, after } => self.close(problem, after, now),
-            Verdict::Registered { refresh } => {
-                self.contact = Some(contact.clone());
-                self.refresh = Some(now + refresh);
-                let seen = self.agent.contact(self.aor.uri.user());
-                if seen.as_ref().is_some_and(|seen| seen.uri != contact.uri) && self.moves < MOVES {
-                    // the server sees us elsewhere: be reachable there
-                    self.moves += 1;
-                    return self.register(CHECK, now);
-                }
-                if self.known_as.replace(contact.clone()).is_some_and(|known| known.uri != contact.uri) {
-                    self.agent.moved(now);
-                }
-                self.announce();
-            }
-        }
-    }
-
-    fn announce(&mut self) {
-        let Some(ends) = &self.ends else { return };
-        let capabilities = Capabilities {
-            calls: true,
-            texts: true,
-            secure: ends.transport == SipTransport::Tls,
-            ..Capabilities::default()
-        };
-        let told = Told::Registered { local: ends.local.ip(), server: ends.server.ip(), capabilities };
-        self.out.push_back(Output::Event(AccountEvent::Registration(told)));
-    }
-
-    /// Asks the server what it knows of us, and changes nothing.
-    pub(super) fn question(&mut self, now: Instant) -> Option<RequestId> {
-        let (server, true) = (self.server()?, self.is_registered()) else { return None };
-        let request = self.registration.query();
-        Some(self.agent.request(request, server, now))
-    }
-
-    /// Whether the answer to a question names our contact.
-    pub(super) fn knows_us(&self, response: &Response) -> bool {
-        self.contact.as_ref().is_some_and(|contact| Registration::is_known(response, contact))
-    }
-}
-
-/// The instance id: a name-based UUID (RFC 9562 section 5.8), the same for the same account in the same home.
-fn instance(address: &str, instance: &str) -> String {
-    let digest = Sha256::new().chain_update("landline instance\0").chain_update(address).chain_update("\0");
-    let digest = digest.chain_update(instance).finalize();
-    let digits: Vec<char> = super::chance::hex(digest.iter().take(16)).chars().collect();
-    let part = |from: usize, to: usize| digits.iter().skip(from).take(to - from).collect::<String>();
-    format!("urn:uuid:{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
 
 #[cfg(test)]

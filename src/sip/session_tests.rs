@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     account::TextProgress,
     domain::{
-        account::{AccountConfig, AccountId},
+        account::{AccountConfig, AccountId, Capabilities, Registration as Told},
         message::SendFailure,
         session::{Codec, MediaDirection, PayloadType},
     },
@@ -43,12 +43,12 @@ fn setup() -> AccountSetup {
 
 fn ends(transport: SipTransport, local: &str) -> Ends {
     let server: SocketAddr = SERVER.parse().unwrap();
-    Ends { transport, local: local.parse().unwrap(), server, addresses: vec![server.ip()] }
+    Ends { transport, local: local.parse().unwrap(), server, addresses: vec![server.ip()], several: false }
 }
 
 impl Desk {
     fn new() -> Self {
-        let session = Session::new(&setup(), [5; 32]).unwrap();
+        let session = Session::new(&setup(), [5; 32], 1).unwrap();
         Self {
             session,
             now: Instant::now(),
@@ -77,7 +77,7 @@ impl Desk {
                 Output::Ping => self.pings += 1,
                 Output::Event(event) => self.events.push(event),
                 Output::Deliver(token, message) => self.texts.push((token, message)),
-                Output::Close { problem, after } => self.closed.push((problem, after)),
+                Output::Close { problem, after, .. } => self.closed.push((problem, after)),
                 Output::Gone => self.gone = true,
             }
         }
@@ -471,6 +471,6 @@ fn an_address_that_is_none_has_no_session() {
     for address in ["sip.test", "@sip.test", "a@b c"] {
         let mut setup = setup();
         setup.config.address = address.into();
-        assert!(Session::new(&setup, [0; 32]).is_none(), "{address}");
+        assert!(Session::new(&setup, [0; 32], 1).is_none(), "{address}");
     }
 }

@@ -1,39 +1,22 @@
-//! The account's task: sockets, clock and chance around [`Session`], which decides. It finds the server, opens the flow, and
-//! opens it anew; it must not wait on the engine while the engine may be waiting on it.
+//! The account's task: its flows, one or two (RFC 5626 section 4.2), between the engine and the servers. What one flow needs is
+//! in [`Leg`]; here it is decided which flow bears what. It must not wait on the engine while the engine may be waiting on it.
 use super::{
-    flow::{Flow, Received},
-    locate::{Target, locate},
-    session::{Ends, Output, Session},
-    side::{Happened, Side},
+    leg::{Happened, Leg, News},
+    session::Session,
     transaction::ServerId,
 };
 use crate::{
     account::{AccountCommand, AccountEvent, AccountSetup, CHANNEL, CommandSender, EventSender},
-    domain::account::{AccountId, Problem, Registration, SipTransport},
+    domain::account::{AccountId, Problem, Registration},
+    domain::call::CallId,
     domain::message::NewMessage,
-    net::Backoff,
 };
-use bytes::Bytes;
-use futures::{StreamExt, stream::FuturesUnordered};
-use std::{
-    collections::VecDeque,
-    future::Future,
-    net::SocketAddr,
-    pin::Pin,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::{sleep_until, timeout},
-};
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
+use std::{collections::VecDeque, future::Future, pin::Pin, sync::Arc};
+use tokio::sync::{mpsc, oneshot};
 
-/// The time a log-out may take.
-const GOODBYE: Duration = Duration::from_secs(1);
 /// Events or texts under way; above it nothing more is read from the server.
 const UNDER_WAY: usize = 64;
-/// With nothing to wait for.
-const LONG: Duration = Duration::from_secs(3600);
 
 /// Starts an account's task.
 pub fn spawn(setup: AccountSetup, events: EventSender) -> CommandSender {
@@ -42,15 +25,19 @@ pub fn spawn(setup: AccountSetup, events: EventSender) -> CommandSender {
     sender
 }
 
+/// The session of a flow.
+fn session(setup: &AccountSetup, flow: u8) -> Result<Session, Problem> {
+    let mut seed = [0; 32];
+    match getrandom::fill(&mut seed) {
+        _ if setup.password.expose().is_empty() => Err(Problem::NoPassword),
+        Ok(()) => Session::new(setup, seed, flow).ok_or(Problem::UnknownHost),
+        Err(_) => Err(Problem::NoSafeLogin),
+    }
+}
+
 async fn run(setup: AccountSetup, events: EventSender, mut commands: mpsc::Receiver<AccountCommand>) {
     let account = setup.config.id.clone();
-    let mut seed = [0; 32];
-    let session = match getrandom::fill(&mut seed) {
-        _ if setup.password.expose().is_empty() => Err(Problem::NoPassword),
-        Ok(()) => Session::new(&setup, seed).ok_or(Problem::UnknownHost),
-        Err(_) => Err(Problem::NoSafeLogin),
-    };
-    match session {
+    match session(&setup, 1) {
         Ok(session) => {
             let mut task = Task::new(setup, session, events.clone(), commands);
             task.live().await;
@@ -75,33 +62,24 @@ async fn run(setup: AccountSetup, events: EventSender, mut commands: mpsc::Recei
     let _ = events.send((account, AccountEvent::Stopped)).await;
 }
 
-/// A place where the server may be, and the flow to it; `None`: the flow that stands leads there.
-struct Opened {
-    flow: Option<Flow>,
-    target: Target,
-    /// All that were found, and those not tried yet.
-    found: Vec<Target>,
-    rest: VecDeque<Target>,
-}
+/// A text that the engine keeps, by the flow it came by.
+type Commit = Pin<Box<dyn Future<Output = (Way, ServerId, bool)> + Send>>;
 
-type Attempt = Pin<Box<dyn Future<Output = Result<Opened, Problem>> + Send>>;
-type Commit = Pin<Box<dyn Future<Output = (ServerId, bool)> + Send>>;
+/// Which flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    First,
+    Second,
+}
 
 struct Task {
     account: AccountId,
     setup: Arc<AccountSetup>,
-    session: Session,
-    flow: Option<Flow>,
-    /// For what is too large for a datagram.
-    side: Side,
-    attempt: Option<Attempt>,
-    /// When to try again.
-    retry: Option<Instant>,
-    found: Vec<Target>,
-    rest: VecDeque<Target>,
-    backoff: Backoff,
-    /// What ended the last connection, as long as trying again alone does not help.
-    stuck: Option<Problem>,
+    first: Leg,
+    /// Where the provider knows flows and has a second edge: if one is cut the other one still rings.
+    second: Option<Leg>,
+    /// How each stands.
+    stand: [Registration; 2],
     sender: EventSender,
     commands: mpsc::Receiver<AccountCommand>,
     /// Not yet taken by the engine: waiting for it here would be a deadlock when it waits for us.
@@ -114,14 +92,11 @@ struct Task {
 
 /// What woke the task.
 enum Woken {
-    Attempted(Result<Opened, Problem>),
-    Received(Result<Received, Problem>),
-    Beside(Happened),
+    Leg(Way, Happened),
     Command(Option<AccountCommand>),
     /// The engine has gone.
     Deserted,
-    Committed(ServerId, bool),
-    Time,
+    Committed(Way, ServerId, bool),
     Told,
 }
 
@@ -132,18 +107,13 @@ impl Task {
         sender: EventSender,
         commands: mpsc::Receiver<AccountCommand>,
     ) -> Self {
+        let setup = Arc::new(setup);
         Self {
             account: setup.config.id.clone(),
-            setup: Arc::new(setup),
-            session,
-            flow: None,
-            side: Side::default(),
-            attempt: None,
-            retry: None,
-            found: Vec::new(),
-            rest: VecDeque::new(),
-            backoff: Backoff::default(),
-            stuck: None,
+            first: Leg::new(setup.clone(), session),
+            setup,
+            second: None,
+            stand: [Registration::Offline, Registration::Offline],
             sender,
             commands,
             events: VecDeque::new(),
@@ -154,26 +124,29 @@ impl Task {
 
     /// Connects, stays, connects again, until told to stop.
     async fn live(&mut self) {
-        self.tell(Registration::Connecting);
-        self.try_now();
+        self.first.start();
         loop {
-            self.drain().await;
+            self.listen();
+            self.pair().await;
             match self.wait().await {
-                Woken::Attempted(result) => {
-                    self.attempt = None;
-                    match result {
-                        Ok(opened) => self.opened(opened),
-                        Err(problem) => self.lost(problem, None),
+                Woken::Leg(way, happened) => {
+                    if let Some(leg) = self.leg(way) {
+                        leg.act(happened).await;
                     }
                 }
-                Woken::Received(received) => self.received(received).await,
-                Woken::Beside(happened) => self.beside(happened).await,
                 Woken::Command(None | Some(AccountCommand::Stop)) | Woken::Deserted => return,
-                Woken::Command(Some(AccountCommand::NetworkChanged)) => self.network_changed(),
-                Woken::Command(Some(command)) => self.session.command(command, Instant::now()),
-                Woken::Committed(token, true) => self.session.kept(token, Instant::now()),
-                Woken::Committed(token, false) => self.session.not_kept(token, Instant::now()),
-                Woken::Time => self.time(),
+                Woken::Command(Some(AccountCommand::NetworkChanged)) => {
+                    self.first.command(AccountCommand::NetworkChanged).await;
+                    if let Some(second) = &mut self.second {
+                        second.command(AccountCommand::NetworkChanged).await;
+                    }
+                }
+                Woken::Command(Some(command)) => self.by(&command).command(command).await,
+                Woken::Committed(way, token, kept) => {
+                    if let Some(leg) = self.leg(way) {
+                        leg.committed(token, kept).await;
+                    }
+                }
                 Woken::Told => {}
             }
         }
@@ -181,12 +154,9 @@ impl Task {
 
     async fn wait(&mut self) -> Woken {
         let calm = self.events.len() < UNDER_WAY && self.commits.len() < UNDER_WAY;
-        let timer = self.session.next_timeout().into_iter().chain(self.retry).min();
-        let deadline = timer.unwrap_or_else(|| Instant::now() + LONG);
         tokio::select! {
-            result = poll(&mut self.attempt), if self.attempt.is_some() => Woken::Attempted(result),
-            received = receive(&mut self.flow), if self.flow.is_some() && calm => Woken::Received(received),
-            happened = self.side.next(), if !self.side.is_closed() && calm => Woken::Beside(happened),
+            happened = self.first.happen(calm) => Woken::Leg(Way::First, happened),
+            happened = happen(&mut self.second, calm) => Woken::Leg(Way::Second, happened),
             command = self.commands.recv() => Woken::Command(command),
             permit = self.sender.reserve(), if !self.events.is_empty() => match permit {
                 Ok(permit) => {
@@ -197,141 +167,88 @@ impl Task {
                 }
                 Err(_) => Woken::Deserted,
             },
-            Some((token, kept)) = self.commits.next() => Woken::Committed(token, kept),
-            () = sleep_until(deadline.into()) => Woken::Time,
+            Some((way, token, kept)) = self.commits.next() => Woken::Committed(way, token, kept),
         }
     }
 
-    fn time(&mut self) {
-        let now = Instant::now();
-        self.session.timeout(now);
-        if self.retry.is_some_and(|at| at <= now) {
-            self.try_now();
+    const fn leg(&mut self, way: Way) -> Option<&mut Leg> {
+        match way {
+            Way::First => Some(&mut self.first),
+            Way::Second => self.second.as_mut(),
         }
     }
 
-    /// Looks for the server, or for the next place where it may be.
-    fn try_now(&mut self) {
-        self.retry = None;
-        let stands = self.flow.as_ref().filter(|flow| flow.transport() == SipTransport::Udp);
-        let stands = stands.map(|flow| (flow.remote(), flow.local()));
-        let (found, rest) = (std::mem::take(&mut self.found), std::mem::take(&mut self.rest));
-        self.attempt = Some(Box::pin(connect(self.setup.clone(), found, rest, stands)));
-    }
-
-    fn opened(&mut self, opened: Opened) {
-        let now = Instant::now();
-        let Opened { flow, target, found, rest } = opened;
-        if let Some(flow) = flow {
-            self.side = Side::Closed;
-            if self.flow.take().is_some_and(|old| old.transport() != SipTransport::Udp) {
-                self.session.offline(now);
+    /// The flow that is to carry a command: a call keeps to its own, what is new takes one that stands.
+    fn by(&mut self, command: &AccountCommand) -> &mut Leg {
+        let call = call(command);
+        match &mut self.second {
+            Some(second)
+                if call.is_some_and(|call| second.session.has_call(call))
+                    || !call.is_some_and(|call| self.first.session.has_call(call))
+                        && !self.first.session.is_registered()
+                        && second.session.is_registered() =>
+            {
+                second
             }
-            self.flow = Some(flow);
+            _ => &mut self.first,
         }
-        let Some(flow) = &self.flow else { return };
-        let addresses = found.iter().map(|target| target.addr.ip().to_canonical()).collect();
-        let ends = Ends { transport: target.transport, local: flow.local(), server: flow.remote(), addresses };
-        (self.found, self.rest) = (found, rest);
-        self.session.online(ends, now);
     }
 
-    async fn received(&mut self, received: Result<Received, Problem>) {
-        let now = Instant::now();
-        match received {
-            Ok(Received::Message { from, bytes }) => self.session.receive(from, &bytes, now),
-            Ok(Received::Ping) => {
-                self.session.heard(now);
-                if self.flow.as_ref().is_some_and(|flow| flow.transport() != SipTransport::Udp) {
-                    self.send(None, b"\r\n").await;
-                }
+    /// Keeps a second flow where it can be had and is of use, and none otherwise.
+    async fn pair(&mut self) {
+        match &mut self.second {
+            None if self.first.wants_second() => {
+                let Ok(session) = session(&self.setup, 2) else { return };
+                let mut second = Leg::new(self.setup.clone(), session);
+                second.twin(Some(self.first.server()));
+                second.start();
+                self.second = Some(second);
             }
-            Ok(Received::Pong) => self.session.heard(now),
-            Err(problem) => self.flow_lost(problem),
+            None => return,
+            Some(second) if self.first.session.is_registered() && !self.first.session.has_flow() => {
+                // the provider does not know flows any more: two of them would ring twice
+                second.goodbye().await;
+                self.listen();
+                self.second = None;
+                self.stand[1] = Registration::Offline;
+            }
+            Some(_) => {}
+        }
+        let (one, other) = (self.first.server(), self.second.as_ref().map(Leg::server));
+        self.first.twin(other);
+        if let Some(second) = &mut self.second {
+            second.twin(Some(one));
         }
     }
 
-    /// The flow is of no use any more.
-    fn flow_lost(&mut self, problem: Problem) {
-        self.flow = None;
-        self.session.offline(Instant::now());
-        // an attempt under way goes on
-        if self.attempt.is_none() {
-            self.lost(problem, None);
+    /// Takes what the flows have to say.
+    fn listen(&mut self) {
+        while let Some(news) = self.first.poll() {
+            self.hear(Way::First, news);
+        }
+        while let Some(news) = self.second.as_mut().and_then(Leg::poll) {
+            self.hear(Way::Second, news);
         }
     }
 
-    /// Does all the session wants done.
-    async fn drain(&mut self) {
-        while let Some(output) = self.session.poll() {
-            match output {
-                Output::Send { bytes, stream: true, .. } => self.send_beside(bytes).await,
-                Output::Send { to, bytes, stream: false } => self.send(Some(to), &bytes).await,
-                Output::Ping => self.send(None, b"\r\n\r\n").await,
-                Output::Event(AccountEvent::Registration(registration)) => {
-                    if self.registration != registration {
-                        self.backoff.connected(Instant::now());
-                    }
-                    (self.stuck, self.rest) = (None, VecDeque::new());
-                    self.tell(registration);
-                }
-                Output::Event(event) => self.events.push_back(event),
-                Output::Deliver(token, message) => self.deliver(token, message),
-                Output::Close { problem, after } => {
-                    if self.flow.as_ref().is_some_and(|flow| flow.transport() != SipTransport::Udp) {
-                        self.flow = None;
-                        self.session.offline(Instant::now());
-                    }
-                    self.lost(problem, after);
-                }
-                Output::Gone => {}
+    fn hear(&mut self, way: Way, news: News) {
+        match news {
+            News::Event(event) => self.events.push_back(event),
+            News::Deliver(token, message) => self.deliver(way, token, message),
+            News::Registration(registration) => {
+                let [first, second] = &mut self.stand;
+                *(if way == Way::First { &mut *first } else { &mut *second }) = registration;
+                let stands = |one: &Registration| matches!(one, Registration::Registered { .. });
+                let told = if !stands(first) && stands(second) { second.clone() } else { first.clone() };
+                self.tell(told);
             }
         }
     }
 
-    async fn send(&mut self, to: Option<SocketAddr>, bytes: &[u8]) {
-        let Some(flow) = &mut self.flow else { return };
-        let to = to.unwrap_or_else(|| flow.remote());
-        let datagrams = flow.transport() == SipTransport::Udp;
-        match flow.send(to, bytes).await {
-            Ok(()) => {}
-            // retransmission and keepalive see to it
-            Err(problem) if datagrams => {
-                tracing::debug!(account = %self.account, %problem, "a datagram did not go out")
-            }
-            Err(problem) => self.flow_lost(problem),
-        }
-    }
-
-    /// Sends what is too large for a datagram.
-    async fn send_beside(&mut self, bytes: Bytes) {
-        let Some(server) = self.flow.as_ref().map(Flow::remote) else { return };
-        let setup = self.setup.clone();
-        let open = || -> super::side::Attempt {
-            let target =
-                Target { addr: server, transport: SipTransport::Tcp, server_name: setup.config.domain().to_owned() };
-            Box::pin(async move { Flow::open(&setup.bind, &target, None).await })
-        };
-        if !self.side.send(bytes, open).await {
-            self.session.stream_lost(false, Instant::now());
-        }
-    }
-
-    /// Something happened on the stream beside the datagrams.
-    async fn beside(&mut self, happened: Happened) {
-        let now = Instant::now();
-        match happened {
-            Happened::Received(Received::Message { from, bytes }) => self.session.receive(from, &bytes, now),
-            Happened::Received(Received::Ping) => self.send_beside(Bytes::from_static(b"\r\n")).await,
-            Happened::Received(Received::Pong) => self.session.heard(now),
-            Happened::Lost { refused } => self.session.stream_lost(refused, now),
-        }
-    }
-
-    fn deliver(&mut self, token: ServerId, message: NewMessage) {
+    fn deliver(&mut self, way: Way, token: ServerId, message: NewMessage) {
         let (committed, answer) = oneshot::channel();
         self.events.push_back(AccountEvent::Message { message, committed });
-        self.commits.push(Box::pin(async move { (token, answer.await.is_ok()) }));
+        self.commits.push(Box::pin(async move { (way, token, answer.await.is_ok()) }));
     }
 
     fn tell(&mut self, registration: Registration) {
@@ -341,121 +258,39 @@ impl Task {
         }
     }
 
-    /// The server is not to be used now: the next place at once, or all of them again later.
-    fn lost(&mut self, problem: Problem, after: Option<Duration>) {
-        self.attempt = None;
-        let retry = problem.may_pass();
-        let registered = matches!(self.registration, Registration::Registered { .. });
-        let elsewhere = matches!(problem, Problem::TimedOut | Problem::ServerGone | Problem::Unreachable);
-        if elsewhere && !registered && !self.rest.is_empty() {
-            return self.try_now();
-        }
-        tracing::info!(account = %self.account, %problem, retry, "not registered");
-        self.tell(Registration::Failed { problem, retry });
-        (self.found, self.rest) = (Vec::new(), VecDeque::new());
-        self.stuck = (!retry).then_some(problem);
-        let now = Instant::now();
-        let wait = self.backoff.next(now, getrandom::u32().unwrap_or(u32::MAX));
-        self.retry = retry.then(|| now + wait.max(after.unwrap_or_default()));
-    }
-
-    /// A new network may lead past a captive portal's certificate; it does not make a password right.
-    fn network_changed(&mut self) {
-        self.backoff.reset();
-        if matches!(self.stuck, Some(Problem::WrongPassword | Problem::Conflict)) {
-            return;
-        }
-        let same = |flow: &Flow| self.setup.bind.local_for(flow.remote()) == Ok(flow.local().ip());
-        match &self.flow {
-            Some(flow) if same(flow) && self.session.is_registered() => return self.session.check(Instant::now()),
-            Some(flow) if flow.transport() != SipTransport::Udp => {
-                self.flow = None;
-                self.session.offline(Instant::now());
-            }
-            _ => {}
-        }
-        if !self.session.is_registered() {
-            self.tell(Registration::Connecting);
-        }
-        (self.found, self.rest) = (Vec::new(), VecDeque::new());
-        self.try_now();
-    }
-
     /// Hangs up and logs out, as far as that can be done in a moment.
     async fn goodbye(&mut self) {
-        (self.attempt, self.retry) = (None, None);
-        self.session.farewell(Instant::now());
-        let farewell = async {
-            loop {
-                while let Some(output) = self.session.poll() {
-                    match output {
-                        Output::Send { to, bytes, .. } => self.send(Some(to), &bytes).await,
-                        Output::Gone => return,
-                        Output::Event(AccountEvent::Registration(_)) | Output::Ping | Output::Close { .. } => {}
-                        Output::Event(event) => self.events.push_back(event),
-                        // it is to come again
-                        Output::Deliver(token, _) => self.session.not_kept(token, Instant::now()),
-                    }
-                }
-                if self.flow.is_none() {
-                    return;
-                }
-                let deadline = self.session.next_timeout().unwrap_or_else(|| Instant::now() + LONG);
-                tokio::select! {
-                    received = receive(&mut self.flow) => self.received(received).await,
-                    () = sleep_until(deadline.into()) => self.session.timeout(Instant::now()),
-                }
-            }
-        };
-        // the server need not be there
-        let _ = timeout(GOODBYE, farewell).await;
+        let legs = std::iter::once(&mut self.first).chain(&mut self.second);
+        join_all(legs.map(Leg::goodbye)).await;
+        self.listen();
     }
 }
 
-async fn poll(attempt: &mut Option<Attempt>) -> Result<Opened, Problem> {
-    match attempt {
-        Some(attempt) => attempt.await,
+async fn happen(leg: &mut Option<Leg>, calm: bool) -> Happened {
+    match leg {
+        Some(leg) => leg.happen(calm).await,
         None => std::future::pending().await,
     }
 }
 
-async fn receive(flow: &mut Option<Flow>) -> Result<Received, Problem> {
-    match flow {
-        Some(flow) => flow.recv().await,
-        None => std::future::pending().await,
+/// The call that a command is about.
+const fn call(command: &AccountCommand) -> Option<CallId> {
+    match command {
+        AccountCommand::Answer { call, .. }
+        | AccountCommand::Ring { call }
+        | AccountCommand::EndCall { call, .. }
+        | AccountCommand::Reoffer { call, .. }
+        | AccountCommand::AnswerReoffer { call, .. }
+        | AccountCommand::Press { call, .. }
+        | AccountCommand::Silence { call, .. }
+        | AccountCommand::Transfer { call, .. }
+        | AccountCommand::Candidate { call, .. } => Some(*call),
+        AccountCommand::Follow { referred, .. } | AccountCommand::Refuse { referred } => Some(*referred),
+        AccountCommand::SendText { .. }
+        | AccountCommand::PlaceCall { .. }
+        | AccountCommand::NetworkChanged
+        | AccountCommand::Stop => None,
     }
-}
-
-/// Opens a flow to the first place that lets us. A bad certificate ends the search: a weaker transport would hand the log-in
-/// to whoever stands in between. `stands`: the datagram flow there is, remote and local, kept if it leads the right way.
-async fn connect(
-    setup: Arc<AccountSetup>,
-    mut found: Vec<Target>,
-    mut rest: VecDeque<Target>,
-    stands: Option<(SocketAddr, SocketAddr)>,
-) -> Result<Opened, Problem> {
-    if rest.is_empty() {
-        found = locate(&setup.config, &setup.bind).await?;
-        rest = found.iter().cloned().collect();
-    }
-    let mut problem = Problem::Unreachable;
-    while let Some(target) = rest.pop_front() {
-        if target.transport == SipTransport::Udp
-            && let Some((remote, local)) = stands
-            && (remote.ip(), remote.port()) == (target.addr.ip().to_canonical(), target.addr.port())
-            && setup.bind.local_for(target.addr) == Ok(local.ip())
-        {
-            return Ok(Opened { flow: None, target, found, rest });
-        }
-        match Flow::open(&setup.bind, &target, setup.config.ca.as_deref()).await {
-            Ok(flow) => return Ok(Opened { flow: Some(flow), target, found, rest }),
-            Err(failed) if !failed.may_pass() || failed == Problem::CertificateExpired => return Err(failed),
-            // a forbidden route says more than an unreachable one
-            Err(failed) if problem != Problem::NotWired => problem = failed,
-            Err(_) => {}
-        }
-    }
-    Err(problem)
 }
 
 #[cfg(test)]

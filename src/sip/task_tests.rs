@@ -2,16 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 use super::*;
 use crate::{
-    domain::account::{AccountConfig, AccountKind},
+    domain::account::{AccountConfig, AccountKind, SipTransport},
     net::Bind,
     sip::{
         message::{HeaderName, Message},
         parse::parse,
     },
 };
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, UdpSocket},
+    time::timeout,
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -22,6 +22,15 @@ impl Kamailio {
     pub fn start() -> Self {
         Self::start_with(&[], None, "", "")
     }
+    /// The same with these words of its configuration set: `FLOWS`, `SERVICE_ROUTE`, `AUTH_INT`,
+    /// `SHA_256`, `STALE`, `OVERLOADED`.
+    pub fn start_defining(words: &[&str]) -> Self {
+        Self::start_whole(&[], words, None, "", "", 0)
+    }
+    /// An edge proxy before a registrar that knows flows.
+    pub fn start_edge(home: &Self) -> Self {
+        Self::start_whole(&[], &["FLOWS", "EDGE"], None, "", "", home.port)
+    }
     /// The same with a relay for media. `from_tls` and `to_tls`: what rtpengine makes of offers of those who come over TLS,
     /// and of the others', in the words of Kamailio's module.
     pub fn start_with_relay(relay: &Rtpengine, from_tls: &str, to_tls: &str) -> Self {
@@ -32,6 +41,18 @@ impl Kamailio {
         Self::start_with(addresses, None, "", "")
     }
     fn start_with(addresses: &[&str], relay: Option<&Rtpengine>, from_tls: &str, to_tls: &str) -> Self {
+        Self::start_whole(addresses, &[], relay, from_tls, to_tls, 0)
+    }
+    fn start_whole(
+        addresses: &[&str],
+        words: &[&str],
+        relay: Option<&Rtpengine>,
+        from_tls: &str,
+        to_tls: &str,
+        home: u16,
+    ) -> Self {
+        let words = words.iter().copied().chain(relay.map(|_| "RTPENGINE"));
+        let words: String = words.map(|word| format!("#!define {word}\n")).collect();
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make(dir.path(), "sip.test");
         let (port, tls_port) = (free_port(), free_port());
@@ -44,7 +65,8 @@ impl Kamailio {
             .replace("@KEY@", &files.key.to_string_lossy())
             .replace("@MODULES@", &modules())
             .replace("@LISTEN@", &listen)
-            .replace("@RELAY@", if relay.is_some() { "#!define RTPENGINE" } else { "" })
+            .replace("@DEFINES@", &words)
+            .replace("@HOME@", &home.to_string())
             .replace("@RELAY_PORT@", &relay.map_or(0, |relay| relay.port).to_string())
             .replace("@FROM_TLS@", from_tls)
             .replace("@TO_TLS@", to_tls);

@@ -24,6 +24,7 @@ pub mod session_bus;
 pub mod sipp;
 pub mod sound;
 pub mod two_links;
+pub mod zone;
 
 use std::{
     net::{TcpListener, UdpSocket},

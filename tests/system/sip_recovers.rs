@@ -18,7 +18,9 @@ fn recovers(transport: &str) {
     kamailio.kill();
     alice.wait_event("the loss", |e| e["event"] == "registration_failed");
     kamailio.run();
+    let back = std::time::Instant::now();
     alice.wait_registered();
+    assert!(back.elapsed() < std::time::Duration::from_secs(5), "{:?} after the server was back", back.elapsed());
     bob.json(&["text", "sip:alice@sip.test", "back again"]);
     alice.wait_text("back again");
 }

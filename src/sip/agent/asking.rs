@@ -70,6 +70,7 @@ impl Agent {
             return None;
         }
         self.address(&mut request)?;
+        self.guide(&mut request);
         self.auth.sign(&mut request);
         let reliable = self.is_reliable() || self.goes_by_stream(&mut request, to);
         let client = self.transactions.request(&request, to, reliable, now);

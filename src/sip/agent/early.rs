@@ -71,7 +71,9 @@ impl Agent {
     /// Tells phones that may take our call where we are now.
     pub(super) fn moved_early(&mut self, call: CallId, now: Instant) {
         let datagrams = !self.is_reliable();
-        let Some(contact) = self.contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else { return };
+        let Some(contact) = self.call_contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else {
+            return;
+        };
         let Some(Call { stage: Stage::Calling(calling), .. }) = self.calls.get_mut(&call) else { return };
         let told: Vec<_> = calling
             .early

@@ -259,7 +259,7 @@ impl Agent {
 
     /// With Contact and the route, as responses that make or move a dialog bear it.
     pub(super) fn in_dialog(&self, mut response: Response, user: Option<&str>) -> Option<Response> {
-        response.headers.push(HeaderName::Contact, self.contact(user)?.to_string());
+        response.headers.push(HeaderName::Contact, self.call_contact(user)?.to_string());
         Some(response)
     }
 

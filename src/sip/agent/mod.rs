@@ -9,6 +9,7 @@ mod event;
 mod incoming;
 mod keys;
 mod outgoing;
+mod reach;
 mod referral;
 mod refresh;
 mod reliable;
@@ -41,6 +42,7 @@ use crate::domain::{
 use bytes::Bytes;
 use call::{Call, Stage};
 pub(crate) use event::{AgentEvent, Failure, Invitation, Output, RequestId};
+pub(crate) use reach::Reach;
 use std::{
     collections::{BTreeMap, VecDeque},
     net::{IpAddr, SocketAddr},
@@ -135,6 +137,7 @@ pub(crate) struct Agent {
     chance: Chance,
     way: Option<Way>,
     home: Option<Home>,
+    reach: Reach,
     /// Our address as the server sees it.
     seen: Option<SocketAddr>,
     owned: Vec<Method>,
@@ -164,6 +167,7 @@ impl Agent {
             chance: Chance::new(seed),
             way: None,
             home: None,
+            reach: Reach::default(),
             seen: None,
             owned,
             sent: BTreeMap::new(),
@@ -186,7 +190,7 @@ impl Agent {
             dialogs.filter(|dialog| dialog.hop == old.server).for_each(|dialog| dialog.hop = new.server);
         }
         if self.way != Some(way) || self.home != home {
-            self.seen = None;
+            (self.seen, self.reach) = (None, Reach::default());
             self.no_stream = false;
         }
         (self.way, self.home) = (Some(way), home);

@@ -36,7 +36,7 @@ impl Agent {
         }
         // a Contact would say what From does not
         let user = from.uri.user().filter(|_| !hidden).map(str::to_owned);
-        let Some(contact) = self.contact(user.as_deref()) else {
+        let Some(contact) = self.call_contact(user.as_deref()) else {
             return self.event(AgentEvent::Ended { call, reason: EndReason::ServerGone });
         };
         let (tag, call_id) = (self.chance.token(), self.chance.token());

@@ -140,7 +140,7 @@ impl Agent {
     /// Tells them the status; a final one is the last they hear.
     fn notify(&mut self, referred: CallId, code: u16, now: Instant) {
         let datagrams = !self.is_reliable();
-        let contact = self.referrals.get(&referred).and_then(|referral| self.contact(referral.user.as_deref()));
+        let contact = self.referrals.get(&referred).and_then(|referral| self.call_contact(referral.user.as_deref()));
         let Some(referral) = self.referrals.get_mut(&referred) else { return };
         let last = code >= 200;
         // as long as the call stands its numbers are counted there

@@ -49,7 +49,9 @@ impl Agent {
         if self.sent.values().any(|sent| sent.purpose == Purpose::Asking(call)) {
             return;
         }
-        let Some(contact) = self.contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else { return };
+        let Some(contact) = self.call_contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else {
+            return;
+        };
         let Some(state) = self.calls.get_mut(&call) else { return };
         let Stage::Talking(dialog) = &mut state.stage else { return };
         let mut request = dialog.request(if state.updates { Method::Update } else { Method::Options });

@@ -57,7 +57,9 @@ impl Agent {
 
     /// Makes the offer that waits, if nothing else is under way.
     pub(super) fn next_offer(&mut self, call: CallId, now: Instant) {
-        let Some(contact) = self.contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else { return };
+        let Some(contact) = self.call_contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else {
+            return;
+        };
         let Some(state) = self.calls.get_mut(&call).filter(|call| matches!(call.mid, Mid::Idle)) else { return };
         let Stage::Talking(dialog) = &mut state.stage else { return };
         let Some(offer) = state.wish.take() else { return self.next_refer(call, now) };

@@ -48,7 +48,9 @@ impl Agent {
     /// Asks them, as no offer is under way: a large one may take another way, and come later than what was sent after it.
     pub(super) fn next_refer(&mut self, call: CallId, now: Instant) {
         let datagrams = !self.is_reliable();
-        let Some(contact) = self.contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else { return };
+        let Some(contact) = self.call_contact(self.calls.get(&call).and_then(|state| state.user.as_deref())) else {
+            return;
+        };
         let Some(state) = self.calls.get_mut(&call) else { return };
         let Stage::Talking(dialog) = &mut state.stage else { return };
         let Some(to) = state.refer.take() else { return };
