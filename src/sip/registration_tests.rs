@@ -113,7 +113,7 @@ fn a_route_that_nobody_can_follow_is_not_taken() {
     for routes in ["<sip:edge.test>", "<mailto:x@y>", "nonsense", "<sip:a;lr>, <tel:+1555>"] {
         assert_eq!(granted(&[(HeaderName::ServiceRoute, routes)]).1.reach.routes, [""; 0], "{routes}");
     }
-    let many = vec!["<sip:a;lr>"; MOST_ROUTES + 1].join(",");
+    let many = ["<sip:a;lr>"; MOST_ROUTES + 1].join(",");
     assert_eq!(granted(&[(HeaderName::ServiceRoute, &many)]).1.reach.routes, [""; 0]);
     let (_, plain) = granted(&[]);
     assert!(!plain.reach.flow && plain.alive.is_none());

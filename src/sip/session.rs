@@ -32,9 +32,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A server that was heard so lately is taken to be there when a call is placed.
-const SILENCE: Duration = Duration::from_secs(3);
-
 /// What to do.
 #[derive(Debug)]
 pub(super) enum Output {
@@ -83,6 +80,8 @@ pub(super) struct Session {
     known_as: Option<NameAddr>,
     moves: u8,
     refresh: Option<Instant>,
+    /// When the server must have been heard, because something was asked of it.
+    expected: Option<Instant>,
     leaving: Option<RequestId>,
     pub(super) texts: HashMap<RequestId, MessageId>,
     pub(super) doubt: super::outbound::Doubt,
@@ -125,6 +124,7 @@ impl Session {
             known_as: None,
             moves: 0,
             refresh: None,
+            expected: None,
             leaving: None,
             texts: HashMap::new(),
             doubt: super::outbound::Doubt::default(),
@@ -194,13 +194,14 @@ impl Session {
         if let Some(keepalive) = &mut self.keepalive {
             keepalive.heard(now);
         }
+        self.expected = None;
     }
 
     /// When [`Self::timeout`] is to be called.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
         let keepalive = self.keepalive.as_ref().filter(|_| self.is_registered()).map(Keepalive::next_timeout);
         let registering = self.registering.as_ref().map(|registering| registering.until);
-        [self.agent.next_timeout(), keepalive, registering, self.refresh].into_iter().flatten().min()
+        [self.agent.next_timeout(), keepalive, registering, self.refresh, self.expected].into_iter().flatten().min()
     }
 
     /// Time has come to this point.
@@ -208,6 +209,9 @@ impl Session {
         self.agent.timeout(now);
         self.settle(now);
         self.register_timeout(now);
+        if self.expected.take_if(|at| *at <= now).is_some() {
+            self.register(CHECK, now);
+        }
         if self.refresh.is_some_and(|at| at <= now) {
             self.refresh = None;
             self.register(CHECK, now);
@@ -243,6 +247,7 @@ impl Session {
 
     /// Something from the engine; `Stop` and `NetworkChanged` are the task's.
     pub(super) fn command(&mut self, command: AccountCommand, now: Instant) {
+        let asks = matches!(command, AccountCommand::SendText { .. } | AccountCommand::PlaceCall { .. });
         match command {
             AccountCommand::SendText { id, to, body } => self.send_text(id, &to, body.expose(), now),
             AccountCommand::PlaceCall { call, to, offer, second } => self.place(call, &to, offer, second, now),
@@ -261,6 +266,9 @@ impl Session {
             // SIP names all candidates in its descriptions
             AccountCommand::Candidate { .. } | AccountCommand::NetworkChanged | AccountCommand::Stop => {}
         }
+        if asks {
+            self.expect_answer(now);
+        }
         self.settle(now);
     }
 
@@ -276,10 +284,6 @@ impl Session {
         match self.invitation(to, offer, second) {
             Ok(invitation) => {
                 self.agent.place(call, invitation, now);
-                if self.keepalive.as_ref().is_some_and(|keepalive| keepalive.silence(now) > SILENCE) {
-                    // a person waits: learn soon whether the server is there
-                    self.register(CHECK, now);
-                }
             }
             Err(reason) => self.call(call, CallEvent::Ended { reason }),
         }

@@ -447,6 +447,21 @@ fn a_call_by_a_server_that_is_gone_ends_within_seconds() {
 }
 
 #[test]
+fn a_text_to_a_server_that_has_just_gone_shows_it_within_seconds() {
+    let mut desk = Desk::registered(SipTransport::Udp);
+    desk.text(1);
+    desk.seconds(2);
+    assert_eq!(desk.count("REGISTER"), 1, "it was heard a moment ago");
+    desk.seconds(6);
+    assert_eq!(desk.closed, [(Problem::ServerGone, None)]);
+    let mut desk = Desk::registered(SipTransport::Udp);
+    desk.text(1);
+    desk.respond("MESSAGE", 202, "");
+    desk.seconds(10);
+    assert_eq!((desk.count("REGISTER"), desk.closed.len()), (1, 0), "it answered");
+}
+
+#[test]
 fn what_cannot_be_called_ends_with_a_reason() {
     let place = |to: &str| AccountCommand::PlaceCall {
         call: CallId(3),

@@ -22,7 +22,7 @@ impl Kamailio {
     pub fn start() -> Self {
         Self::start_with(&[], None, "", "")
     }
-    /// The same with these words of its configuration set: `FLOWS`, `SERVICE_ROUTE`, `AUTH_INT`,
+    /// The same with these words of its configuration set: `FLOWS`, `GRUU`, `SERVICE_ROUTE`, `AUTH_INT`,
     /// `SHA_256`, `STALE`, `OVERLOADED`.
     pub fn start_defining(words: &[&str]) -> Self {
         Self::start_whole(&[], words, None, "", "", 0)

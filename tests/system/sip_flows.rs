@@ -3,7 +3,7 @@ use crate::support::{kamailio::Kamailio, landline::Landline, sipp::Sipp, wait_fo
 
 #[test]
 fn calls_reach_the_device_by_its_own_name() {
-    let kamailio = Kamailio::start_defining(&["FLOWS"]);
+    let kamailio = Kamailio::start_defining(&["FLOWS", "GRUU"]);
     for transport in ["udp", "tcp"] {
         let mut alice = Landline::new();
         alice.add_sip("alice", "secret-alice", &kamailio.server(), transport, None);
@@ -24,7 +24,7 @@ fn calls_reach_the_device_by_its_own_name() {
 
 #[test]
 fn a_caller_who_hides_has_a_name_that_says_nothing() {
-    let kamailio = Kamailio::start_defining(&["FLOWS"]);
+    let kamailio = Kamailio::start_defining(&["FLOWS", "GRUU"]);
     let mut alice = Landline::new();
     alice.add_sip_with("alice", "secret-alice", &kamailio.server(), "tcp", None, &["--hide-number"]);
     alice.run();

@@ -22,6 +22,8 @@ const LOGIN: Duration = Duration::from_secs(8);
 const LOGIN_OF_SEVERAL: Duration = Duration::from_secs(4);
 /// How long a later one may: the server is known to answer.
 pub(super) const CHECK: Duration = Duration::from_secs(4);
+/// A server that was heard so lately is taken to be there.
+const SILENCE: Duration = Duration::from_secs(3);
 /// And where there is reason to doubt that.
 const DOUBT: Duration = Duration::from_secs(2);
 /// Changes of our address in a row that are followed by a new registration.
@@ -50,7 +52,7 @@ impl Session {
             self.agent.abandon(registering.request);
         }
         self.stale = self.contact.take().or(self.stale.take());
-        (self.keepalive, self.refresh) = (None, None);
+        (self.keepalive, self.refresh, self.expected) = (None, None, None);
     }
 
     /// Is the server still there, and are we still known to it? Registers at once.
@@ -58,6 +60,16 @@ impl Session {
         if self.ends.is_some() {
             self.register(DOUBT, now);
             self.settle(now);
+        }
+    }
+
+    /// A person waits for what was just asked: learn soon whether the server is there.
+    pub(super) fn expect_answer(&mut self, now: Instant) {
+        let Some(keepalive) = &self.keepalive else { return };
+        if keepalive.silence(now) > SILENCE {
+            self.register(CHECK, now);
+        } else if self.expected.is_none() {
+            self.expected = Some(now + SILENCE);
         }
     }
 

@@ -6,6 +6,7 @@ mod hang_up;
 mod hostile;
 mod lasting;
 mod places;
+mod reach;
 mod reoffers;
 mod scripted;
 mod size;
