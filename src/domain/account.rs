@@ -8,6 +8,16 @@ use std::{net::IpAddr, path::PathBuf};
 #[serde(transparent)]
 pub struct AccountId(pub String);
 
+impl AccountId {
+    /// What a log may say: the id itself holds the address, and that may be a telephone number.
+    pub fn in_log(&self) -> String {
+        let kind = self.0.split('-').next().unwrap_or_default();
+        let mut hasher = std::hash::DefaultHasher::new();
+        std::hash::Hash::hash(&self.0, &mut hasher);
+        format!("{kind}-{:06x}", std::hash::Hasher::finish(&hasher) & 0xff_ffff)
+    }
+}
+
 impl std::fmt::Display for AccountId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -181,6 +191,10 @@ impl AccountConfig {
     /// The name under which the password of its TURN server is kept: no id has a space.
     pub fn turn_secret(&self) -> AccountId {
         AccountId(format!("{} turn", self.id))
+    }
+    /// The name under which is kept what its server gave for the next log-in.
+    pub fn kept_secret(&self) -> AccountId {
+        AccountId(format!("{} kept", self.id))
     }
     /// The id an account gets when it is added: `sip-user-domain` or `xmpp-user-domain`.
     pub fn derive_id(kind: &AccountKind, address: &str) -> AccountId {

@@ -82,7 +82,7 @@ impl Session {
             // kept by the archive until it is in the store: it can be asked again
             Some(true) => return false,
             Some(false) => {
-                tracing::warn!(account = %self.account, "an archive result that was not asked for was ignored")
+                tracing::warn!(account = self.account.in_log(), "an archive result that was not asked for was ignored")
             }
             None => {}
         }
@@ -98,7 +98,7 @@ impl Session {
             }
             Carbon::No => Envelope { message, source: Source::Live, stamp: None },
             Carbon::Forged => {
-                tracing::warn!(account = %self.account, "a forged copy of a message was ignored");
+                tracing::warn!(account = self.account.in_log(), "a forged copy of a message was ignored");
                 Envelope { message, source: Source::Live, stamp: None }
             }
         };
@@ -174,7 +174,7 @@ impl Session {
 
     fn pushed(&mut self, iq: &Element, query: &Element, now: Instant) -> Option<Element> {
         if !stanza::from_own_account(iq, &self.me) {
-            tracing::warn!(account = %self.account, "a roster push of a stranger was refused");
+            tracing::warn!(account = self.account.in_log(), "a roster push of a stranger was refused");
             return request::refuse(iq);
         }
         let change = roster::push(query, &self.account);
@@ -223,6 +223,7 @@ impl Session {
             self.ask_for_helpers(now);
         }
         match asked {
+            Asked::Server if self.copies_settled => {}
             Asked::Server if has(ns::CARBONS) => self.ask(Asked::Carbons, now, carbons::enable),
             Asked::Server | Asked::Carbons => {
                 self.copies_settled = true;
@@ -260,7 +261,7 @@ impl Session {
                     Ok(Some(fin)) if fin.is("fin", ns::MAM) => self.archive.page(fin),
                     Ok(_) => self.archive.refused(""),
                     Err(condition) => {
-                        tracing::info!(account = %self.account, condition, "the archive did not answer");
+                        tracing::info!(account = self.account.in_log(), condition, "the archive did not answer");
                         self.archive.refused(condition)
                     }
                 };

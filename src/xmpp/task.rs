@@ -173,7 +173,7 @@ impl Task {
                     }
                 }
             };
-            tracing::info!(account = %self.account, %problem, retry, "not connected");
+            tracing::info!(account = self.account.in_log(), %problem, retry, "not connected");
             self.registration(Registration::Failed { problem, retry });
             let wait = self.backoff.next(Instant::now(), getrandom::u32().unwrap_or(u32::MAX));
             let woken = if retry { self.attend(sleep(wait)).await } else { self.attend(std::future::pending()).await };

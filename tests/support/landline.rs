@@ -1,5 +1,5 @@
 //! The program itself, driven through its command line and its JSON events, in a home of its own with the vault.
-use super::{PATIENCE, Process};
+use super::{PATIENCE, Process, secrets};
 use serde_json::Value;
 use std::{
     io::{Read, Seek, SeekFrom, Write},
@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+
+const PASSPHRASE: &str = "correct horse battery";
 
 /// The command line of a home with a vault.
 #[derive(Debug)]
@@ -18,8 +20,9 @@ pub struct Commands {
 impl Commands {
     /// Runs one command to its end.
     pub fn run(&self, args: &[&str]) -> Output {
+        secrets::learn_command(args);
         let mut command = Command::new(env!("CARGO_BIN_EXE_landline"));
-        command.arg("--home").arg(self.dir.join("home")).env("LANDLINE_PASSPHRASE", "correct horse battery");
+        command.arg("--home").arg(self.dir.join("home")).env("LANDLINE_PASSPHRASE", PASSPHRASE);
         command.env("LANG", "en_US.UTF-8").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", &self.dir);
         command.args(args).stdin(Stdio::null()).output().expect("landline")
@@ -52,7 +55,7 @@ impl Landline {
         let dir = TempDir::new().expect("a folder");
         let (partial, events) = (String::new(), Vec::new());
         let (run, keyring, host, by) = (None, None, None, None);
-        let landline = Self { dir, run, read: 0, partial, events, log_filter: "warn", keyring, host, by };
+        let landline = Self { dir, run, read: 0, partial, events, log_filter: "trace", keyring, host, by };
         landline.choose_sound("null", "null");
         landline
     }
@@ -65,9 +68,9 @@ impl Landline {
         let text = format!("[sound]\ninput = {input:?}\noutput = {output:?}\nring = \"null\"\n{voice}");
         std::fs::write(config.join("config.toml"), text).expect("the configuration");
     }
-    /// Logs all there is to log from the next start on.
-    pub fn log_everything(&mut self) {
-        self.log_filter = "trace";
+    /// Logs little from the next start on: for those that measure. All others log all there is to log.
+    pub fn log_little(&mut self) {
+        self.log_filter = "warn";
     }
     /// Uses the Secret Service on the session bus at this address, and has no passphrase.
     pub fn use_keyring(&mut self, bus: &str) {
@@ -106,7 +109,7 @@ impl Landline {
             (None, Some(host)) => super::network::on(host, program),
             (None, None) => Command::new(program),
         };
-        command.arg("--home").arg(self.home()).env("LANDLINE_PASSPHRASE", "correct horse battery");
+        command.arg("--home").arg(self.home()).env("LANDLINE_PASSPHRASE", PASSPHRASE);
         command
             .env("LANG", "en_US.UTF-8")
             .env("LANDLINE_LOG", self.log_filter)
@@ -120,6 +123,7 @@ impl Landline {
     }
     /// Runs one command to its end.
     pub fn cli(&self, args: &[&str]) -> Output {
+        secrets::learn_command(args);
         self.base().args(args).stdin(Stdio::null()).output().expect("landline")
     }
     /// Starts one command that stays, with these variables.
@@ -145,8 +149,10 @@ impl Landline {
         all.push("--json");
         let output = self.cli(&all);
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|e| panic!("{args:?}: {e}: {}", String::from_utf8_lossy(&output.stdout)))
+        let value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|e| panic!("{args:?}: {e}: {}", String::from_utf8_lossy(&output.stdout)));
+        secrets::learn_json(&value);
+        value
     }
     /// Adds a SIP account `USER@sip.test` with a password.
     pub fn add_sip(&self, user: &str, password: &str, server: &str, transport: &str, ca: Option<&Path>) {
@@ -163,6 +169,8 @@ impl Landline {
         more: &[&str],
     ) {
         let address = format!("sip:{user}@sip.test");
+        secrets::learn_address(&address);
+        secrets::learn(password);
         let mut args = vec!["account", "add", "sip", "--address", &address, "--server", server];
         args.extend(more);
         args.extend(["--transport", transport, "--password-stdin"]);
@@ -175,6 +183,8 @@ impl Landline {
     }
     /// Adds an XMPP account with a password.
     pub fn add_xmpp(&self, address: &str, password: &str, server: &str, tls: &str, ca: Option<&Path>) {
+        secrets::learn_address(address);
+        secrets::learn(password);
         let mut args = vec!["account", "add", "xmpp", "--address", address, "--server", server];
         args.extend(["--tls", tls, "--password-stdin"]);
         let ca = ca.map(|p| p.to_string_lossy().into_owned());
@@ -252,6 +262,7 @@ impl Landline {
         while let Some(end) = self.partial.find('\n') {
             let line: String = self.partial.drain(..=end).collect();
             if let Ok(value) = serde_json::from_str::<Value>(&line) {
+                secrets::learn_json(&value);
                 self.events.push(value);
             }
         }
@@ -260,8 +271,25 @@ impl Landline {
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("landline.log")).unwrap_or_default()
     }
+    /// Nothing personal stands in its logs; asked at its end as well.
+    pub fn check_logs(&mut self) {
+        self.read_events();
+        secrets::learn(PASSPHRASE);
+        let told = secrets::told(&self.home());
+        assert!(told.is_empty(), "told to the log: {told:#?}");
+    }
     /// The id of the only account.
     pub fn account(&self) -> String {
         self.json(&["account", "list"])[0]["id"].as_str().expect("an account").to_owned()
+    }
+}
+
+impl Drop for Landline {
+    fn drop(&mut self) {
+        // one that failed has said why
+        if !std::thread::panicking() {
+            drop(self.run.take());
+            self.check_logs();
+        }
     }
 }

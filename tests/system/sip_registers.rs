@@ -44,7 +44,7 @@ fn fails(password: &str, server: &str, transport: &str, ca: Option<&std::path::P
 #[test]
 fn wrong_password() {
     let kamailio = Kamailio::start();
-    fails("wrong", &kamailio.server(), "udp", None, "wrong_password");
+    fails("not-the-password", &kamailio.server(), "udp", None, "wrong_password");
 }
 
 #[test]
