@@ -24,6 +24,8 @@ pub struct AccountSetup {
     pub config: AccountConfig,
     /// Its password.
     pub password: Private<String>,
+    /// What the account asked to be kept at its last log-in ([`AccountEvent::Keep`]).
+    pub kept: Option<Private<String>>,
     /// How much of the server's archive is kept (XEP-0313); nothing on the first login.
     pub archive: ArchivePlace,
     /// Which local interface its sockets may use.
@@ -179,6 +181,8 @@ pub enum AccountEvent {
         /// It is on the person's roster: it comes before others.
         rostered: bool,
     },
+    /// A secret for the next log-in, to be kept where the password is; `None`: the one that is kept is of no use any more.
+    Keep(Option<Private<String>>),
     /// Servers that help calls to find a path, in place of those told before.
     Helpers(Vec<Server>),
     /// Something about a call.

@@ -104,12 +104,12 @@ impl Engine {
     async fn start_account(&mut self, config: AccountConfig) {
         let demo = self.exchange.as_ref().map(crate::demo::Exchange::account).filter(|(demo, _)| demo.id == config.id);
         if let Some((_, password)) = demo {
-            return self.run_account(config, Ok(password), None).await;
+            return self.run_account(config, Ok(password), None, None).await;
         }
         let (secrets, found) = (self.setup.secrets.clone(), self.passwords.clone());
         match self.store_state {
             StoreState::Open => {}
-            StoreState::Closed => return self.run_account(config, Err(Problem::NoPassword), None).await,
+            StoreState::Closed => return self.run_account(config, Err(Problem::NoPassword), None, None).await,
             _ => {
                 let account = Account { registration: Registration::Offline, ..Account::waiting(config) };
                 self.accounts.insert(account.config.id.clone(), account);
@@ -123,17 +123,18 @@ impl Engine {
                 Some(_) => secrets.get(&config.turn_secret()).await.ok().flatten(),
                 None => None,
             };
+            let kept = secrets.get(&config.kept_secret()).await.ok().flatten();
             // fails only when the engine has gone
-            let _ = found.send(Found { config, password, turn_password }).await;
+            let _ = found.send(Found { config, password, turn_password, kept }).await;
         });
     }
 
     /// The password of an account was looked for.
     pub(super) async fn password_found(&mut self, found: Found) {
-        let Found { config, password, turn_password } = found;
+        let Found { config, password, turn_password, kept } = found;
         // it may have been removed, or started, since
         if self.accounts.get(&config.id).is_some_and(|account| account.commands.is_none()) {
-            self.run_account(config, password.ok_or(Problem::NoPassword), turn_password).await;
+            self.run_account(config, password.ok_or(Problem::NoPassword), turn_password, kept).await;
         }
     }
 
@@ -142,6 +143,7 @@ impl Engine {
         config: AccountConfig,
         password: Result<Private<String>, Problem>,
         turn_password: Option<Private<String>>,
+        kept: Option<Private<String>>,
     ) {
         let id = config.id.clone();
         let mut account = Account { turn_password, ..Account::waiting(config) };
@@ -152,8 +154,8 @@ impl Engine {
                 let archive = self.store.archive_place(id.clone()).await.unwrap_or_default();
                 // where it cannot be read nothing can be sent either: texts are kept first
                 let instance = self.store.instance().await.unwrap_or_default();
-                let setup =
-                    AccountSetup { config: account.config.clone(), password, archive, bind: self.bind(), instance };
+                let (config, bind) = (account.config.clone(), self.bind());
+                let setup = AccountSetup { config, password, kept, archive, bind, instance };
                 account.commands = Some(spawn(setup, self.account_events.clone()));
             }
             Err(problem) => account.registration = Registration::Failed { problem, retry: false },
@@ -214,6 +216,19 @@ impl Engine {
                 let at = if rostered { 0 } else { account.gateways.len() };
                 account.gateways.insert(at, domain);
             }
+            AccountEvent::Keep(secret) => {
+                let (secrets, place) = (self.setup.secrets.clone(), account.config.kept_secret());
+                // a keyring may ask the person first: calls and texts must not wait for it
+                tokio::spawn(async move {
+                    let kept = match secret {
+                        Some(secret) => secrets.set(&place, &secret).await,
+                        None => secrets.remove(&place).await,
+                    };
+                    if let Err(error) = kept {
+                        tracing::info!(%error, "a log-in is not remembered");
+                    }
+                });
+            }
             AccountEvent::Helpers(servers) => account.helpers = servers,
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
@@ -244,7 +259,8 @@ impl Engine {
         password: Private<String>,
     ) -> impl Future<Output = Result<Reply, Refusal>> + Send + 'static + use<> {
         let instance = format!("{}-trial", self.setup.home.tag());
-        let setup = AccountSetup { config, password, archive: ArchivePlace::default(), bind: self.bind(), instance };
+        let (archive, bind) = (ArchivePlace::default(), self.bind());
+        let setup = AccountSetup { config, password, kept: None, archive, bind, instance };
         async move {
             let (sender, mut events) = mpsc::channel(account::CHANNEL);
             let commands = spawn(setup, sender);
@@ -294,7 +310,7 @@ impl Engine {
             return Err(refusal);
         }
         let id = config.id.clone();
-        self.run_account(config, Ok(password), turn_password).await;
+        self.run_account(config, Ok(password), turn_password, None).await;
         let status = self.accounts.get(&id).map(Account::status).ok_or(Refusal::UnknownAccount)?;
         self.tell(Event::AccountAdded { account: id, status: status.clone() });
         Ok(Reply::Account(status))
@@ -303,14 +319,14 @@ impl Engine {
     /// Logs an account out and forgets it and its password; its history stays.
     pub(super) async fn remove_account(&mut self, id: AccountId) -> Result<Reply, Refusal> {
         let account = self.accounts.remove(&id).ok_or(Refusal::UnknownAccount)?;
-        let turn_secret = account.config.turn_secret();
+        let (turn_secret, kept_secret) = (account.config.turn_secret(), account.config.kept_secret());
         self.referrals_gone(&id);
         let actions = self.switchboard.account_gone(&id);
         self.carry_out(actions).await;
         self.leave(account);
         self.setup.config.accounts.retain(|known| known.id != id);
         self.save_config()?;
-        for secret in [id.clone(), turn_secret] {
+        for secret in [id.clone(), turn_secret, kept_secret] {
             if let Err(error) = self.setup.secrets.remove(&secret).await {
                 tracing::warn!(%error, "a password is not forgotten");
             }

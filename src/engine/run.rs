@@ -36,6 +36,7 @@ pub(super) struct Found {
     pub(super) config: AccountConfig,
     pub(super) password: Option<Private<String>>,
     pub(super) turn_password: Option<Private<String>>,
+    pub(super) kept: Option<Private<String>>,
 }
 
 /// All state of a running Landline.

@@ -38,7 +38,14 @@ fn setup() -> AccountSetup {
         calls: Default::default(),
     };
     let password = "secret".into();
-    AccountSetup { config, password, archive: Default::default(), bind: Bind::default(), instance: "home".into() }
+    AccountSetup {
+        config,
+        password,
+        kept: None,
+        archive: Default::default(),
+        bind: Bind::default(),
+        instance: "home".into(),
+    }
 }
 
 fn ends(transport: SipTransport, local: &str) -> Ends {

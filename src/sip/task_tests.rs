@@ -37,6 +37,7 @@ fn start(
     let setup = AccountSetup {
         config,
         password: password.into(),
+        kept: None,
         archive: Default::default(),
         bind: Bind::default(),
         instance: "home".into(),

@@ -1,8 +1,10 @@
 //! From a TCP connection to a session: TLS, password, then the old session resumed or a new one bound. Encryption is
 //! not optional, and nothing the server said before it is believed after it. It must not decide when to try again.
 use super::{
-    failure,
+    at_once, failure,
+    fast::FastToken,
     frame::Frame,
+    sasl2,
     scram::Exchange,
     session::Begin,
     stanza,
@@ -46,6 +48,10 @@ pub(super) struct Credentials {
     pub(super) password: Private<String>,
     /// The resource asked for.
     pub(super) resource: String,
+    /// The name of this home, where a server wants one.
+    pub(super) agent: String,
+    /// What the server gave at the last log-in in the place of the password.
+    pub(super) token: Option<FastToken>,
 }
 
 /// A session that stands.
@@ -60,6 +66,8 @@ pub(super) struct Established {
     pub(super) local: IpAddr,
     /// The server's address.
     pub(super) server: IpAddr,
+    /// A token for the next log-in.
+    pub(super) token: Option<FastToken>,
 }
 
 /// Why there is no session.
@@ -69,6 +77,8 @@ pub(super) enum Refused {
     Problem(Problem),
     /// The server, known by its certificate, says that the account is at another one (`see-other-host`).
     Elsewhere(String),
+    /// The token is of no use any more; the password may be.
+    Token,
 }
 
 impl From<Problem> for Refused {
@@ -103,13 +113,18 @@ pub(super) async fn login(
     let pending =
         initiate_stream(BufStream::new(secured), ns::JABBER_CLIENT, header(), TIMEOUTS).await.map_err(broken)?;
     let (features, stream) = features(pending).await?;
+    if let Some(offer) = sasl2::offered(&features) {
+        let (stream, begun) = at_once::at_once(stream, &features, offer, exporter.as_deref(), who, resume).await?;
+        let at_once::Begun { begin, early, token } = begun;
+        return Ok(Established { stream, begin, early, local, server, token });
+    }
     let stream = authenticate(stream, &features, exporter, who).await?;
     let pending = stream.initiate_reset().send_header(header()).await.map_err(broken)?;
     let (features, mut stream) = self::features(pending).await?;
     let counted = features.has_child("sm", ns::SM);
     let mut early = Vec::new();
     let begin = begin(&mut stream, who, counted, resume, &mut early).await?;
-    Ok(Established { stream, begin, early, local, server })
+    Ok(Established { stream, begin, early, local, server, token: None })
 }
 
 /// STARTTLS (RFC 6120 section 5). What the server sent in clear beside `<proceed/>` is thrown away with the buffers.
@@ -134,13 +149,9 @@ async fn authenticate(
     exporter: Option<Vec<u8>>,
     who: &Credentials,
 ) -> Result<Stream, Refused> {
-    let list = |parent: Option<&Element>, read: fn(&Element) -> Option<String>| -> Vec<String> {
-        parent.into_iter().flat_map(Element::children).filter_map(read).collect()
-    };
-    let offered = list(features.get_child("mechanisms", ns::SASL), |mechanism| Some(mechanism.text()));
-    let bindings = list(features.get_child("sasl-channel-binding", ns::SASL_CB), |binding| {
-        binding.attr("type").map(str::to_owned)
-    });
+    let mechanisms = features.get_child("mechanisms", ns::SASL).into_iter().flat_map(Element::children);
+    let offered: Vec<_> = mechanisms.map(Element::text).collect();
+    let bindings = bindings(features);
     let user = who.me.node().map_or("", |node| node.as_str());
     let mut exchange = Exchange::choose(&offered, &bindings, exporter, user, &who.password)?;
     let first = exchange.start();
@@ -153,13 +164,9 @@ async fn authenticate(
         let answer = next(&mut stream).await?;
         match sasl::Nonza::try_from(answer).map_err(|_| Problem::Protocol)? {
             sasl::Nonza::Challenge(challenge) => {
-                let work = tokio::task::spawn_blocking(move || {
-                    let response = exchange.answer(&challenge.data);
-                    (exchange, response)
-                });
-                let (back, response) = work.await.map_err(|_| Problem::Protocol)?;
+                let (back, response) = work(exchange, challenge.data).await?;
                 exchange = back;
-                send(&mut stream, sasl::Response { data: response? }).await?;
+                send(&mut stream, sasl::Response { data: response }).await?;
             }
             sasl::Nonza::Success(success) => {
                 exchange.success(&success.data)?;
@@ -171,7 +178,23 @@ async fn authenticate(
     }
 }
 
-const fn refused(condition: &sasl::DefinedCondition) -> Problem {
+/// The channel bindings that the server lists (XEP-0440).
+pub(super) fn bindings(features: &Element) -> Vec<String> {
+    let listed = features.get_child("sasl-channel-binding", ns::SASL_CB).into_iter().flat_map(Element::children);
+    listed.filter_map(|binding| binding.attr("type").map(str::to_owned)).collect()
+}
+
+/// Works on a challenge, where that blocks nobody.
+pub(super) async fn work(mut exchange: Exchange, challenge: Vec<u8>) -> Result<(Exchange, Vec<u8>), Problem> {
+    let work = tokio::task::spawn_blocking(move || {
+        let response = exchange.answer(&challenge);
+        (exchange, response)
+    });
+    let (exchange, response) = work.await.map_err(|_| Problem::Protocol)?;
+    Ok((exchange, response?))
+}
+
+pub(super) const fn refused(condition: &sasl::DefinedCondition) -> Problem {
     use sasl::DefinedCondition as Condition;
     match condition {
         Condition::NotAuthorized | Condition::CredentialsExpired | Condition::InvalidAuthzid => Problem::WrongPassword,
@@ -184,7 +207,7 @@ const fn refused(condition: &sasl::DefinedCondition) -> Problem {
 }
 
 /// Resumes the old session (XEP-0198 section 5) or binds a new one (RFC 6120 section 7).
-async fn begin(
+pub(super) async fn begin(
     stream: &mut Stream,
     who: &Credentials,
     counted: bool,
@@ -213,17 +236,18 @@ async fn begin(
             return Err(if condition == "conflict" { Problem::Conflict } else { Problem::Refused }.into());
         }
     }
-    if !counted {
-        return Ok(Begin::New { counted: None, last });
-    }
-    send(stream, nonza::Enable::new().with_resume()).await?;
-    let answer = until(stream, early, |e| e.is("enabled", ns::SM) || e.is("failed", ns::SM)).await?;
-    let resumable = matches!(answer.attr("resume"), Some("true" | "1"));
-    let id = answer.attr("id").filter(|_| resumable).map(str::to_owned);
-    Ok(Begin::New { counted: (answer.name() == "enabled").then_some(id), last })
+    let counted = if counted { enable(stream, early).await? } else { None };
+    Ok(Begin::New { counted, last, carbons: false })
 }
 
-async fn until(
+/// Has the new session counted (XEP-0198 section 3).
+pub(super) async fn enable(stream: &mut Stream, early: &mut Vec<Element>) -> Result<Option<Option<String>>, Refused> {
+    send(stream, nonza::Enable::new().with_resume()).await?;
+    let answer = until(stream, early, |e| e.is("enabled", ns::SM) || e.is("failed", ns::SM)).await?;
+    Ok((answer.name() == "enabled").then(|| sasl2::enabled(&answer)))
+}
+
+pub(super) async fn until(
     stream: &mut Stream,
     early: &mut Vec<Element>,
     is_it: impl Fn(&Element) -> bool,
@@ -248,7 +272,7 @@ where
     if features.is("features", ns::STREAM) { Ok((features, stream)) } else { Err(Problem::Protocol.into()) }
 }
 
-async fn next<Io>(stream: &mut XmlStream<Io, Frame>) -> Result<Element, Refused>
+pub(super) async fn next<Io>(stream: &mut XmlStream<Io, Frame>) -> Result<Element, Refused>
 where
     Io: AsyncBufRead + AsyncWrite + Unpin,
 {
@@ -272,7 +296,7 @@ pub(super) fn stream_error(error: &Element) -> (Problem, bool) {
     failure::of_stream(condition.map_or("", Element::name))
 }
 
-async fn send<Io>(stream: &mut XmlStream<Io, Frame>, what: impl Into<Element>) -> Result<(), Problem>
+pub(super) async fn send<Io>(stream: &mut XmlStream<Io, Frame>, what: impl Into<Element>) -> Result<(), Problem>
 where
     Io: AsyncBufRead + AsyncWrite + Unpin,
 {

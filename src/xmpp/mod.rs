@@ -4,12 +4,14 @@
 //! [`frame`] -> [`session`] -> [`message`] (with [`carbons`] and [`archive`] as its wrappers) -> event; its stanza is
 //! acknowledged ([`sm`]) once it is kept.
 mod archive;
+mod at_once;
 mod carbons;
 mod catch_up;
 mod dial;
 mod disco;
 mod extdisco;
 mod failure;
+mod fast;
 mod frame;
 mod gateways;
 mod group;
@@ -22,6 +24,7 @@ mod receipts;
 mod request;
 mod resolve;
 mod roster;
+mod sasl2;
 mod scram;
 mod session;
 mod sm;

@@ -77,6 +77,8 @@ pub(super) enum Begin {
         counted: Option<Option<String>>,
         /// The old session's last `h`.
         last: Option<u32>,
+        /// Copies (XEP-0280) are on already.
+        carbons: bool,
     },
 }
 
@@ -196,7 +198,7 @@ impl Session {
         self.probe = None;
         match begin {
             Begin::Resumed(h) => self.resumed(h, now),
-            Begin::New { counted, last } => self.begun(counted, last, now),
+            Begin::New { counted, last, carbons } => self.begun(counted, last, carbons, now),
         }
     }
 
@@ -212,7 +214,7 @@ impl Session {
         self.request_ack();
     }
 
-    fn begun(&mut self, counted: Option<Option<String>>, last: Option<u32>, now: Instant) {
+    fn begun(&mut self, counted: Option<Option<String>>, last: Option<u32>, carbons: bool, now: Instant) {
         let (acked, lost) = self.sm.lost(last);
         acked.into_iter().for_each(|what| self.taken(what));
         lost.into_iter().rev().filter(|(_, what)| *what != Sent::Other).for_each(|lost| self.waiting.push_front(lost));
@@ -223,7 +225,7 @@ impl Session {
         self.owed = false;
         self.asked.clear();
         self.archive.reset();
-        (self.capabilities, self.copies_settled) = (None, false);
+        (self.capabilities, self.copies_settled) = (None, carbons);
         self.helpers_due = None;
         self.gateways = Gateways::default();
         let domain = Jid::from_parts(None, self.me.domain(), None);

@@ -102,7 +102,7 @@ fn the_first_log_in_takes_the_end_and_then_all_that_is_older() {
 fn what_is_left_of_an_old_archive_is_fetched_after_a_restart() {
     let mut scene = Scene::new(None);
     scene.session.archive = Archive::new(place("9", Some("6")));
-    scene.begin(Begin::New { counted: Some(Some("sm".into())), last: None });
+    scene.begin(Begin::New { counted: Some(Some("sm".into())), last: None, carbons: false });
     let query = scene.ask_archive();
     assert_eq!(edge(&query, "after").as_deref(), Some("9"), "what is new comes first");
     scene.page(&query, &[], true);
@@ -138,7 +138,7 @@ fn the_place_never_passes_a_text_that_was_not_kept() {
     scene.session.offline();
     scene.sent.clear();
     // the server has forgotten the session: only the archive can bring it again
-    scene.begin(Begin::New { counted: Some(None), last: None });
+    scene.begin(Begin::New { counted: Some(None), last: None, carbons: false });
     assert_eq!(edge(&scene.ask_archive(), "after").as_deref(), Some("4"));
 }
 
@@ -152,7 +152,7 @@ fn a_text_that_the_server_took_before_a_crash_is_not_sent_twice() {
     scene.session.offline();
     scene.sent.clear();
     scene.progress();
-    scene.begin(Begin::New { counted: Some(None), last: None });
+    scene.begin(Begin::New { counted: Some(None), last: None, carbons: false });
     let query = scene.ask_archive();
     assert!(scene.take("body", ns::JABBER_CLIENT).is_none(), "held until the archive has spoken");
     scene.receive(&entry(query.attr("id").unwrap(), "6", &format!("{HERE}/r"), "bob@x.test", &taken));
@@ -213,7 +213,7 @@ fn an_archive_that_was_empty_is_read_from_its_beginning() {
     assert_eq!(scene.keep_page().step.to, place("", None));
     scene.session.offline();
     scene.sent.clear();
-    scene.begin(Begin::New { counted: Some(None), last: None });
+    scene.begin(Begin::New { counted: Some(None), last: None, carbons: false });
     let all = scene.ask_archive();
     assert_eq!((edge(&all, "after"), edge(&all, "before")), (None, None));
     scene.page(&all, &["1", "2"], true);

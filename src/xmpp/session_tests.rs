@@ -39,7 +39,7 @@ impl Scene {
     /// A session of a server with everything, counted and resumable.
     fn online(archive_after: Option<&str>) -> Self {
         let mut scene = Self::new(archive_after);
-        scene.begin(Begin::New { counted: Some(Some("sm".into())), last: None });
+        scene.begin(Begin::New { counted: Some(Some("sm".into())), last: None, carbons: false });
         scene
     }
     fn begin(&mut self, begin: Begin) {
@@ -258,7 +258,7 @@ fn a_lost_session_sends_its_texts_under_the_same_ids() {
     let before = scene.take("body", ns::JABBER_CLIENT).unwrap();
     scene.session.offline();
     scene.sent.clear();
-    scene.begin(Begin::New { counted: Some(None), last: None });
+    scene.begin(Begin::New { counted: Some(None), last: None, carbons: false });
     assert!(scene.take("body", ns::JABBER_CLIENT).is_none(), "the archive may have it");
     scene.nothing_discovered();
     let after = scene.take("body", ns::JABBER_CLIENT).unwrap();

@@ -2,9 +2,10 @@
 //! without a network could not see, and must not wait on the engine while the engine may be waiting on it.
 use super::{
     dial,
+    fast::FastToken,
     frame::Frame,
     login::{self, Credentials, Established, Refused, Stream},
-    resolve,
+    resolve, sasl2,
     session::{Output, Session, Token},
     tls::Tls,
     wire_id::{WireIds, hex},
@@ -21,7 +22,7 @@ use std::{
     collections::VecDeque,
     future::Future,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::{
@@ -81,6 +82,14 @@ async fn run(setup: AccountSetup, events: EventSender, commands: mpsc::Receiver<
 struct Plan {
     setup: AccountSetup,
     who: Credentials,
+    /// What the server gave for the next log-in.
+    token: Mutex<Option<FastToken>>,
+}
+
+impl Plan {
+    fn token(&self) -> MutexGuard<'_, Option<FastToken>> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 type Attempt = Pin<Box<dyn Future<Output = Result<Established, Problem>> + Send>>;
@@ -99,6 +108,8 @@ struct Task {
     commits: FuturesUnordered<Commit>,
     /// The last one told.
     registration: Registration,
+    /// What the engine keeps for the next log-in.
+    token: Option<FastToken>,
 }
 
 /// What ended a wait.
@@ -136,13 +147,18 @@ impl Task {
             me: me.clone(),
             password: setup.password.clone(),
             resource: format!("landline-{}", hex(resource)),
+            agent: sasl2::agent(me.as_str(), &setup.instance),
+            token: None,
         };
+        let token = Mutex::new(setup.kept.as_ref().and_then(FastToken::read));
         let ids = WireIds::new(me.as_str(), &setup.instance);
         let account = setup.config.id.clone();
         let session = Session::new(account.clone(), me, ids, setup.archive.clone(), hex(nonce));
+        let kept = token.lock().ok().and_then(|token| token.clone());
         Ok(Self {
             account,
-            plan: Arc::new(Plan { setup, who }),
+            token: kept,
+            plan: Arc::new(Plan { setup, who, token }),
             session,
             backoff: Backoff::default(),
             sender,
@@ -163,6 +179,7 @@ impl Task {
                 Woken::NetworkChanged => continue,
                 Woken::Done(Err(problem)) => (problem, problem.may_pass()),
                 Woken::Done(Ok(established)) => {
+                    self.keep_token();
                     self.backoff.connected(Instant::now());
                     match self.connected(established).await {
                         Ended::Stop => return,
@@ -182,6 +199,15 @@ impl Task {
                 Woken::Done(()) => {}
                 Woken::NetworkChanged => self.network_changed(problem).await,
             }
+        }
+    }
+
+    /// Has the token kept that the log-in brought, or forgotten that it showed to be of no use.
+    fn keep_token(&mut self) {
+        let token = self.plan.token().clone();
+        if token != self.token {
+            self.events.push_back(AccountEvent::Keep(token.as_ref().map(FastToken::written)));
+            self.token = token;
         }
     }
 
@@ -253,7 +279,7 @@ impl Task {
 
     /// One connection, until it ends.
     async fn connected(&mut self, established: Established) -> Ended {
-        let Established { mut stream, begin, early, local, server } = established;
+        let Established { mut stream, begin, early, local, server, .. } = established;
         self.session.online(begin, (local, server), Instant::now());
         early.iter().for_each(|element| self.session.receive_uncounted(element, Instant::now()));
         loop {
@@ -368,9 +394,21 @@ async fn connect(plan: Arc<Plan>, resume: Option<(String, u32)>) -> Result<Estab
                     break;
                 }
             };
-            let login = login::login(tcp, target.tls, &tls, &plan.who, resume.clone());
+            let who = Credentials { token: plan.token().clone(), ..plan.who.clone() };
+            let login = login::login(tcp, target.tls, &tls, &who, resume.clone());
             match timeout(NEGOTIATION, login).await.unwrap_or(Err(Problem::TimedOut.into())) {
-                Ok(established) => return Ok(established),
+                Ok(established) => {
+                    if let Some(token) = &established.token {
+                        *plan.token() = Some(token.clone());
+                    }
+                    return Ok(established);
+                }
+                // again with the password; it has no token to be refused
+                Err(Refused::Token) => {
+                    *plan.token() = None;
+                    targets.push_front(target);
+                    break;
+                }
                 Err(Refused::Elsewhere(said)) => {
                     followed += 1;
                     let other = resolve::elsewhere(&said, target.tls).filter(|_| followed <= ELSEWHERE);

@@ -5,6 +5,7 @@ run_as_root = true
 daemonize = false
 pidfile = "@DIR@/prosody.pid"
 data_path = "@DIR@/data"
+plugin_paths = { "@MODULES_HERE@" }
 certificates = "@DIR@/certs"
 interfaces = { "127.0.0.1"@MORE@ }
 local_interfaces = { "127.0.0.1" }
@@ -19,7 +20,7 @@ component_ports = { @COMPONENT@ }
 component_interfaces = { "127.0.0.1" }
 modules_enabled = {
   "roster"; "saslauth"; "tls"; "disco"; "ping"; "posix"; "pep"; "private"; "blocklist"; "carbons"; "mam"; "smacks"; "csi";
-  "csi_simple"; "offline"; "external_services";
+  "csi_simple"; "offline"; "external_services";@MODULES@
 }
 external_services = { @SERVICES@ }
 modules_disabled = { "s2s" }

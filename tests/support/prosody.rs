@@ -26,21 +26,25 @@ pub struct Prosody {
 impl Prosody {
     /// Starts both with these users and waits until they answer.
     pub fn start(users: &[&str]) -> Self {
-        Self::start_as(users, Flaw::None, &[], "")
+        Self::start_as(users, Flaw::None, &[], "", "")
+    }
+    /// The same with more modules, as Lua.
+    pub fn start_with_modules(users: &[&str], modules: &str) -> Self {
+        Self::start_as(users, Flaw::None, &[], "", modules)
     }
     /// The same with such a certificate.
     pub fn start_flawed(users: &[&str], flaw: Flaw) -> Self {
-        Self::start_as(users, flaw, &[], "")
+        Self::start_as(users, flaw, &[], "", "")
     }
     /// The same, reached on these addresses besides loopback.
     pub fn start_on(users: &[&str], addresses: &[&str]) -> Self {
-        Self::start_as(users, Flaw::None, addresses, "")
+        Self::start_as(users, Flaw::None, addresses, "", "")
     }
     /// The same; `services` are servers that help calls to find a path, as Lua.
     pub fn start_with(users: &[&str], services: &str) -> Self {
-        Self::start_as(users, Flaw::None, &[], services)
+        Self::start_as(users, Flaw::None, &[], services, "")
     }
-    fn start_as(users: &[&str], flaw: Flaw, addresses: &[&str], services: &str) -> Self {
+    fn start_as(users: &[&str], flaw: Flaw, addresses: &[&str], services: &str, modules: &str) -> Self {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make_flawed(dir.path(), "xmpp.test", flaw);
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
@@ -48,6 +52,8 @@ impl Prosody {
             .replace("@MORE@", &addresses.iter().map(|at| format!("; {at:?}")).collect::<String>())
             .replace("@DIR@", &dir.path().to_string_lossy())
             .replace("@SERVICES@", services)
+            .replace("@MODULES@", modules)
+            .replace("@MODULES_HERE@", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/prosody_modules"))
             .replace("@HOST@", "xmpp.test")
             .replace("@GATEWAY@", "sms.test")
             .replace("@SECRET@", "sms-secret")
@@ -123,6 +129,10 @@ impl Prosody {
             }
         }
         found
+    }
+    /// Takes a store from its disk; while it does not run.
+    pub fn forget(&self, store: &str) {
+        std::fs::remove_dir_all(self.dir.path().join("data/xmpp%2etest").join(store)).expect("a store");
     }
     /// Gives the gateway a command, as `gateway.py` knows them.
     pub fn gateway(&mut self, command: &serde_json::Value) {
