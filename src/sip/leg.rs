@@ -260,7 +260,7 @@ impl Leg {
             }
             (Aim::Open, Ok(Reached::Opened(flow, target))) => self.opened(flow, &target),
             (Aim::Probe, Ok(Reached::Opened(flow, target))) if self.session.is_idle() => {
-                tracing::info!(account = %self.setup.config.id, "a better server is back");
+                tracing::info!(account = self.setup.config.id.in_log(), "a better server is back");
                 self.places.moved(target.clone());
                 self.opened(flow, &target);
             }
@@ -356,7 +356,7 @@ impl Leg {
             Ok(()) => {}
             // retransmission and keepalive see to it
             Err(problem) if datagrams => {
-                tracing::debug!(account = %self.setup.config.id, %problem, "a datagram did not go out")
+                tracing::debug!(account = self.setup.config.id.in_log(), %problem, "a datagram did not go out")
             }
             Err(problem) => self.flow_lost(problem),
         }
@@ -415,7 +415,7 @@ impl Leg {
     /// No server is to be used now.
     fn failed(&mut self, problem: Problem, after: Option<Duration>) {
         let retry = problem.may_pass();
-        tracing::info!(account = %self.setup.config.id, %problem, retry, "not registered");
+        tracing::info!(account = self.setup.config.id.in_log(), %problem, retry, "not registered");
         self.tell(Registration::Failed { problem, retry });
         self.places.forget();
         self.stuck = (!retry).then_some(problem);
