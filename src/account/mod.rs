@@ -192,6 +192,15 @@ pub enum AccountEvent {
         /// What.
         event: CallEvent,
     },
+    /// A call came while the account was away, and no device of ours took it. It may be told more than once.
+    MissedCall {
+        /// Who called.
+        from: Address,
+        /// The name they gave.
+        name: Option<Private<String>>,
+        /// When, by the server's word.
+        at: jiff::Timestamp,
+    },
     /// The task has ended; nothing follows.
     Stopped,
 }

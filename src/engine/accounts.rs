@@ -230,6 +230,7 @@ impl Engine {
                 });
             }
             AccountEvent::Helpers(servers) => account.helpers = servers,
+            AccountEvent::MissedCall { from, name, at } => self.missed_call(id, from, name, at).await,
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
                 account.commands = None;

@@ -2,11 +2,16 @@
 use super::{Store, StoreError, rows};
 use crate::domain::{
     account::AccountId,
+    address::Address,
     call::{Call, CallRecord, EndReason},
+    message::Direction,
     private::Private,
 };
 use jiff::Timestamp;
 use rusqlite::{Row, params};
+
+/// Milliseconds between what two clocks say of one call, and what it may have waited.
+const SAME_CALL: i64 = 90_000;
 
 fn select(rest: &str) -> String {
     format!(
@@ -63,6 +68,36 @@ impl Store {
                 params![row, answered_at.map(rows::millis), rows::millis(ended_at), rows::word(reason)],
             )?;
             Ok(transaction.query_row(&select("WHERE c.id = ?1"), [row], record)?)
+        })
+        .await
+    }
+    /// A call that came while the account was away, at a time by the server's clock. `None`: it is in the history already, as one
+    /// that was seen here, or told before.
+    pub async fn call_missed(
+        &self,
+        account: AccountId,
+        peer: Address,
+        name: Option<Private<String>>,
+        at: Timestamp,
+    ) -> Result<Option<CallRecord>, StoreError> {
+        self.transact(move |transaction| {
+            let (uri, incoming, at) = (peer.uri(), rows::direction_number(Direction::Incoming), rows::millis(at));
+            let known = transaction
+                .prepare_cached(
+                    "SELECT 1 FROM call WHERE account = ?1 AND peer = ?2 AND direction = ?3 AND \
+                     started_at BETWEEN ?4 - ?5 AND ?4 + ?5",
+                )?
+                .exists(params![account.0, uri, incoming, at, SAME_CALL])?;
+            if known {
+                return Ok(None);
+            }
+            transaction.execute(
+                "INSERT INTO call(account, peer, name, direction, started_at, ended_at, reason) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+                params![account.0, uri, name.map(Private::into_inner), incoming, at, rows::word(EndReason::Cancelled)],
+            )?;
+            let row = transaction.last_insert_rowid();
+            Ok(Some(transaction.query_row(&select("WHERE c.id = ?1"), [row], record)?))
         })
         .await
     }

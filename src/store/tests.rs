@@ -295,6 +295,18 @@ async fn calls_and_names() {
 }
 
 #[tokio::test]
+async fn a_call_that_came_while_away_is_in_the_history_once() {
+    let f = fixture();
+    let missed = async |seconds| f.store.call_missed(account(), address(BOB), None, at(seconds)).await.unwrap();
+    let record = missed(100).await.unwrap();
+    assert_eq!((record.started_at, record.answered_at, record.reason), (at(100), None, Some(EndReason::Cancelled)));
+    assert_eq!(missed(100).await, None);
+    assert_eq!(missed(160).await, None, "seen here, by another clock");
+    assert!(missed(400).await.is_some());
+    assert_eq!(f.store.call_history(9).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn a_whole_roster_takes_the_place_of_the_old_one_and_of_no_other() {
     let f = fixture();
     let contact = |account: Option<&str>, who: &str, name: &str| Contact {

@@ -24,11 +24,12 @@ pub(super) struct Live {
 impl Session {
     /// Once the archive has shown all that is new, or is known not to: what waited goes out, and the account is reachable.
     /// Not before, because the engine sends what its outbox holds as soon as it is.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn settle(&mut self, now: Instant) {
         let known = self.copies_settled && self.capabilities.is_some();
         if self.holding && self.online && known && !self.archive.is_catching_up() {
             self.holding = false;
             self.release_early();
+            self.tell_missed(now);
             self.flush_waiting();
             self.request_ack();
             self.announce();

@@ -5,7 +5,7 @@ use super::{
     carbons::{self, Carbon},
     catch_up::Live,
     disco, extdisco, gateways,
-    jingle::Way,
+    jingle::{Came, Way},
     login,
     message::{self, Envelope, Source},
     request, roster,
@@ -102,8 +102,15 @@ impl Session {
                 Envelope { message, source: Source::Live, stamp: None }
             }
         };
-        let of_a_call = self.calls.message(envelope.message, way(&envelope), now);
+        let way = way(&envelope);
+        let of_a_call = self.calls.message(envelope.message, way, now);
         self.follow_calls();
+        if of_a_call && way == Way::Late {
+            self.away.message(envelope.message, stamp(&envelope), &self.me);
+            if !self.holding || self.away.is_full() {
+                self.tell_missed(now);
+            }
+        }
         // words beside it are a text all the same
         if of_a_call && !envelope.message.has_child("body", ns::JABBER_CLIENT) {
             return false;
@@ -128,7 +135,14 @@ impl Session {
         self.deliver(text, Pending { slot, page: false, step, receipt });
     }
 
-    fn archived(&mut self, page: Page) {
+    fn archived(&mut self, page: Page, now: Instant) {
+        // what is older than the first log-in is history of another program's
+        for entry in page.entries.iter().filter(|_| !page.older) {
+            self.away.message(&entry.message, entry.stamp, &self.me);
+        }
+        if self.away.is_full() {
+            self.tell_missed(now);
+        }
         let mut messages = Vec::with_capacity(page.entries.len());
         for entry in &page.entries {
             let envelope = Envelope { message: &entry.message, source: Source::Archive(&entry.id), stamp: entry.stamp };
@@ -146,6 +160,19 @@ impl Session {
             return self.archive.page_kept();
         }
         self.deliver_page(ArchivePage { messages, step: page.step, older: page.older });
+    }
+
+    /// Calls of the time away: those that are over are told as missed, others ring.
+    pub(super) fn tell_missed(&mut self, now: Instant) {
+        let Came { missed, ringing } = self.away.all_told(Timestamp::now(), RINGS);
+        for call in missed {
+            let (from, name, at) = (call.from, call.name, call.at);
+            self.out.push_back(Output::Event(AccountEvent::MissedCall { from, name, at }));
+        }
+        for proposal in &ringing {
+            self.calls.message(proposal, Way::Here, now);
+        }
+        self.follow_calls();
     }
 
     fn iq(&mut self, iq: &Element, now: Instant) {
@@ -266,7 +293,7 @@ impl Session {
                     }
                 };
                 if let Some(page) = page {
-                    self.archived(page);
+                    self.archived(page, now);
                 }
                 self.more_archive(now);
             }
@@ -279,7 +306,7 @@ impl Session {
             }
             Asked::Ping => {}
         }
-        self.settle();
+        self.settle(now);
     }
 
     pub(super) fn ask_for_helpers(&mut self, now: Instant) {
@@ -305,13 +332,18 @@ impl Session {
     }
 }
 
+/// When a message was sent, where it had to wait.
+fn stamp(envelope: &Envelope<'_>) -> Option<Timestamp> {
+    let delay = envelope.message.get_child("delay", ns::DELAY).and_then(|delay| delay.attr("stamp")?.parse().ok());
+    delay.or(envelope.stamp)
+}
+
 /// Which way a message went, as calls see it. One that has waited longer than it rings tells of a call that is over.
 fn way(envelope: &Envelope<'_>) -> Way {
-    let delay = envelope.message.get_child("delay", ns::DELAY).and_then(|delay| delay.attr("stamp")?.parse().ok());
     let late = |stamp: Timestamp| Timestamp::now().duration_since(stamp) > RINGS;
     match envelope.source {
         Source::Carbon(Direction::Outgoing) => Way::Sent,
-        _ if delay.or(envelope.stamp).is_some_and(late) => Way::Late,
+        _ if stamp(envelope).is_some_and(late) => Way::Late,
         _ => Way::Here,
     }
 }

@@ -6,7 +6,7 @@ use super::{
     catch_up::Live,
     disco,
     gateways::Gateways,
-    jingle::{Calls, Do},
+    jingle::{Away, Calls, Do},
     presence, roster,
     sm::{Sent, Sm},
     text,
@@ -129,6 +129,8 @@ pub(super) struct Session {
     pub(super) archive: Archive,
     pub(super) gateways: Gateways,
     pub(super) calls: Calls,
+    /// Calls that came while we were away.
+    pub(super) away: Away,
     /// When to ask again who helps calls to find a path.
     pub(super) helpers_due: Option<Instant>,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
@@ -157,6 +159,7 @@ impl Session {
             me,
             ids,
             calls,
+            away: Away::default(),
             helpers_due: None,
             nonce,
             counter: 0,

@@ -113,22 +113,16 @@ impl Prosody {
         }
         wait_for("the port to be free", || std::net::TcpListener::bind(("127.0.0.1", self.port)).ok());
     }
-    /// The numbers of the texts that begin so in a user's archive on the server's disk, in its order.
+    /// A user's archive as it stands on the server's disk.
+    pub fn archive(&self, user: &str) -> String {
+        let path = self.dir.path().join("data/xmpp%2etest/archive").join(format!("{user}.list"));
+        String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned()
+    }
+    /// The numbers of the texts that begin so in a user's archive, in its order.
     pub fn archived(&self, user: &str, beginning: &str) -> Vec<usize> {
-        let mut open = vec![self.dir.path().join("data")];
-        let (mut found, beginning) = (Vec::new(), format!("\"{beginning}"));
-        while let Some(folder) = open.pop() {
-            for path in std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-                if path.is_dir() {
-                    open.push(path);
-                } else if folder.ends_with("archive") && path.ends_with(format!("{user}.list")) {
-                    let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap_or_default()).into_owned();
-                    let bodies = text.split(&beginning).skip(1);
-                    found.extend(bodies.filter_map(|rest| rest.split('"').next()?.trim().parse::<usize>().ok()));
-                }
-            }
-        }
-        found
+        let (archive, beginning) = (self.archive(user), format!("\"{beginning}"));
+        let bodies = archive.split(&beginning).skip(1);
+        bodies.filter_map(|rest| rest.split('"').next()?.trim().parse().ok()).collect()
     }
     /// Takes a store from its disk; while it does not run.
     pub fn forget(&self, store: &str) {

@@ -119,3 +119,27 @@ fn a_session_without_a_proposal_is_taken() {
     scene.alice.wait_call("active");
     scene.both_hear();
 }
+
+#[test]
+fn a_call_that_was_given_up_while_away_is_a_missed_call() {
+    let mut scene = scene();
+    assert!(scene.alice.stop());
+    scene.prosody.gateway(&json!({"do": "call", "to": "alice@xmpp.test", "from": NUMBER}));
+    scene.prosody.gateway(&json!({"do": "hangup"}));
+    wait_for("both in the archive", || scene.prosody.archive("alice").contains("retract").then_some(()));
+    scene.alice.run();
+    let logged = scene.alice.wait_event("the missed call", |event| event["event"] == "call_logged");
+    let record = &logged["record"];
+    assert_eq!(
+        (&record["peer"], &record["reason"]),
+        (&json!("xmpp:+15551234567@sms.test"), &json!("cancelled")),
+        "{logged}"
+    );
+    assert_eq!(record["answered_at"], json!(null), "{logged}");
+    // the archive tells it again whenever it is read from an earlier place
+    scene.alice.wait_registered();
+    assert!(scene.alice.stop());
+    scene.alice.run();
+    scene.alice.wait_registered();
+    assert!(scene.alice.take_event(|event| event["event"] == "call_logged").is_none());
+}

@@ -3,6 +3,7 @@
 //! person answers, says only that the media are ready; then we let the caller proceed, and their offer comes as one in a
 //! call that stands. It must not make a description: the media engine does.
 mod description;
+mod missed;
 mod proposal;
 mod reason;
 mod running;
@@ -13,6 +14,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub(super) use missed::{Away, Came};
 pub(super) use proposal::Way;
 
 use super::{stanza, wire_id::hex};

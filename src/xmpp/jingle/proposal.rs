@@ -71,8 +71,9 @@ impl Calls {
         let audio = |child: &Element| child.is("description", ns::JINGLE_RTP) && child.attr("media") == Some("audio");
         let sound = action.children().any(audio);
         let Some(address) = stanza::address(&bare) else { return };
+        // it is told as a missed call
         if way == Way::Late {
-            return tracing::info!("a call came while this account was away");
+            return;
         }
         if self.find(|call| call.sid == sid && call.bare == bare).is_some() {
             return; // a copy of it
