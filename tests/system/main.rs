@@ -38,6 +38,7 @@ mod sip_routes;
 mod sip_survives;
 mod sip_texts;
 mod sip_transfers;
+mod store_survives;
 mod window_answers;
 mod wired_only;
 mod xmpp_archive;
