@@ -3,6 +3,7 @@
 use super::{
     framing::{Frame, Framer, MOST, datagram},
     locate::Target,
+    stun,
 };
 use crate::{
     domain::account::{Problem, SipTransport},
@@ -39,6 +40,13 @@ pub(crate) enum Received {
         /// The message.
         bytes: Bytes,
     },
+    /// A message of STUN.
+    Stun {
+        /// Who sent it.
+        from: SocketAddr,
+        /// The message.
+        bytes: Bytes,
+    },
     /// A double CRLF: on a stream it is to be answered with a single one. It shows that the flow lives, as a pong does.
     Ping,
     /// A single CRLF, or a datagram that only keeps a NAT binding open.
@@ -49,6 +57,7 @@ impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Message { bytes, .. } => write!(f, "Message({} bytes)", bytes.len()),
+            Self::Stun { .. } => f.write_str("Stun"),
             Self::Ping => f.write_str("Ping"),
             Self::Pong => f.write_str("Pong"),
         }
@@ -85,7 +94,7 @@ impl Flow {
     /// As [`Bind::connect`] and [`Bind::udp`]; over TLS what is wrong with the certificate, [`Problem::Protocol`] where there
     /// is no TLS, [`Problem::TimedOut`].
     pub(crate) async fn open(bind: &Bind, target: &Target, ca: Option<&Path>) -> Result<Self, Problem> {
-        let Target { addr, transport, server_name } = target;
+        let Target { addr, transport, server_name, .. } = target;
         let (wire, local, remote) = match transport {
             SipTransport::Udp => {
                 let socket = bind.udp(*addr).await?;
@@ -166,7 +175,11 @@ impl Flow {
         match &mut self.wire {
             Wire::Datagrams { socket, buffer } => {
                 let (length, from) = socket.recv_from(buffer).await.map_err(|_| Problem::Unreachable)?;
-                Ok(received(datagram(buffer.get(..length).unwrap_or_default()), from))
+                let bytes = buffer.get(..length).unwrap_or_default();
+                if stun::is_stun(bytes) {
+                    return Ok(Received::Stun { from, bytes: Bytes::copy_from_slice(bytes) });
+                }
+                Ok(received(datagram(bytes), from))
             }
             Wire::Stream { stream, framer } => {
                 let open = stream.as_mut().map_err(|problem| *problem)?;

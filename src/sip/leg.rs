@@ -297,6 +297,7 @@ impl Leg {
                     self.send(None, b"\r\n").await;
                 }
             }
+            Ok(Received::Stun { from, bytes }) => self.session.stun_came(from, &bytes, now),
             Ok(Received::Pong) => self.session.heard(now),
             Err(problem) => self.flow_lost(problem),
         }
@@ -367,8 +368,8 @@ impl Leg {
         let Some(server) = self.flow.as_ref().map(Flow::remote) else { return };
         let setup = self.setup.clone();
         let open = || -> side::Attempt {
-            let target =
-                Target { addr: server, transport: SipTransport::Tcp, server_name: setup.config.domain().to_owned() };
+            let server_name = setup.config.domain().to_owned();
+            let target = Target { addr: server, transport: SipTransport::Tcp, server_name, rank: 0 };
             Box::pin(async move { Flow::open(&setup.bind, &target, None).await })
         };
         if !self.side.send(bytes, open).await {
@@ -382,7 +383,7 @@ impl Leg {
         match happened {
             side::Happened::Received(Received::Message { from, bytes }) => self.session.receive(from, &bytes, now),
             side::Happened::Received(Received::Ping) => self.send_beside(Bytes::from_static(b"\r\n")).await,
-            side::Happened::Received(Received::Pong) => self.session.heard(now),
+            side::Happened::Received(Received::Pong | Received::Stun { .. }) => self.session.heard(now),
             side::Happened::Lost { refused } => self.session.stream_lost(refused, now),
         }
     }
