@@ -361,10 +361,8 @@ impl Engine {
         match uploaded.await {
             Ok(Some(message)) => {
                 self.tell_file(&message, FileState::Done);
-                if self.tell_own(message.clone()).await.is_ok() {
-                    if !self.give_text(&message).await {
-                        self.upload_failed(&account, id, SendFailure::Unavailable, true).await;
-                    }
+                if self.tell_own(message.clone()).await.is_ok() && !self.give_text(&message).await {
+                    self.upload_failed(&account, id, SendFailure::Unavailable, true).await;
                 }
             }
             _ => self.upload_failed(&account, id, SendFailure::Unavailable, true).await,

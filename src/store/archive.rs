@@ -50,7 +50,7 @@ enum Kept {
     /// A text: its row, and whether it is new.
     Text(i64, bool),
     /// What it did to another one.
-    Change(Changed),
+    Change(Box<Changed>),
 }
 
 /// Keeps the texts of a page. The archive's order is the order of its texts: one that is new goes before those after it that are
@@ -76,7 +76,8 @@ fn texts(
         if let Some(change) = &message.change {
             if page.older {
                 let comes = Comes::Backward(&mut backward);
-                *row = Some(Kept::Change(changes::one(transaction, account, message, change, *code, now, comes)?));
+                *row =
+                    Some(Kept::Change(changes::one(transaction, account, message, change, *code, now, comes)?.into()));
             }
             continue;
         }
@@ -101,7 +102,7 @@ fn texts(
             (Some(row), _) => Ok(row),
             (None, Some(change)) => {
                 let comes = Comes::Next(hole);
-                changes::one(transaction, account, message, change, code, now, comes).map(Kept::Change)
+                Ok(Kept::Change(changes::one(transaction, account, message, change, code, now, comes)?.into()))
             }
             (None, None) => {
                 let (id, new) = receive::one(transaction, account, message, code, now, Comes::Next(hole))?;
@@ -130,7 +131,7 @@ impl Store {
                     Kept::Text(id, new) => received.push(receive::received(transaction, id, new)?),
                     Kept::Change(one) => {
                         received.extend(one.kept.clone());
-                        changed.push(Changed { kept: None, ..one });
+                        changed.push(Changed { kept: None, ..*one });
                     }
                 }
             }
