@@ -160,9 +160,15 @@ thread-write = Write a text
 thread-send = Send
 thread-earlier = Earlier messages
 thread-start = This is the start of the conversation.
+file-unreachable = The server with the file cannot be reached.
+file-gone = The file is not there any more.
+file-too-large = The file is too large.
+file-another = The file is not the one that was sent. It was thrown away.
+file-disk = The file cannot be written to the disk.
 state-queued = Waiting to be sent
 state-sent = Sent
 state-delivered = Delivered
+state-read = Seen
 state-failed = Not sent
 
 ## Dialler
@@ -393,6 +399,8 @@ failure-not-registered = Your gateway does not know this account yet. Register w
 failure-unavailable = Nobody could be reached. Try again later.
 failure-too-long = It is too long. Send it in shorter parts.
 failure-unsupported = The other side does not take texts.
+failure-file = The file is not there any more, or cannot be read.
+failure-stopped = Stopped.
 failure-timed-out = No answer in time.
 failure-server = The server had an error. Try again later.
 
@@ -455,6 +463,8 @@ refusal-sound = No sound device could be opened. Check the plugs.
 refusal-disk-full = The disk is full: the call is not recorded any more. It goes on.
 refusal-not-recorded = The recording cannot be written: the call is not recorded. It goes on.
 refusal-no-tune = That file cannot be played. Choose a WAV or Opus file.
+refusal-no-file = There is no such file, or it is empty or cannot be read.
+refusal-file-too-large = The file is larger than your server takes.
 refusal-stopping = Landline is closing.
 
 ## Demo exchange

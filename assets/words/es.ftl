@@ -160,9 +160,15 @@ thread-write = Escribe un mensaje
 thread-send = Enviar
 thread-earlier = Mensajes anteriores
 thread-start = Aquí empieza la conversación.
+file-unreachable = No se puede llegar al servidor que tiene el archivo.
+file-gone = El archivo ya no está.
+file-too-large = El archivo es demasiado grande.
+file-another = El archivo no es el que se envió. Se ha desechado.
+file-disk = No se puede escribir el archivo en el disco.
 state-queued = En espera de envío
 state-sent = Enviado
 state-delivered = Entregado
+state-read = Visto
 state-failed = No enviado
 
 ## Marcador
@@ -393,6 +399,8 @@ failure-not-registered = Tu pasarela aún no conoce esta cuenta. Regístrate pri
 failure-unavailable = No se pudo llegar a nadie. Inténtalo más tarde.
 failure-too-long = Es demasiado largo. Envíalo en partes más cortas.
 failure-unsupported = La otra parte no acepta mensajes.
+failure-file = El archivo ya no está o no se puede leer.
+failure-stopped = Detenido.
 failure-timed-out = No hubo respuesta a tiempo.
 failure-server = El servidor tuvo un error. Inténtalo más tarde.
 
@@ -455,6 +463,8 @@ refusal-sound = No se pudo abrir ningún dispositivo de sonido. Revisa los conec
 refusal-disk-full = El disco está lleno: la llamada ya no se graba. La llamada sigue.
 refusal-not-recorded = No se puede escribir la grabación: la llamada no se graba. La llamada sigue.
 refusal-no-tune = Ese archivo no se puede tocar. Elige uno WAV u Opus.
+refusal-no-file = No existe ese archivo, está vacío o no se puede leer.
+refusal-file-too-large = El archivo es más grande de lo que acepta tu servidor.
 refusal-stopping = Landline se está cerrando.
 
 ## Central de prueba

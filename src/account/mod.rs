@@ -1,5 +1,7 @@
 //! The seam between the engine and an account's task: [`AccountCommand`] down, [`AccountEvent`] up, bounded channels.
 //! SIP and XMPP are two tasks behind it. Nothing here knows a protocol.
+pub mod chat;
+
 use crate::domain::{
     account::{AccountConfig, AccountId, Registration},
     address::Address,
@@ -136,6 +138,8 @@ pub enum AccountCommand {
         /// The candidate.
         candidate: Private<Candidate>,
     },
+    /// What goes beside plain texts; passed over where the account has it not.
+    Chat(chat::ChatCommand),
     /// The network changed (address, cable, resume from suspend): check the connection now.
     NetworkChanged,
     /// Log out politely and end the task.
@@ -144,6 +148,7 @@ pub enum AccountCommand {
 
 /// From an account to the engine.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // most of them are texts
 pub enum AccountEvent {
     /// The registration changed.
     Registration(Registration),
@@ -201,6 +206,8 @@ pub enum AccountEvent {
         /// When, by the server's word.
         at: jiff::Timestamp,
     },
+    /// What goes beside plain texts.
+    Chat(chat::ChatEvent),
     /// The task has ended; nothing follows.
     Stopped,
 }

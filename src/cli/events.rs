@@ -22,6 +22,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::AccountAdded { account, .. } => words.with("cli-account-added", &[("account", (&account.0).into())]),
         Event::AccountRemoved { account } => words.with("cli-account-removed", &[("account", (&account.0).into())]),
         Event::Message { message, conversation, .. } => print::said(words, message, conversation.name.as_ref()),
+        Event::MessageChanged { message, conversation, .. } => print::said(words, message, conversation.name.as_ref()),
         Event::MessageState { id, state, failure, .. } => {
             let state = words.text(failure.map_or_else(|| print::state(*state), |failure| failure.key()));
             let id = id.0.to_string();
@@ -53,6 +54,8 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         | Event::CodeForgotten { .. }
         | Event::ConversationRead { .. }
         | Event::HistoryFetched { .. }
+        | Event::Writing { .. }
+        | Event::File(_)
         | Event::Contacts { .. }
         | Event::Levels { .. }
         | Event::DevicesChanged { .. }

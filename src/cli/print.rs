@@ -170,6 +170,7 @@ pub(super) const fn state(state: MessageState) -> &'static str {
         MessageState::Failed => "state-failed",
         MessageState::Sent => "state-sent",
         MessageState::Delivered | MessageState::Received => "state-delivered",
+        MessageState::Read => "state-read",
     }
 }
 

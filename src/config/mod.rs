@@ -55,6 +55,8 @@ pub struct Config {
     pub recording: RecordingConfig,
     /// Verification codes.
     pub codes: CodesConfig,
+    /// What others are told of the person.
+    pub privacy: PrivacyConfig,
     /// What the window looks like.
     pub window: WindowConfig,
     /// Accounts.
@@ -85,6 +87,24 @@ pub struct CodesConfig {
     pub hide: bool,
     /// After so many hours the numbers of a text with a code are blanked out; `None`: it is kept as it came.
     pub forget_after_hours: Option<u32>,
+}
+
+/// What others are told of the person; nothing they have not chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PrivacyConfig {
+    /// That a text was seen, to its writer.
+    pub seen: bool,
+    /// That they are writing.
+    pub writing: bool,
+    /// Files that people they know send are fetched by themselves: the server that has them sees that.
+    pub fetch: bool,
+}
+
+impl Default for PrivacyConfig {
+    fn default() -> Self {
+        Self { seen: false, writing: false, fetch: true }
+    }
 }
 
 /// What the window looks like.

@@ -218,6 +218,9 @@ pub struct Capabilities {
     pub receipts: bool,
     /// Texts that arrived while away are fetched on login.
     pub archive: bool,
+    /// Texts can be answered, reacted to, corrected and taken back.
+    #[serde(default)]
+    pub changes: bool,
     /// The way to the server is encrypted: keys of calls may travel on it.
     #[serde(default)]
     pub secure: bool,

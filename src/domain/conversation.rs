@@ -22,4 +22,7 @@ pub struct Conversation {
     pub last: Option<Message>,
     /// Received and not yet seen.
     pub unread: u32,
+    /// Words that were not sent yet.
+    #[serde(default)]
+    pub draft: Private<String>,
 }

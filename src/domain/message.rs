@@ -1,6 +1,11 @@
 //! A text message: as it arrives from an account, and as the store keeps it.
 use super::{
-    account::AccountId, address::Address, archive::ArchiveStep, code::Code, conversation::ConversationId,
+    account::AccountId,
+    address::Address,
+    archive::ArchiveStep,
+    code::Code,
+    conversation::ConversationId,
+    extras::{Change, Extras},
     private::Private,
 };
 use jiff::Timestamp;
@@ -36,6 +41,8 @@ pub enum MessageState {
     Delivered,
     /// Incoming: it is here.
     Received,
+    /// The other side has seen it (XEP-0333).
+    Read,
 }
 
 /// Why a text was not taken. Each has a sentence in `words/` (`failure-…`).
@@ -60,6 +67,12 @@ pub enum SendFailure {
     /// The other side does not take this kind of text.
     #[error("not supported there")]
     Unsupported,
+    /// The file that hangs on it is not there, or cannot be read.
+    #[error("the file cannot be read")]
+    File,
+    /// The person stopped it.
+    #[error("stopped")]
+    Stopped,
     /// No answer in time.
     #[error("no answer")]
     TimedOut,
@@ -78,6 +91,8 @@ impl SendFailure {
             Self::Unavailable => "failure-unavailable",
             Self::TooLong => "failure-too-long",
             Self::Unsupported => "failure-unsupported",
+            Self::File => "failure-file",
+            Self::Stopped => "failure-stopped",
             Self::TimedOut => "failure-timed-out",
             Self::Server => "failure-server",
         }
@@ -104,6 +119,12 @@ pub struct NewMessage {
     pub dedupe: Vec<String>,
     /// It came in the order in which the server has it, so that it goes after what came before it whatever the clocks say.
     pub in_order: bool,
+    /// What the other side calls it, for answers to it; never a proof of anything.
+    pub wire_id: Option<String>,
+    /// What hangs on it.
+    pub extras: Extras,
+    /// It is no text of its own, but changes one.
+    pub change: Option<Change>,
     /// How it moves the account's place in the server's archive (XEP-0313), in the same transaction.
     pub archive: Option<ArchiveStep>,
 }
@@ -137,4 +158,7 @@ pub struct Message {
     pub place: i64,
     /// A verification code found in it.
     pub code: Option<Code>,
+    /// What hangs on it.
+    #[serde(default, skip_serializing_if = "Extras::is_empty")]
+    pub extras: Extras,
 }

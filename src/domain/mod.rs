@@ -6,6 +6,7 @@ pub mod call;
 pub mod code;
 pub mod contact;
 pub mod conversation;
+pub mod extras;
 pub mod ice;
 pub mod key;
 pub mod link;

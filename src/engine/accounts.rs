@@ -32,6 +32,8 @@ pub(super) struct Account {
     pub(super) outbox: Outbox,
     /// Domains that turn phone numbers into addresses, the person's own choice first.
     pub(super) gateways: Vec<String>,
+    /// Its server takes files, up to this many bytes where it tells.
+    pub(super) upload: Option<Option<u64>>,
     /// Servers for paths that its own server names.
     helpers: Vec<Server>,
     turn_password: Option<Private<String>>,
@@ -46,6 +48,7 @@ impl Account {
             registration: Registration::Connecting,
             outbox: Outbox::default(),
             gateways: Vec::new(),
+            upload: None,
             helpers: Vec::new(),
             turn_password: None,
             commands: None,
@@ -73,7 +76,11 @@ impl Account {
         stun.iter().map(StunServer::server).chain(relay).chain(self.helpers.iter().cloned()).collect()
     }
     pub(super) fn status(&self) -> AccountStatus {
-        AccountStatus { config: self.config.clone(), registration: self.registration.clone() }
+        AccountStatus {
+            config: self.config.clone(),
+            registration: self.registration.clone(),
+            upload: self.upload.map(|largest| largest.unwrap_or(u64::MAX)),
+        }
     }
 }
 
@@ -85,7 +92,7 @@ fn spawn(setup: AccountSetup, events: account::EventSender) -> CommandSender {
 }
 
 impl Engine {
-    fn bind(&self) -> Bind {
+    pub(super) fn bind(&self) -> Bind {
         Bind { policy: self.setup.config.wired }
     }
 
@@ -196,6 +203,9 @@ impl Engine {
                     self.resume_calls().await;
                 }
             }
+            AccountEvent::Message { message, committed } if message.change.is_some() => {
+                self.change_came(id, message, committed).await;
+            }
             AccountEvent::Message { message, committed } => self.received(id, message, committed).await,
             AccountEvent::Archived { page, committed } => self.archived(id, page, committed).await,
             AccountEvent::TextProgress { id: text, progress } => self.text_progress(&id, text, progress).await,
@@ -231,6 +241,7 @@ impl Engine {
             }
             AccountEvent::Helpers(servers) => account.helpers = servers,
             AccountEvent::MissedCall { from, name, at } => self.missed_call(id, from, name, at).await,
+            AccountEvent::Chat(event) => self.chat_event(id, event).await,
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
                 account.commands = None;

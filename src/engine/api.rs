@@ -2,10 +2,9 @@
 //! The same types travel over the private socket as JSON (one object a line), so they are a stable contract.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::{RecordingConfig, WindowConfig},
+    config::{PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, Problem, Registration},
-        address::Address,
         call::{Call, CallId, CallRecord, EndReason},
         code::ReceivedCode,
         contact::Contact,
@@ -20,8 +19,11 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 pub use super::{
+    deeds::{Deed, Wanted},
+    files::{Attach, FileMoved, FileProblem, FileState},
     handle::{EngineHandle, Request},
     refusal::Refusal,
+    reply::Reply,
     snapshot::{AccountStatus, SecretsState, Snapshot, StoreState},
 };
 
@@ -187,10 +189,31 @@ pub enum Command {
         /// From which account; `None`: the best one.
         account: Option<AccountId>,
     },
+    /// Send a file: kept as a text first. Reply: [`Reply::Message`].
+    Attach(Attach),
     /// Send a failed text again.
     RetryText {
         /// Which.
         id: MessageId,
+    },
+    /// Do something to a text that is here. Reply: [`Reply::Message`], the text as it is then, or the new one.
+    Do {
+        /// Which.
+        id: MessageId,
+        /// What.
+        deed: Deed,
+    },
+    /// Keep or tell something about a conversation.
+    Want {
+        /// Which.
+        conversation: ConversationId,
+        /// What.
+        wanted: Wanted,
+    },
+    /// What others are told of the person from now on.
+    SetPrivacy {
+        /// All of it.
+        privacy: PrivacyConfig,
     },
     /// Conversations, newest first. Reply: [`Reply::Conversations`].
     Conversations,
@@ -250,48 +273,6 @@ pub enum Command {
     Quit,
 }
 
-/// What the engine answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "reply", content = "value", rename_all = "snake_case")]
-pub enum Reply {
-    /// Done, nothing to say.
-    Done,
-    /// An account.
-    Account(AccountStatus),
-    /// Everything at start.
-    Snapshot(Box<Snapshot>),
-    /// Sound devices and the ones chosen.
-    Devices {
-        /// All.
-        devices: Devices,
-        /// Chosen.
-        choice: DeviceChoice,
-    },
-    /// What would be dialled.
-    Dial {
-        /// Where to.
-        to: Address,
-        /// From which account.
-        account: AccountId,
-    },
-    /// A call.
-    Call(Call),
-    /// Calls now.
-    Calls(Vec<Call>),
-    /// Calls of the past.
-    CallHistory(Vec<CallRecord>),
-    /// A text.
-    Message(Message),
-    /// Conversations.
-    Conversations(Vec<Conversation>),
-    /// Messages.
-    Messages(Vec<Message>),
-    /// Codes.
-    Codes(Vec<ReceivedCode>),
-    /// Contacts.
-    Contacts(Vec<Contact>),
-}
-
 /// What happened. Past tense; serialises as the JSON lines of `landline run --headless --json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -341,6 +322,24 @@ pub enum Event {
         conversation: Box<Conversation>,
         /// It came from the archive: no sound, no notification.
         old: bool,
+    },
+    /// A text is not as it was: corrected, reacted to, taken back, or a file of it came.
+    MessageChanged {
+        /// Which account.
+        account: AccountId,
+        /// The text as it is now.
+        message: Message,
+        /// Its conversation now.
+        conversation: Box<Conversation>,
+    },
+    /// A file that hangs on a text moved on.
+    File(FileMoved),
+    /// The other side writes, or has stopped.
+    Writing {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Writes.
+        on: bool,
     },
     /// Older texts came from an account's archive: a part at a time, newest first.
     HistoryFetched {

@@ -123,7 +123,15 @@ impl Engine {
                 self.store.call_history(limit).await.map(Reply::CallHistory).map_err(stored)
             }
             Command::Text { to, body, account } => self.text(&to, body, account.as_ref()).await,
+            Command::Attach(file) => self.attach(file).await,
             Command::RetryText { id } => self.retry_text(id).await,
+            Command::Do { id, deed } => self.do_to_text(id, deed).await,
+            Command::Want { conversation, wanted } => self.want(conversation, wanted).await,
+            Command::SetPrivacy { privacy } => {
+                self.setup.config.privacy = privacy;
+                self.save_config()?;
+                Ok(Reply::Done)
+            }
             Command::Conversations => {
                 self.store.conversations(CONVERSATIONS).await.map(Reply::Conversations).map_err(stored)
             }
@@ -137,6 +145,7 @@ impl Engine {
             Command::MarkRead { conversation } => {
                 if self.store.mark_read(conversation).await.map_err(stored)? {
                     self.tell(Event::ConversationRead { conversation });
+                    self.tell_seen(conversation).await;
                 }
                 Ok(Reply::Done)
             }
@@ -163,6 +172,7 @@ impl Engine {
             sound: self.setup.config.sound.clone(),
             recording: self.setup.config.recording,
             recordings: self.setup.home.recordings_folder(),
+            privacy: self.setup.config.privacy,
             secrets: self.secrets_state().await,
             store: self.store_state,
             store_file: self.setup.home.database(),

@@ -66,6 +66,12 @@ pub enum Refusal {
     /// No sound file that can be played on hold.
     #[error("no sound file that can be played")]
     NoTune,
+    /// No file of that name, or none that can be read.
+    #[error("no such file")]
+    NoFile,
+    /// The account's server does not take files so large.
+    #[error("the file is too large")]
+    FileTooLarge,
     /// The engine is stopping.
     #[error("stopping")]
     Stopping,
@@ -95,6 +101,8 @@ impl Refusal {
             Self::DiskFull => "refusal-disk-full",
             Self::NotRecorded => "refusal-not-recorded",
             Self::NoTune => "refusal-no-tune",
+            Self::NoFile => "refusal-no-file",
+            Self::FileTooLarge => "refusal-file-too-large",
             Self::Stopping => "refusal-stopping",
         }
     }

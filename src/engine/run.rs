@@ -6,6 +6,7 @@ use super::{
     api::{Command, Event, Refusal, Reply, Request, StoreState},
     calls::Leg,
     conference::Conference,
+    files::{FileEvent, Files},
 };
 use crate::{
     account::{self, AccountCommand, AccountEvent},
@@ -56,6 +57,10 @@ pub(super) struct Engine {
     /// What the other sides of calls ask of us.
     pub(super) referrals: Vec<Referral>,
     pub(super) media_events: mpsc::Sender<(CallId, MediaEvent)>,
+    /// Files under way.
+    pub(super) files: Files,
+    pub(super) file_events: mpsc::Sender<FileEvent>,
+    file_queue: Option<mpsc::Receiver<FileEvent>>,
     pub(super) conference: Option<Conference>,
     pub(super) ringer: audio::Ringer,
     pub(super) sound_test: Option<audio::SoundTest>,
@@ -84,6 +89,7 @@ impl Engine {
         let (account_events, account_queue) = mpsc::channel(account::CHANNEL);
         let (media_events, media_queue) = mpsc::channel(account::CHANNEL);
         let (passwords, password_queue) = mpsc::channel(account::CHANNEL);
+        let (file_events, file_queue) = mpsc::channel(account::CHANNEL);
         let wired = net::status(setup.config.wired, &net::interfaces());
         Self {
             setup,
@@ -98,6 +104,9 @@ impl Engine {
             legs: HashMap::new(),
             referrals: Vec::new(),
             media_events,
+            files: Files::default(),
+            file_events,
+            file_queue: Some(file_queue),
             conference: None,
             ringer: audio::Ringer::new(),
             sound_test: None,
@@ -117,6 +126,7 @@ impl Engine {
     pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let queues = (self.account_queue.take(), self.media_queue.take(), self.password_queue.take());
         let (Some(mut accounts), Some(mut media), Some(mut passwords)) = queues else { return };
+        let Some(mut files) = self.file_queue.take() else { return };
         let (mut links, mut wakes) = (net::watch(), net::wakes());
         while !self.stopping {
             let wake = self.next_wake();
@@ -127,6 +137,7 @@ impl Engine {
                 },
                 Some((id, event)) = accounts.recv() => self.account_event(id, event).await,
                 Some(found) = passwords.recv() => self.password_found(found).await,
+                Some(event) = files.recv() => self.file_event(event).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
                 Ok(()) = links.changed() => self.links_changed(&mut links).await,
                 Some(()) = wakes.recv() => self.look_again(),

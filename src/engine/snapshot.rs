@@ -1,7 +1,7 @@
 //! Everything there is to see now, as the window asks for it at start and when it lagged. Part of the contract in `api`.
 use crate::{
     audio::DeviceChoice,
-    config::{RecordingConfig, WindowConfig},
+    config::{PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, Capabilities, Registration},
         call::{Call, CallRecord},
@@ -23,6 +23,9 @@ pub struct AccountStatus {
     pub config: AccountConfig,
     /// Where it stands.
     pub registration: Registration,
+    /// The largest file it can send, in bytes; `None`: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<u64>,
 }
 
 impl AccountStatus {
@@ -148,6 +151,9 @@ pub struct Snapshot {
     /// The folder of recordings.
     #[serde(default)]
     pub recordings: PathBuf,
+    /// What others are told of the person.
+    #[serde(default)]
+    pub privacy: PrivacyConfig,
     /// The vault waits for its passphrase ([`Command::Unlock`]).
     pub secrets: SecretsState,
     /// Whether texts and calls can be read and kept.

@@ -4,11 +4,14 @@ use super::{
     run::Engine,
 };
 use crate::{
-    account::{AccountCommand, TextProgress},
+    account::TextProgress,
     domain::{
         account::AccountId,
+        address::Address,
         archive::ArchivePage,
         code::{Code, ReceivedCode, Warning},
+        conversation::Conversation,
+        extras::Extras,
         message::{Direction, Message, MessageId, MessageState, NewMessage},
         private::Private,
     },
@@ -39,7 +42,7 @@ impl Engine {
     }
 
     /// The code in a text that came in, with what has to be warned of.
-    async fn code_in(&mut self, account: &AccountId, message: &NewMessage) -> Option<Code> {
+    pub(super) async fn code_in(&mut self, account: &AccountId, message: &NewMessage) -> Option<Code> {
         if message.direction != Direction::Incoming {
             return None;
         }
@@ -51,7 +54,18 @@ impl Engine {
         Some(code)
     }
 
-    async fn tell_received(&mut self, account: &AccountId, received: Received) {
+    /// A code as it is told.
+    pub(super) fn received_code(&self, message: &Message, conversation: &Conversation, code: Code) -> ReceivedCode {
+        ReceivedCode {
+            message: message.id,
+            sender: message.sender.clone().unwrap_or_else(|| message.peer.clone()),
+            sender_name: conversation.name.clone(),
+            code,
+            received_at: message.received_at,
+        }
+    }
+
+    pub(super) async fn tell_received(&mut self, account: &AccountId, received: Received) {
         if !received.new {
             return;
         }
@@ -59,14 +73,11 @@ impl Engine {
         let incoming = received.message.direction == Direction::Incoming;
         let asks = incoming && codes::asks_for_code(received.message.body.expose());
         let (message, conversation) = (received.message, Box::new(received.conversation));
-        let code = message.code.clone().map(|code| ReceivedCode {
-            message: message.id,
-            sender: message.sender.clone().unwrap_or_else(|| message.peer.clone()),
-            sender_name: conversation.name.clone(),
-            code,
-            received_at: message.received_at,
-        });
-        self.tell(Event::Message { account: account.clone(), message, conversation, old });
+        let code = message.code.clone().map(|code| self.received_code(&message, &conversation, code));
+        self.tell(Event::Message { account: account.clone(), message: message.clone(), conversation, old });
+        if !old {
+            self.fetch_unasked(&message).await;
+        }
         match code {
             Some(code) => self.tell(Event::Code { account: account.clone(), code }),
             None if asks && !old => self.asked_for_codes(Timestamp::now()).await,
@@ -81,7 +92,7 @@ impl Engine {
             codes.push(self.code_in(&account, message).await);
         }
         let (older, complete) = (page.older, page.step.to.gap.is_none());
-        let received = match self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await {
+        let (received, changed) = match self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await {
             Ok(received) => received,
             Err(error) => {
                 tracing::error!(%error, "a part of the archive cannot be kept");
@@ -92,6 +103,9 @@ impl Engine {
         if !older {
             for received in received {
                 self.tell_received(&account, received).await;
+            }
+            for changed in changed {
+                self.tell_changed(&account, changed).await;
             }
             return;
         }
@@ -112,18 +126,29 @@ impl Engine {
             return Err(Refusal::BadText);
         }
         let (to, account) = self.resolve(to, account, Purpose::Text).await?;
-        let (message, conversation) =
-            self.store.write(account.clone(), to, body, Timestamp::now()).await.map_err(|error| {
-                tracing::error!(%error, "a text cannot be kept");
-                Refusal::Store
-            })?;
+        self.keep_text(&account, to, body, Extras::default()).await
+    }
+
+    /// Keeps a text of the person's with what hangs on it, and sends it when the account is there.
+    pub(super) async fn keep_text(
+        &mut self,
+        account: &AccountId,
+        to: Address,
+        body: Private<String>,
+        extras: Extras,
+    ) -> Result<Reply, Refusal> {
+        let kept = self.store.write_with(account.clone(), to, body, extras, Timestamp::now()).await;
+        let (message, conversation) = kept.map_err(|error| {
+            tracing::error!(%error, "a text cannot be kept");
+            Refusal::Store
+        })?;
         self.tell(Event::Message {
             account: account.clone(),
             message: message.clone(),
             conversation: Box::new(conversation),
             old: false,
         });
-        self.send_queued(&account).await;
+        self.send_queued(account).await;
         Ok(Reply::Message(message))
     }
 
@@ -155,12 +180,13 @@ impl Engine {
             return;
         }
         let due = account.outbox.due(&queued, now);
-        let refused = due.iter().position(|message| {
-            let (to, body) = (message.peer.clone(), message.body.clone());
-            !account.send(AccountCommand::SendText { id: message.id, to, body })
-        });
-        if let Some(from) = refused {
-            account.outbox.held_up(due.get(from..).unwrap_or_default(), now);
+        for (at, message) in due.iter().enumerate() {
+            if !self.give_text(message).await {
+                if let Some(account) = self.accounts.get_mut(id) {
+                    account.outbox.held_up(due.get(at..).unwrap_or_default(), now);
+                }
+                break;
+            }
         }
     }
 
@@ -190,7 +216,7 @@ impl Engine {
         }
     }
 
-    fn tell_state(&self, message: &Message) {
+    pub(super) fn tell_state(&self, message: &Message) {
         self.tell(Event::MessageState {
             account: message.account.clone(),
             id: message.id,

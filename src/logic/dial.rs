@@ -185,7 +185,7 @@ mod tests {
             domain: domain.into(),
             gateway: gateway.map(str::to_owned),
             plan: Plan::default(),
-            can: Capabilities { calls, texts: true, receipts: false, archive: false, secure: false },
+            can: Capabilities { calls, texts: true, receipts: false, archive: false, changes: false, secure: false },
         };
         vec![
             line("sip", Scheme::Sip, "sip.test", None, true),

@@ -111,6 +111,7 @@ mod tests {
             received_at: jiff::Timestamp::UNIX_EPOCH,
             place: id,
             code: None,
+            extras: Default::default(),
         }
     }
 

@@ -5,6 +5,7 @@
 mod backoff;
 mod bind;
 mod dns;
+mod http;
 mod interfaces;
 mod kernel;
 mod nat64;
@@ -24,6 +25,7 @@ pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
 pub use backoff::Backoff;
 pub use bind::Bind;
 pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
+pub use http::{Got, HttpError, Https};
 pub use interfaces::{interfaces, status};
 pub use tls::Tls;
 pub use wake::wakes;

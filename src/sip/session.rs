@@ -269,7 +269,10 @@ impl Session {
             }
             AccountCommand::Refuse { referred } => self.agent.refuse(referred, now),
             // SIP names all candidates in its descriptions
-            AccountCommand::Candidate { .. } | AccountCommand::NetworkChanged | AccountCommand::Stop => {}
+            AccountCommand::Candidate { .. }
+            | AccountCommand::Chat(_)
+            | AccountCommand::NetworkChanged
+            | AccountCommand::Stop => {}
         }
         if asks {
             self.expect_answer(now);
@@ -389,6 +392,9 @@ impl Session {
                     sent_at: text.sent_at,
                     dedupe: text.dedupe,
                     in_order: false,
+                    wire_id: None,
+                    extras: Default::default(),
+                    change: None,
                     archive: None,
                 };
                 self.out.push_back(Output::Deliver(server, message));

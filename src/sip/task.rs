@@ -288,6 +288,7 @@ const fn call(command: &AccountCommand) -> Option<CallId> {
         AccountCommand::Follow { referred, .. } | AccountCommand::Refuse { referred } => Some(*referred),
         AccountCommand::SendText { .. }
         | AccountCommand::PlaceCall { .. }
+        | AccountCommand::Chat(_)
         | AccountCommand::NetworkChanged
         | AccountCommand::Stop => None,
     }

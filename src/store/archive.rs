@@ -1,7 +1,7 @@
 //! The server's archive as it comes in: a page and the step it makes are one transaction, so that a page costs one write to the
 //! disk and a place is never ahead of the texts that lead to it.
 use super::{
-    Received, Store, StoreError, messages,
+    Changed, Received, Store, StoreError, changes, messages,
     place::Backward,
     receive::{self, Comes},
 };
@@ -45,15 +45,23 @@ fn open_hole(connection: &Connection, account: &AccountId) -> Result<i64, StoreE
     Ok(row)
 }
 
+/// What became of a message of a page.
+enum Kept {
+    /// A text: its row, and whether it is new.
+    Text(i64, bool),
+    /// What it did to another one.
+    Change(Box<Changed>),
+}
+
 /// Keeps the texts of a page. The archive's order is the order of its texts: one that is new goes before those after it that are
-/// known, and after all else. Gives the row of each, and whether it is new.
+/// known, and after all else. What changes other texts has no place of its own.
 fn texts(
     transaction: &Transaction<'_>,
     account: &AccountId,
     page: &ArchivePage,
     codes: &[Option<Code>],
     now: Timestamp,
-) -> Result<Vec<(i64, bool)>, StoreError> {
+) -> Result<Vec<Kept>, StoreError> {
     let opens = page.step.to.gap.is_some() && page.step.to.gap != page.step.from.gap && !page.older;
     let hole = if opens { Some(open_hole(transaction, account)?) } else { hole(transaction, account)? };
     let mut texts: Vec<_> =
@@ -65,6 +73,14 @@ fn texts(
     let mut backward = Backward::new(hole.unwrap_or_default());
     let mut known_after = HashSet::new();
     for (message, code, row) in &mut texts {
+        if let Some(change) = &message.change {
+            if page.older {
+                let comes = Comes::Backward(&mut backward);
+                *row =
+                    Some(Kept::Change(changes::one(transaction, account, message, change, *code, now, comes)?.into()));
+            }
+            continue;
+        }
         let known = receive::known(transaction, account, &message.dedupe)?;
         if let Some(id) = known {
             let (conversation, place) = messages::place(transaction, id)?;
@@ -74,33 +90,52 @@ fn texts(
             continue;
         }
         let comes = Comes::Backward(&mut backward);
-        *row = Some(receive::one(transaction, account, message, *code, now, comes)?);
+        let (id, new) = receive::one(transaction, account, message, *code, now, comes)?;
+        *row = Some(Kept::Text(id, new));
     }
     if !page.older {
         texts.reverse();
     }
     texts
         .into_iter()
-        .map(|(message, code, row)| match row {
-            Some(row) => Ok(row),
-            None => receive::one(transaction, account, message, code, now, Comes::Next(hole)),
+        .map(|(message, code, row)| match (row, &message.change) {
+            (Some(row), _) => Ok(row),
+            (None, Some(change)) => {
+                let comes = Comes::Next(hole);
+                Ok(Kept::Change(changes::one(transaction, account, message, change, code, now, comes)?.into()))
+            }
+            (None, None) => {
+                let (id, new) = receive::one(transaction, account, message, code, now, Comes::Next(hole))?;
+                Ok(Kept::Text(id, new))
+            }
         })
         .collect()
 }
 
 impl Store {
-    /// Keeps a page, whole or not at all; `codes` are those found in its texts, in the same order. Gives what became of each.
+    /// Keeps a page, whole or not at all; `codes` are those found in its texts, in the same order. Gives what became of each
+    /// text, and what those did that change others.
     pub async fn receive_page(
         &self,
         account: AccountId,
         page: ArchivePage,
         codes: Vec<Option<Code>>,
         now: Timestamp,
-    ) -> Result<Vec<Received>, StoreError> {
+    ) -> Result<(Vec<Received>, Vec<Changed>), StoreError> {
         self.transact(move |transaction| {
             let rows = texts(transaction, &account, &page, &codes, now)?;
             step(transaction, &account, &page.step)?;
-            rows.into_iter().map(|(id, new)| receive::received(transaction, id, new)).collect()
+            let (mut received, mut changed) = (Vec::with_capacity(rows.len()), Vec::new());
+            for row in rows {
+                match row {
+                    Kept::Text(id, new) => received.push(receive::received(transaction, id, new)?),
+                    Kept::Change(one) => {
+                        received.extend(one.kept.clone());
+                        changed.push(Changed { kept: None, ..*one });
+                    }
+                }
+            }
+            Ok((received, changed))
         })
         .await
     }

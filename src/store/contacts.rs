@@ -32,6 +32,17 @@ impl Store {
         })
         .await
     }
+    /// Whether the person knows this address: a contact, or one they have written to.
+    pub async fn knows(&self, account: AccountId, address: Address) -> Result<bool, StoreError> {
+        self.query(move |connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT 1 WHERE EXISTS(SELECT 1 FROM contact WHERE address = ?2) OR EXISTS(SELECT 1 FROM message m \
+                 JOIN conversation c ON c.id = m.conversation WHERE c.account = ?1 AND c.peer = ?2 AND m.direction = 1)",
+            )?;
+            Ok(query.exists(params![account.0, address.uri()])?)
+        })
+        .await
+    }
     /// Adds these contacts, or gives known ones their new name; others stay.
     pub async fn set_contacts(&self, contacts: Vec<Contact>) -> Result<(), StoreError> {
         self.transact(move |transaction| add(transaction, contacts)).await

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 fn select(rest: &str) -> String {
     let (name, message) = (rows::NAME, rows::MESSAGE);
     format!(
-        "SELECT c.id, c.account, c.peer, {name}, c.unread, {message} FROM conversation c \
+        "SELECT c.id, c.account, c.peer, {name}, c.unread, c.draft, {message} FROM conversation c \
          LEFT JOIN message m ON m.id = c.last_message {rest}"
     )
 }
@@ -98,6 +98,31 @@ impl Store {
             let found = rows::all(found)?;
             let names = found.into_iter().flat_map(|(peer, name)| name.into_iter().chain([peer.display().to_owned()]));
             Ok(Some(names.map(Private::new).collect()))
+        })
+        .await
+    }
+    /// Keeps words that were not sent yet; empty ones are none.
+    pub async fn set_draft(&self, id: ConversationId, words: Private<String>) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            let words = Some(words.into_inner()).filter(|words| !words.trim().is_empty());
+            transaction
+                .prepare_cached("UPDATE conversation SET draft = ?2 WHERE id = ?1 AND draft IS NOT ?2")?
+                .execute(params![id.0, words])?;
+            Ok(())
+        })
+        .await
+    }
+    /// The conversation of an account with a peer, if there is one.
+    pub async fn conversation_with(
+        &self,
+        account: AccountId,
+        peer: Address,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        self.query(move |connection| {
+            let mut query =
+                connection.prepare_cached("SELECT id FROM conversation WHERE account = ?1 AND peer = ?2")?;
+            let found = query.query_row(params![account.0, peer.uri()], |row| row.get(0)).optional()?;
+            Ok(found.map(ConversationId))
         })
         .await
     }

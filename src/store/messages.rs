@@ -5,6 +5,7 @@ use crate::domain::{
     address::Address,
     code::{ReceivedCode, Warning},
     conversation::{Conversation, ConversationId},
+    extras::Extras,
     message::{Direction, Message, MessageId, MessageState, SendFailure},
     private::Private,
 };
@@ -32,20 +33,32 @@ impl Store {
         body: Private<String>,
         now: Timestamp,
     ) -> Result<(Message, Conversation), StoreError> {
+        self.write_with(account, to, body, Extras::default(), now).await
+    }
+    /// The same with what hangs on it.
+    pub async fn write_with(
+        &self,
+        account: AccountId,
+        to: Address,
+        body: Private<String>,
+        extras: Extras,
+        now: Timestamp,
+    ) -> Result<(Message, Conversation), StoreError> {
         self.transact(move |transaction| {
             let conversation = conversations::ensure(transaction, &account, &to)?;
             let at = rows::millis(now);
             let place = written(transaction, conversation, now.as_microsecond())?;
             transaction.execute(
-                "INSERT INTO message(conversation, direction, body, state, sent_at, received_at, place) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+                "INSERT INTO message(conversation, direction, body, state, sent_at, received_at, place, extras) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)",
                 params![
                     conversation,
                     rows::direction_number(Direction::Outgoing),
                     body.expose(),
                     rows::state_number(MessageState::Queued),
                     at,
-                    place
+                    place,
+                    rows::extras_text(&extras)
                 ],
             )?;
             let id = transaction.last_insert_rowid();
@@ -155,7 +168,7 @@ impl Store {
             );
             let mut query = connection.prepare_cached(&sql)?;
             let found = query.query_map([limit], |row| {
-                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(16)?);
+                let (message, name) = (rows::message(row)?, row.get::<_, Option<String>>(17)?);
                 Ok((message, name))
             })?;
             let found = rows::all(found)?;
@@ -188,7 +201,15 @@ impl Store {
                      code_warnings = NULL WHERE id = ?1",
                 )?
                 .execute(params![id.0, body.expose()])?;
-            get(transaction, id.0)
+            let Some(mut message) = get(transaction, id.0)? else { return Ok(None) };
+            if !message.extras.versions.is_empty() {
+                // they held the code, or an older one
+                message.extras.versions.clear();
+                transaction
+                    .prepare_cached("UPDATE message SET extras = ?2 WHERE id = ?1")?
+                    .execute(params![id.0, rows::extras_text(&message.extras)])?;
+            }
+            Ok(Some(message))
         });
         let now = now.await?;
         // the log keeps what was overwritten until it begins anew

@@ -1,9 +1,11 @@
-//! The only room that imports rusqlite: one thread, migrations, messages, calls, contacts, search, outbox.
+//! The only room that imports rusqlite: one thread, migrations, messages and what is done to them, calls, contacts,
+//! search, outbox.
 //! Every public method is one transaction: what it returns is on the disk, encrypted.
 use crate::domain::{conversation::Conversation, message::Message};
 
 mod archive;
 mod calls;
+mod changes;
 mod contacts;
 mod conversations;
 mod file;
@@ -15,6 +17,7 @@ mod rows;
 mod schema;
 mod search;
 
+pub use changes::Changed;
 pub use file::{Kind, kind, put_aside};
 pub use handle::Store;
 

@@ -1,6 +1,6 @@
 //! Receiving a text: one transaction for the text, its keys, its code, the unread count and the archive cursor.
 use super::{
-    Received, Store, StoreError, archive, conversations, messages,
+    Received, Store, StoreError, archive, changes, conversations, messages,
     place::{self, Backward},
     rows,
 };
@@ -59,12 +59,15 @@ fn keep(
         Comes::Next(_) => (place::dated(transaction, conversation, at)?, true),
     };
     let sent_at = rows::millis(sent_at);
+    let mut extras = new.extras.clone();
+    changes::look_up(transaction, account, conversation, &mut extras)?;
     let incoming = new.direction == Direction::Incoming;
     let state = if incoming { MessageState::Received } else { MessageState::Sent };
     transaction
         .prepare_cached(
             "INSERT INTO message(conversation, sender, direction, body, state, sent_at, received_at, place, code, \
-             code_site, code_valid_for, code_warnings) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             code_site, code_valid_for, code_warnings, wire_id, extras) \
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute(params![
             conversation,
@@ -79,9 +82,12 @@ fn keep(
             code.and_then(|code| code.site.as_ref()),
             code.and_then(|code| code.valid_for),
             code.and_then(|code| rows::warning_words(&code.warnings)),
+            new.wire_id,
+            rows::extras_text(&extras),
         ])?;
     let id = transaction.last_insert_rowid();
     conversations::touch(transaction, conversation, id, sent_at, incoming && to_read)?;
+    changes::settle(transaction, conversation, id, &new.dedupe, now)?;
     if let (Some(name), None) = (&new.sender_name, &new.sender) {
         conversations::nickname(transaction, conversation, name)?;
     }
@@ -97,7 +103,10 @@ pub fn one(
     now: Timestamp,
     comes: Comes<'_>,
 ) -> Result<(i64, bool), StoreError> {
-    let known = known(transaction, account, &new.dedupe)?;
+    let known = match known(transaction, account, &new.dedupe)? {
+        Some(id) => Some(id),
+        None => changes::merge(transaction, account, new)?,
+    };
     let id = match known {
         Some(id) => id,
         None => keep(transaction, account, new, code, now, comes)?,

@@ -5,6 +5,7 @@ use crate::domain::{
     address::Address,
     code::{Code, Warning},
     conversation::{Conversation, ConversationId},
+    extras::Extras,
     message::{Direction, Message, MessageId, MessageState, SendFailure},
     private::Private,
 };
@@ -14,7 +15,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// A message with its conversation's account and peer; the columns that [`message`] reads, in order.
 pub const MESSAGE: &str = "m.id, m.conversation, c.account, c.peer, m.sender, m.direction, m.body, m.state, m.failure, \
-                           m.sent_at, m.received_at, m.place, m.code, m.code_site, m.code_valid_for, m.code_warnings";
+                           m.sent_at, m.received_at, m.place, m.code, m.code_site, m.code_valid_for, \
+                           m.code_warnings, m.extras";
 /// Where those columns come from.
 pub const MESSAGE_FROM: &str = "message m JOIN conversation c ON c.id = m.conversation";
 /// The name a person knows an address by: from the account's roster, or from any.
@@ -63,6 +65,16 @@ fn warnings_of(words: &str) -> Vec<Warning> {
     words.split(' ').filter_map(|name| from_word(Some(name.to_owned()))).collect()
 }
 
+/// What hangs on a text, as it is written; nothing for most texts.
+pub fn extras_text(extras: &Extras) -> Option<String> {
+    (!extras.is_empty()).then(|| serde_json::to_string(extras).ok()).flatten()
+}
+
+/// The reverse of [`extras_text`]; what a later version wrote and this one cannot read is not shown.
+pub fn extras_of(text: &str) -> Extras {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 /// 0 incoming, 1 outgoing.
 pub const fn direction_number(direction: Direction) -> i64 {
     match direction {
@@ -84,6 +96,7 @@ pub const fn state_number(state: MessageState) -> i64 {
         MessageState::Sent => 2,
         MessageState::Delivered => 3,
         MessageState::Received => 4,
+        MessageState::Read => 5,
     }
 }
 
@@ -93,6 +106,7 @@ const fn state(number: i64) -> MessageState {
         1 => MessageState::Failed,
         2 => MessageState::Sent,
         3 => MessageState::Delivered,
+        5 => MessageState::Read,
         _ => MessageState::Received,
     }
 }
@@ -108,6 +122,7 @@ fn message_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Message> {
     let value: Option<String> = row.get(first + 12)?;
     let (site, valid_for) = (row.get(first + 13)?, row.get(first + 14)?);
     let warnings: Option<String> = row.get(first + 15)?;
+    let extras: Option<String> = row.get(first + 16)?;
     Ok(Message {
         id: MessageId(row.get(first)?),
         conversation: ConversationId(row.get(first + 1)?),
@@ -127,20 +142,23 @@ fn message_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Message> {
             valid_for,
             warnings: warnings.map(|words| warnings_of(&words)).unwrap_or_default(),
         }),
+        extras: extras.map(|text| extras_of(&text)).unwrap_or_default(),
     })
 }
 
-/// A conversation from `c.id, c.account, c.peer, NAME, c.unread` and then [`MESSAGE`] (which may be empty).
+/// A conversation from `c.id, c.account, c.peer, NAME, c.unread, c.draft` and then [`MESSAGE`] (which may be empty).
 pub fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     let name: Option<String> = row.get(3)?;
-    let last: Option<i64> = row.get(5)?;
+    let draft: Option<String> = row.get(5)?;
+    let last: Option<i64> = row.get(6)?;
     Ok(Conversation {
         id: ConversationId(row.get(0)?),
         account: AccountId(row.get(1)?),
         peer: address(row, 2)?,
         name: name.map(Private::new),
         unread: row.get(4)?,
-        last: last.map(|_| message_at(row, 5)).transpose()?,
+        draft: Private::new(draft.unwrap_or_default()),
+        last: last.map(|_| message_at(row, 6)).transpose()?,
     })
 }
 

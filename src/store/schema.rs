@@ -92,6 +92,39 @@ DROP INDEX message_thread;
 CREATE INDEX message_thread ON message(conversation, place, id);
 ALTER TABLE account ADD COLUMN archive_hole INTEGER NOT NULL DEFAULT 0;
 ",
+    // what hangs on a text is read with it and never looked for: one column of JSON
+    "
+ALTER TABLE message ADD COLUMN wire_id TEXT;
+ALTER TABLE message ADD COLUMN extras TEXT;
+ALTER TABLE conversation ADD COLUMN draft TEXT;
+CREATE TABLE early_change(
+    conversation INTEGER NOT NULL REFERENCES conversation(id),
+    target TEXT NOT NULL,
+    message INTEGER REFERENCES message(id),
+    author TEXT NOT NULL,
+    deed TEXT NOT NULL
+);
+CREATE INDEX early_change_target ON early_change(conversation, target);
+CREATE TABLE blocked(
+    account TEXT NOT NULL,
+    address TEXT NOT NULL,
+    PRIMARY KEY(account, address)
+) WITHOUT ROWID;
+CREATE TABLE room(
+    account TEXT NOT NULL,
+    address TEXT NOT NULL,
+    name TEXT,
+    nick TEXT NOT NULL,
+    joined INTEGER NOT NULL,
+    PRIMARY KEY(account, address)
+) WITHOUT ROWID;
+CREATE TABLE picture(
+    account TEXT NOT NULL,
+    address TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY(account, address)
+) WITHOUT ROWID;
+",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.

@@ -54,6 +54,9 @@ pub(super) fn text(peer: &str, body: &str, keys: &[&str]) -> NewMessage {
         sent_at: None,
         dedupe: keys.iter().map(|k| (*k).to_owned()).collect(),
         in_order: false,
+        wire_id: None,
+        extras: Default::default(),
+        change: None,
         archive: None,
     }
 }
@@ -369,7 +372,7 @@ async fn a_page_read_backward_goes_before_what_is_there_and_a_place_is_not_skipp
     // three of one second, newest first, and one that is known
     let older = vec![sent("c", 5), sent("b", 5), sent("a", 5), sent("0", 4)];
     let older = page(older, place("d", "c"), place("d", "0"), true);
-    let received = f.store.receive_page(account(), older, vec![None; 4], at(9)).await.unwrap();
+    let (received, _) = f.store.receive_page(account(), older, vec![None; 4], at(9)).await.unwrap();
     assert_eq!(received.iter().map(|one| one.new).collect::<Vec<_>>(), [false, true, true, true]);
     let conversation = received[0].conversation.id;
     let thread = f.store.thread(conversation, None, 10).await.unwrap();

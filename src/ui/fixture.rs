@@ -50,7 +50,8 @@ pub fn sip() -> AccountId {
 fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let sip = matches!(kind, AccountKind::Sip { .. });
-    let capabilities = Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip, secure: true };
+    let capabilities =
+        Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip, changes: !sip, secure: true };
     AccountStatus {
         config: AccountConfig {
             id,
@@ -63,6 +64,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
             rules: Default::default(),
         },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
+        upload: None,
     }
 }
 
@@ -82,6 +84,7 @@ pub fn text(id: i64, conversation: i64, uri: &str, body: &str, minutes: i64, min
         received_at: ago(minutes),
         place: ago(minutes).as_microsecond(),
         code: None,
+        extras: Default::default(),
     }
 }
 
@@ -118,7 +121,15 @@ pub fn service() -> Vec<Text> {
 
 fn conversation(id: i64, uri: &str, name: Option<&str>, last: Text, unread: u32) -> Conversation {
     let name = name.map(Into::into);
-    Conversation { id: ConversationId(id), account: xmpp(), peer: address(uri), name, last: Some(last), unread }
+    Conversation {
+        id: ConversationId(id),
+        account: xmpp(),
+        peer: address(uri),
+        name,
+        last: Some(last),
+        unread,
+        draft: Default::default(),
+    }
 }
 
 fn conversations() -> Vec<Conversation> {
@@ -294,6 +305,7 @@ pub fn snapshot() -> Snapshot {
         sound: DeviceChoice::default(),
         recording: crate::config::RecordingConfig::default(),
         recordings: "/home/rosa/.local/share/landline/recordings".into(),
+        privacy: Default::default(),
         secrets: SecretsState::Open,
         store: StoreState::Open,
         store_file: "/home/rosa/.local/share/landline/landline.db".into(),

@@ -2,7 +2,7 @@
 //! It decides nothing; what it cannot apply it leaves as it is, and a snapshot sets it right.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::{RecordingConfig, WindowConfig},
+    config::{PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountId, Registration},
         address::Address,
@@ -15,12 +15,12 @@ use crate::{
         quality::Quality,
         transfer::Referral,
     },
-    engine::api::{AccountStatus, Event, Refusal, SecretsState, Snapshot, StoreState},
+    engine::api::{AccountStatus, Event, FileMoved, FileState, Refusal, SecretsState, Snapshot, StoreState},
     net::WiredStatus,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::PathBuf,
 };
 
@@ -99,6 +99,12 @@ pub struct Model {
     pub referrals: Vec<Referral>,
     /// Where the recording is that ended last, until the person has seen it.
     pub recorded: Option<PathBuf>,
+    /// Who writes now.
+    pub writing: BTreeSet<ConversationId>,
+    /// Files under way, and those that did not come.
+    pub files: BTreeMap<MessageId, FileState>,
+    /// What others are told of the person.
+    pub privacy: PrivacyConfig,
     /// How calls are recorded.
     pub recording: RecordingConfig,
     /// The folder of recordings.
@@ -134,6 +140,7 @@ impl Model {
         self.sound = snapshot.sound;
         self.recording = snapshot.recording;
         self.recordings = snapshot.recordings;
+        self.privacy = snapshot.privacy;
         self.secrets = snapshot.secrets;
         self.store = snapshot.store;
         self.store_file = snapshot.store_file;
@@ -165,7 +172,26 @@ impl Model {
             }
             Event::AccountRemoved { account } => self.accounts.retain(|known| known.config.id != account),
             Event::Message { message, conversation, .. } => {
+                if message.direction == Direction::Incoming {
+                    self.writing.remove(&message.conversation);
+                }
                 self.keep_message(&message);
+                self.keep_conversation(*conversation);
+            }
+            Event::Writing { conversation, on: true } => {
+                self.writing.insert(conversation);
+            }
+            Event::Writing { conversation, on: false } => {
+                self.writing.remove(&conversation);
+            }
+            Event::File(FileMoved { message, state: FileState::Done, .. }) => {
+                self.files.remove(&message);
+            }
+            Event::File(FileMoved { message, state, .. }) => {
+                self.files.insert(message, state);
+            }
+            Event::MessageChanged { message, conversation, .. } => {
+                self.keep_changed(&message);
                 self.keep_conversation(*conversation);
             }
             Event::HistoryFetched { conversations, .. } => {
@@ -270,6 +296,12 @@ impl Model {
             thread.messages.drain(..over);
             thread.more = true;
         }
+    }
+
+    /// A text that may be on the screen is not as it was.
+    fn keep_changed(&mut self, message: &Message) {
+        let open = self.thread.iter_mut().flat_map(|thread| thread.messages.iter_mut());
+        open.filter(|known| known.id == message.id).for_each(|known| known.clone_from(message));
     }
 
     fn keep_conversation(&mut self, conversation: Conversation) {

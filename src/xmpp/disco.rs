@@ -11,13 +11,20 @@ use xmpp_parsers::{
 };
 
 const NODE: &str = "https://landline.invalid/";
-const FEATURES: [&str; 12] = [
+const FEATURES: [&str; 19] = [
     ns::CAPS,
     ns::CARBONS,
     ns::DISCO_INFO,
     ns::PING,
     ns::RECEIPTS,
     ns::SID,
+    ns::CHATSTATES,
+    ns::MESSAGE_CORRECT,
+    ns::OOB,
+    ns::REACTIONS,
+    super::markers::MARKERS,
+    super::reply::REPLY,
+    super::retraction::RETRACT,
     ns::JINGLE,
     ns::JINGLE_RTP,
     ns::JINGLE_RTP_AUDIO,

@@ -13,7 +13,7 @@ use super::{
     sm::{Sent, Slot},
     stanza,
 };
-use crate::account::AccountEvent;
+use crate::account::{AccountEvent, chat::ChatEvent};
 use crate::domain::{account::Capabilities, archive::ArchivePage, message::Direction};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Instant;
@@ -118,6 +118,9 @@ impl Session {
         let meaning = message::read(envelope, &self.me, &self.ids);
         if let Some((id, progress)) = meaning.progress {
             self.progress(id, progress);
+        }
+        if let Some((peer, on)) = meaning.writing {
+            self.out.push_back(Output::Event(AccountEvent::Chat(ChatEvent::Writing { peer, on })));
         }
         let Some(text) = meaning.text else { return false };
         let live = Live { text, slot, archive_id: meaning.archive_id, receipt: meaning.receipt };
@@ -231,6 +234,9 @@ impl Session {
             let whom = self.gateways.asked(number);
             return from.is_some_and(|from| from.is_bare() && whom == Some(&from.to_bare()));
         }
+        if let Asked::Slot(_) = asked {
+            return from.is_some_and(|from| from.is_bare() && self.upload == Some(from.to_bare()));
+        }
         let own_server = |from: &Jid| from.is_bare() && from.as_str() == self.me.domain().as_str();
         let own_resource = |from: &Jid| from.to_bare() == self.me;
         from.map_or_else(|| iq.attr("from").is_none(), |from| own_server(&from) || own_resource(&from))
@@ -258,8 +264,14 @@ impl Session {
             }
             Asked::Account => {
                 let archive = has(ns::MAM);
-                self.capabilities =
-                    Some(Capabilities { calls: true, texts: true, receipts: true, archive, secure: true });
+                self.capabilities = Some(Capabilities {
+                    calls: true,
+                    texts: true,
+                    receipts: true,
+                    archive,
+                    changes: true,
+                    secure: true,
+                });
                 self.catch_up(now);
             }
             Asked::Roster => {
@@ -278,7 +290,11 @@ impl Session {
                 }
             }
             Asked::Service(number) => {
-                let found = answer.ok().flatten().and_then(|info| self.gateways.answered(number, info));
+                let info = answer.ok().flatten();
+                if let (Some(service), Some(info)) = (self.gateways.asked(number).cloned(), info) {
+                    self.service_told(&service, info);
+                }
+                let found = info.and_then(|info| self.gateways.answered(number, info));
                 if let Some((domain, rostered)) = found {
                     self.out.push_back(Output::Event(AccountEvent::Gateway { domain, rostered }));
                 }
@@ -304,6 +320,7 @@ impl Session {
                     self.out.push_back(Output::Event(AccountEvent::Helpers(servers)));
                 }
             }
+            Asked::Slot(id) => self.slot_came(id, answer),
             Asked::Ping => {}
         }
         self.settle(now);

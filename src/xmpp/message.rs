@@ -1,12 +1,14 @@
 //! What a message means: a pipeline of small steps, each named for what it does. It must not send, keep or count anything,
 //! and it knows no contact list: a stranger's text is a text.
 use super::{
-    failure, group, receipts, stanza,
+    correction, failure, group, markers, reactions, receipts, reply, retraction, sharing, stanza,
     wire_id::{WireIds, hex},
+    writing,
 };
 use crate::account::TextProgress;
 use crate::domain::{
     address::Address,
+    extras::{Change, Deed, Extras, Reply, Target, Withdrawn},
     message::{Direction, MessageId, NewMessage},
     private::Private,
 };
@@ -49,6 +51,8 @@ pub(super) struct Meaning {
     pub(super) archive_id: Option<String>,
     /// The receipt to send once the text is kept.
     pub(super) receipt: Option<Element>,
+    /// The other side writes, or has stopped.
+    pub(super) writing: Option<(Address, bool)>,
 }
 
 /// The two ends of a message.
@@ -70,16 +74,23 @@ pub(super) fn read(envelope: Envelope<'_>, me: &BareJid, ids: &WireIds) -> Meani
         return Meaning::default();
     }
     let delivered = receipts::received(message, &parties.from, ids).map(|id| (id, TextProgress::Delivered));
-    let Some(body) = body(message) else { return Meaning { progress: delivered, ..Meaning::default() } };
+    let here = envelope.source == Source::Live && parties.from != *me;
+    let writing = writing::read(message).filter(|_| here).and_then(|on| Some((stanza::address(&parties.peer)?, on)));
+    let change = change(message, &parties, me, ids);
+    let body = match (&change, body(message)) {
+        // its words are for those who do not know it
+        (Some(change), _) if change.deed != Deed::Corrected => String::new(),
+        (_, Some(body)) => body,
+        (_, None) => return Meaning { progress: delivered, writing, ..Meaning::default() },
+    };
     if let Some(id) = own_text(envelope, &parties, ids) {
         return Meaning { progress: delivered.or(Some((id, TextProgress::Sent))), ..Meaning::default() };
     }
-    let receipt = stanza::from(message)
-        .filter(|_| envelope.source == Source::Live && parties.from != *me)
-        .and_then(|from| receipts::answer(message, &from));
+    let receipt = stanza::from(message).filter(|_| here).and_then(|from| receipts::answer(message, &from));
     let archive_id = archive_id(envelope, me);
     let text = text(envelope, &parties, archive_id.as_deref(), body);
-    Meaning { progress: delivered, text, archive_id, receipt }
+    let text = text.map(|text| hang(message, &parties, me, ids, NewMessage { change, ..text }));
+    Meaning { progress: delivered, text, archive_id, receipt, writing }
 }
 
 /// Step: who wrote to whom.
@@ -145,8 +156,51 @@ fn text(envelope: Envelope<'_>, parties: &Parties, archive_id: Option<&str>, bod
         sent_at: delay.or(envelope.stamp),
         dedupe,
         in_order: true,
+        wire_id: message.attr("id").filter(|id| !id.is_empty()).map(str::to_owned),
+        extras: Extras::default(),
+        change: None,
         archive: None,
     })
+}
+
+/// Step: what it does to another text. Only a writer corrects or takes back; anybody in the conversation does the rest.
+fn change(message: &Element, parties: &Parties, me: &BareJid, ids: &WireIds) -> Option<Change> {
+    let (id, deed) = if let Some(id) = correction::read(message) {
+        (id, Deed::Corrected)
+    } else if let Some((id, signs)) = reactions::read(message) {
+        (id, Deed::Reacted(signs))
+    } else if let Some(id) = retraction::read(message) {
+        (id, Deed::Withdrawn(Withdrawn::Writer))
+    } else {
+        (markers::read(message)?, Deed::Seen)
+    };
+    let writers = match (&deed, parties.direction) {
+        (Deed::Corrected | Deed::Withdrawn(_), _) => vec![&parties.from],
+        (Deed::Reacted(_), _) => vec![&parties.peer, me],
+        (Deed::Seen, Direction::Incoming) => vec![me],
+        (Deed::Seen, Direction::Outgoing) => vec![&parties.peer],
+    };
+    Some(Change { target: target(id, &writers, parties, me, ids), deed })
+}
+
+/// Step: a text by its id, which one of these wrote.
+fn target(id: &str, writers: &[&BareJid], parties: &Parties, me: &BareJid, ids: &WireIds) -> Target {
+    let ours = ids.read(parties.peer.as_str(), id).filter(|_| writers.contains(&me));
+    Target { ours, keys: writers.iter().map(|writer| format!("id:{writer}/{id}/")).collect() }
+}
+
+/// Step: what hangs on it.
+fn hang(message: &Element, parties: &Parties, me: &BareJid, ids: &WireIds, text: NewMessage) -> NewMessage {
+    let incoming = parties.direction == Direction::Incoming;
+    let mut extras = Extras { markable: incoming && markers::wanted(message), ..text.extras };
+    extras.attachments = sharing::read(message);
+    let mut body = text.body;
+    if let (Some(read), None) = (reply::read(message, body.expose()), &text.change) {
+        let target = target(&read.id, &[&parties.peer, me], parties, me, ids);
+        extras.reply = Some(Reply { to: None, mine: false, quote: read.quote.into(), target });
+        body = read.body.into();
+    }
+    NewMessage { extras, body, ..text }
 }
 
 /// Step: its place in our archive. A stanza-id (XEP-0359) counts only if our own account gave it.

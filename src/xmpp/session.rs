@@ -9,7 +9,6 @@ use super::{
     jingle::{Away, Calls, Do},
     presence, roster,
     sm::{Sent, Sm},
-    text,
     wire_id::{WireIds, hex},
 };
 use crate::account::{AccountCommand, AccountEvent, TextProgress};
@@ -17,6 +16,7 @@ use crate::domain::{
     account::{AccountId, Capabilities, Problem, Registration},
     address::{Address, Scheme},
     archive::{ArchivePage, ArchivePlace, ArchiveStep},
+    extras::Outgoing,
     message::{MessageId, NewMessage, SendFailure},
 };
 use sha2::{Digest, Sha256};
@@ -97,6 +97,8 @@ pub(super) enum Asked {
     Helpers,
     /// What a domain is, by its number among the [`Gateways`].
     Service(usize),
+    /// A place for the file of a text.
+    Slot(MessageId),
 }
 
 /// A text that was handed up.
@@ -131,6 +133,8 @@ pub(super) struct Session {
     pub(super) calls: Calls,
     /// Calls that came while we were away.
     pub(super) away: Away,
+    /// Who has room for files.
+    pub(super) upload: Option<BareJid>,
     /// When to ask again who helps calls to find a path.
     pub(super) helpers_due: Option<Instant>,
     pub(super) asked: HashMap<String, (Asked, Instant)>,
@@ -160,6 +164,7 @@ impl Session {
             ids,
             calls,
             away: Away::default(),
+            upload: None,
             helpers_due: None,
             nonce,
             counter: 0,
@@ -256,7 +261,8 @@ impl Session {
     /// Something from the engine; `Stop` is the driver's.
     pub(super) fn command(&mut self, command: AccountCommand, now: Instant) {
         match command {
-            AccountCommand::SendText { id, to, body } => self.text(id, &to, body.expose()),
+            AccountCommand::SendText { id, to, body } => self.text(id, &to, body.expose(), &Outgoing::default()),
+            AccountCommand::Chat(command) => self.chat(command, now),
             AccountCommand::NetworkChanged if self.online => {
                 self.idle(now);
                 self.probe = Some(now + PROBE);
@@ -280,12 +286,11 @@ impl Session {
         }
     }
 
-    fn text(&mut self, id: MessageId, to: &Address, body: &str) {
+    pub(super) fn text(&mut self, id: MessageId, to: &Address, body: &str, more: &Outgoing) {
         if !self.in_flight.insert(id) {
             return;
         }
-        let jid = Some(to).filter(|to| to.scheme() == Scheme::Xmpp).and_then(|to| Jid::new(to.rest()).ok());
-        let Some(to) = jid.map(Jid::into_bare) else { return self.failed(id, SendFailure::NotFound, false) };
+        let Some(to) = bare(to) else { return self.failed(id, SendFailure::NotFound, false) };
         if self.waiting.len() >= WAITING || self.handed_back.get(&to).is_some_and(|first| *first < id) {
             self.handed_back.entry(to).or_insert(id);
             return self.failed(id, SendFailure::Unavailable, true);
@@ -293,7 +298,8 @@ impl Session {
         if self.handed_back.get(&to) == Some(&id) {
             self.handed_back.remove(&to);
         }
-        match text::write(&to, &self.ids.write(to.as_str(), id), body) {
+        let wire_id = self.ids.write(to.as_str(), id);
+        match self.with_more(&to, &wire_id, body, more) {
             Ok(stanza) => {
                 self.send(stanza, Sent::Text(id));
                 self.request_ack();
@@ -470,6 +476,11 @@ impl Session {
             }
         }
     }
+}
+
+/// The JID of an address that an XMPP account reaches.
+pub(super) fn bare(to: &Address) -> Option<BareJid> {
+    Some(to).filter(|to| to.scheme() == Scheme::Xmpp).and_then(|to| Jid::new(to.rest()).ok()).map(Jid::into_bare)
 }
 
 #[cfg(test)]

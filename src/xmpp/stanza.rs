@@ -4,7 +4,7 @@ use crate::domain::address::{Address, Scheme};
 use xmpp_parsers::{
     iq::Iq,
     jid::{BareJid, Jid},
-    minidom::Element,
+    minidom::{Element, rxml},
     ns,
     stanza_error::{DefinedCondition, ErrorType, StanzaError},
 };
@@ -52,4 +52,32 @@ pub(super) fn condition(stanza: &Element) -> Option<(String, String)> {
     let condition = error.children().find(|child| child.has_ns(ns::XMPP_STANZAS) && child.name() != "text");
     let name = condition.map_or("undefined-condition", Element::name).to_owned();
     Some((name, error.attr("type").unwrap_or_default().to_owned()))
+}
+
+/// An element with these attributes.
+pub(super) fn element(name: &str, ns: &str, attributes: &[(&'static str, &str)]) -> Element {
+    let mut element = Element::bare(name, ns);
+    attributes.iter().for_each(|(name, value)| set(&mut element, name, value));
+    element
+}
+
+/// Sets an attribute.
+pub(super) fn set(element: &mut Element, name: &str, value: &str) {
+    // all names are ours, and names
+    if let Ok(name) = rxml::NcName::try_from(name) {
+        element.set_attr(rxml::Namespace::NONE, name, value);
+    }
+}
+
+/// The same with text inside.
+pub(super) fn texted(name: &str, ns: &str, text: &str) -> Element {
+    Element::builder(name, ns).append(text.to_owned()).build()
+}
+
+/// The same with these inside.
+pub(super) fn filled(mut outer: Element, inner: impl IntoIterator<Item = Element>) -> Element {
+    inner.into_iter().for_each(|one| {
+        outer.append_child(one);
+    });
+    outer
 }

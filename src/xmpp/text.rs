@@ -30,6 +30,14 @@ pub(super) fn write(to: &BareJid, wire_id: &str, body: &str) -> Result<Element, 
     Ok(message.into())
 }
 
+/// A stanza without words that the archive is to keep: what is done to a text.
+pub(super) fn bare(to: &BareJid, id: &str) -> Element {
+    let mut message = Message::chat(Some(to.clone().into()));
+    message.id = Some(Id(id.to_owned()));
+    message.payloads.push(Element::bare("store", HINTS));
+    message.into()
+}
+
 /// XML 1.0 section 2.2: one character outside of these and the server ends the stream.
 const fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)

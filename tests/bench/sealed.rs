@@ -37,6 +37,9 @@ fn text(n: usize) -> NewMessage {
         body: body.into(),
         sent_at: Timestamp::from_second(1_600_000_000 + n as i64).ok(),
         dedupe: vec![format!("key-{n}")],
+        wire_id: None,
+        extras: Default::default(),
+        change: None,
         archive: None,
         in_order: true,
     }

@@ -46,6 +46,7 @@ mod xmpp_archive;
 mod xmpp_calls;
 mod xmpp_calls_gateway;
 mod xmpp_codes;
+mod xmpp_deeds;
 mod xmpp_downgrade;
 mod xmpp_logs_in;
 mod xmpp_nothing_lost;

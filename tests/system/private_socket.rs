@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Asks as any program may: one JSON object a line.
-fn ask(home: &Landline, request: &Value) -> Value {
+pub fn ask(home: &Landline, request: &Value) -> Value {
     let mut stream = UnixStream::connect(home.home().join("state/landline.sock")).expect("the private socket");
     writeln!(stream, "{request}").expect("written");
     let mut line = String::new();

@@ -221,6 +221,7 @@ impl Calls {
             AccountCommand::Silence { .. }
             | AccountCommand::Refuse { .. }
             | AccountCommand::SendText { .. }
+            | AccountCommand::Chat(_)
             | AccountCommand::NetworkChanged
             | AccountCommand::Stop => {}
         }

@@ -1,30 +1,13 @@
 //! Stanzas of calls: the element of XEP-0166 around a payload, and the messages of XEP-0353. It must not know any call.
+pub(super) use super::super::stanza::{element, set};
 use super::super::text::HINTS;
-use xmpp_parsers::{
-    minidom::{Element, rxml},
-    ns,
-};
+use xmpp_parsers::{minidom::Element, ns};
 
 /// What is said of a running session (XEP-0167 section 6).
 pub(super) const RTP_INFO: &str = "urn:xmpp:jingle:apps:rtp:info:1";
 /// What is wrong with a request about a session (XEP-0166 section 10).
 pub(super) const ERRORS: &str = "urn:xmpp:jingle:errors:1";
 const CLIENT: &str = ns::JABBER_CLIENT;
-
-/// An element with these attributes.
-pub(super) fn element(name: &str, ns: &str, attributes: &[(&'static str, &str)]) -> Element {
-    let mut element = Element::bare(name, ns);
-    attributes.iter().for_each(|(name, value)| set(&mut element, name, value));
-    element
-}
-
-/// Sets an attribute.
-pub(super) fn set(element: &mut Element, name: &str, value: &str) {
-    // all names are ours, and names
-    if let Ok(name) = rxml::NcName::try_from(name) {
-        element.set_attr(rxml::Namespace::NONE, name, value);
-    }
-}
 
 /// The same with one element inside.
 pub(super) fn around(mut outer: Element, inner: Element) -> Element {

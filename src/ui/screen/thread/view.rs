@@ -161,7 +161,8 @@ fn mark(cx: Context<'_>, state: MessageState, last: bool) -> Option<Mark> {
         MessageState::Failed => (Icon::Alert, Some(cx.t("state-failed"))),
         MessageState::Sent if last => (Icon::Check, Some(cx.t("state-sent"))),
         MessageState::Delivered if last => (Icon::Checks, Some(cx.t("state-delivered"))),
-        MessageState::Sent | MessageState::Delivered | MessageState::Received => return None,
+        MessageState::Read if last => (Icon::Eye, Some(cx.t("state-read"))),
+        MessageState::Sent | MessageState::Delivered | MessageState::Received | MessageState::Read => return None,
     };
     Some(Mark { picture, words, failed: state == MessageState::Failed })
 }
