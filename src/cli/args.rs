@@ -25,6 +25,7 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)] // one of them is made in the life of a process
 pub(super) enum Command {
     Run {
         #[arg(long)]
@@ -46,6 +47,10 @@ pub(super) enum Command {
         account: Option<String>,
     },
     Calls,
+    Voicemail {
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+    },
     Answer(Which),
     Decline(Which),
     Hangup(Which),
@@ -174,6 +179,8 @@ pub(super) struct Rules {
     pub(super) country: Option<String>,
     #[arg(long, value_name = "CODE", value_parser = digits, requires = "country")]
     pub(super) area: Option<String>,
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) voicemail: Option<String>,
     #[arg(long)]
     pub(super) hide_number: bool,
     #[arg(long)]

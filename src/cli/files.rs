@@ -164,7 +164,7 @@ impl Files {
 }
 
 const fn offline(config: AccountConfig) -> AccountStatus {
-    AccountStatus { config, registration: Registration::Offline }
+    AccountStatus { config, registration: Registration::Offline, mailbox: None }
 }
 
 #[cfg(test)]

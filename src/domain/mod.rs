@@ -9,6 +9,7 @@ pub mod conversation;
 pub mod ice;
 pub mod key;
 pub mod link;
+pub mod mailbox;
 pub mod message;
 pub mod private;
 pub mod protection;

@@ -10,6 +10,7 @@ use crate::{
         account::{AccountConfig, AccountId, AccountKind, CallSettings, Problem, Registration},
         archive::ArchivePlace,
         ice::Server,
+        mailbox::Mailbox,
         private::Private,
         server::StunServer,
     },
@@ -34,6 +35,8 @@ pub(super) struct Account {
     pub(super) gateways: Vec<String>,
     /// Servers for paths that its own server names.
     helpers: Vec<Server>,
+    /// What waits in its mailbox, if its server told.
+    pub(super) mailbox: Option<Mailbox>,
     turn_password: Option<Private<String>>,
     commands: Option<CommandSender>,
 }
@@ -47,6 +50,7 @@ impl Account {
             outbox: Outbox::default(),
             gateways: Vec::new(),
             helpers: Vec::new(),
+            mailbox: None,
             turn_password: None,
             commands: None,
         }
@@ -73,7 +77,8 @@ impl Account {
         stun.iter().map(StunServer::server).chain(relay).chain(self.helpers.iter().cloned()).collect()
     }
     pub(super) fn status(&self) -> AccountStatus {
-        AccountStatus { config: self.config.clone(), registration: self.registration.clone() }
+        let (config, registration) = (self.config.clone(), self.registration.clone());
+        AccountStatus { config, registration, mailbox: self.mailbox.clone() }
     }
 }
 
@@ -231,6 +236,7 @@ impl Engine {
             }
             AccountEvent::Helpers(servers) => account.helpers = servers,
             AccountEvent::MissedCall { from, name, at } => self.missed_call(id, from, name, at).await,
+            AccountEvent::Mailbox(mailbox) => self.mailbox_told(id, mailbox),
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
                 account.commands = None;

@@ -19,6 +19,7 @@ mod commands;
 mod conference;
 mod handle;
 mod keep;
+mod mailbox;
 mod missed;
 mod path;
 mod recording;

@@ -66,6 +66,9 @@ pub enum Refusal {
     /// No sound file that can be played on hold.
     #[error("no sound file that can be played")]
     NoTune,
+    /// No voice mailbox is known: neither from the account's settings nor from its server.
+    #[error("no voice mailbox")]
+    NoVoicemail,
     /// The engine is stopping.
     #[error("stopping")]
     Stopping,
@@ -95,6 +98,7 @@ impl Refusal {
             Self::DiskFull => "refusal-disk-full",
             Self::NotRecorded => "refusal-not-recorded",
             Self::NoTune => "refusal-no-tune",
+            Self::NoVoicemail => "refusal-no-voicemail",
             Self::Stopping => "refusal-stopping",
         }
     }

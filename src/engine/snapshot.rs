@@ -8,6 +8,7 @@ use crate::{
         code::ReceivedCode,
         contact::Contact,
         conversation::Conversation,
+        mailbox::Mailbox,
         transfer::Referral,
     },
     net::WiredStatus,
@@ -23,6 +24,9 @@ pub struct AccountStatus {
     pub config: AccountConfig,
     /// Where it stands.
     pub registration: Registration,
+    /// What waits in its voice mailbox; `None`: its server does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
 }
 
 impl AccountStatus {

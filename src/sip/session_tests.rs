@@ -11,6 +11,13 @@ use crate::{
     net::Bind,
 };
 
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod watching;
+#[cfg(test)]
+#[path = "wrapping_tests.rs"]
+mod wrapped;
+
 const SERVER: &str = "192.0.2.1:5060";
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0\r\n";
 

@@ -63,6 +63,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
             rules: Default::default(),
         },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
+        mailbox: None,
     }
 }
 
