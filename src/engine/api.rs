@@ -5,7 +5,6 @@ use crate::{
     config::{RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, Problem, Registration},
-        address::Address,
         call::{Call, CallId, CallRecord, EndReason},
         code::ReceivedCode,
         contact::Contact,
@@ -23,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use super::{
     handle::{EngineHandle, Request},
     refusal::Refusal,
+    reply::Reply,
     snapshot::{AccountStatus, SecretsState, Snapshot, StoreState},
 };
 
@@ -254,48 +254,6 @@ pub enum Command {
     ShowWindow,
     /// End the program.
     Quit,
-}
-
-/// What the engine answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "reply", content = "value", rename_all = "snake_case")]
-pub enum Reply {
-    /// Done, nothing to say.
-    Done,
-    /// An account.
-    Account(AccountStatus),
-    /// Everything at start.
-    Snapshot(Box<Snapshot>),
-    /// Sound devices and the ones chosen.
-    Devices {
-        /// All.
-        devices: Devices,
-        /// Chosen.
-        choice: DeviceChoice,
-    },
-    /// What would be dialled.
-    Dial {
-        /// Where to.
-        to: Address,
-        /// From which account.
-        account: AccountId,
-    },
-    /// A call.
-    Call(Call),
-    /// Calls now.
-    Calls(Vec<Call>),
-    /// Calls of the past.
-    CallHistory(Vec<CallRecord>),
-    /// A text.
-    Message(Message),
-    /// Conversations.
-    Conversations(Vec<Conversation>),
-    /// Messages.
-    Messages(Vec<Message>),
-    /// Codes.
-    Codes(Vec<ReceivedCode>),
-    /// Contacts.
-    Contacts(Vec<Contact>),
 }
 
 /// What happened. Past tense; serialises as the JSON lines of `landline run --headless --json`.
