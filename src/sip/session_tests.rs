@@ -345,27 +345,6 @@ fn a_text_is_sent_once_and_known_again_after_a_restart() {
 }
 
 #[test]
-fn what_answers_to_texts_mean() {
-    for (code, expected) in [
-        (404, failed(SendFailure::NotFound, false)),
-        (480, failed(SendFailure::Unavailable, true)),
-        (500, failed(SendFailure::Server, true)),
-        (415, failed(SendFailure::Unsupported, false)),
-    ] {
-        let mut desk = Desk::registered(SipTransport::Tcp);
-        desk.text(1);
-        desk.respond("MESSAGE", code, "");
-        assert_eq!(desk.progress(), [(1, expected)], "{code}");
-    }
-    let mut desk = Desk::registered(SipTransport::Tcp);
-    desk.text(1);
-    desk.act(Session::offline);
-    assert_eq!(desk.progress(), [(1, failed(SendFailure::Unavailable, true))], "the connection went");
-    desk.text(2);
-    assert_eq!(desk.progress(), [(2, failed(SendFailure::Unavailable, true))], "there is none");
-}
-
-#[test]
 fn a_registrar_without_memory_does_not_make_texts_fail_for_good() {
     // it was silent, and when it is asked it does not know us: nobody is known there yet
     let mut desk = Desk::registered(SipTransport::Udp);

@@ -1,4 +1,4 @@
-//! Wrapped texts and notices of delivery, both ways, as an account handles them.
+//! What answers to texts mean, wrapped texts, and notices of delivery, both ways, as an account handles them.
 use super::*;
 use crate::sip::cpim;
 use jiff::Timestamp;
@@ -91,4 +91,25 @@ fn refused_as_it_is_wrapped_it_goes_out_plain_and_so_do_all_that_follow() {
     assert!(desk.last("MESSAGE").contains("text/plain"), "remembered");
     desk.respond("MESSAGE", 415, "");
     assert_eq!(desk.progress(), [(8, failed(SendFailure::Unsupported, false))]);
+}
+
+#[test]
+fn what_answers_to_texts_mean() {
+    for (code, expected) in [
+        (404, failed(SendFailure::NotFound, false)),
+        (480, failed(SendFailure::Unavailable, true)),
+        (500, failed(SendFailure::Server, true)),
+        (415, failed(SendFailure::Unsupported, false)),
+    ] {
+        let mut desk = Desk::registered(SipTransport::Tcp);
+        desk.text(1);
+        desk.respond("MESSAGE", code, "");
+        assert_eq!(desk.progress(), [(1, expected)], "{code}");
+    }
+    let mut desk = Desk::registered(SipTransport::Tcp);
+    desk.text(1);
+    desk.act(Session::offline);
+    assert_eq!(desk.progress(), [(1, failed(SendFailure::Unavailable, true))], "the connection went");
+    desk.text(2);
+    assert_eq!(desk.progress(), [(2, failed(SendFailure::Unavailable, true))], "there is none");
 }
