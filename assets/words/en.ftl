@@ -189,6 +189,11 @@ history-incoming = Incoming
 history-outgoing = Outgoing
 history-not-answered = Not answered
 history-call-again = Call { $name }
+voicemail = Voicemail
+voicemail-new = Voicemail: { $count } new
+voicemail-waiting = Voicemail: something new
+voicemail-none = Voicemail: nothing new
+voicemail-listen = Listen
 
 ## Call
 call-dialling = Calling…
@@ -374,6 +379,7 @@ keys-search = Search
 keys-answer = Answer the call
 keys-hang-up = Decline or hang up
 keys-mute = Microphone on or off
+keys-voicemail = Listen to your voicemail
 
 ## Why an account cannot be used
 problem-wrong-password = The name or the password is wrong. Check both and try again.
@@ -465,6 +471,7 @@ refusal-not-recorded = The recording cannot be written: the call is not recorded
 refusal-no-tune = That file cannot be played. Choose a WAV or Opus file.
 refusal-no-file = There is no such file, or it is empty or cannot be read.
 refusal-file-too-large = The file is larger than your server takes.
+refusal-no-voicemail = No voicemail number is known. Put it into the account’s settings.
 refusal-stopping = Landline is closing.
 
 ## Demo exchange
@@ -622,6 +629,7 @@ help-landline-devices = List sound devices
 help-landline-wired = Show which link carries the calls
 help-landline-call = Call a number, a name or an address
 help-landline-calls = List the calls of now
+help-landline-voicemail = Call the voicemail
 help-landline-answer = Answer the call that rings
 help-landline-decline = Decline the call that rings
 help-landline-hangup = End a call
@@ -674,6 +682,7 @@ help-arg-ca = Trust this PEM file too: for a server of your own
 help-arg-encryption = Encrypt calls: required, preferred or off. Without it: preferred over TLS, off otherwise, because keys sent in the clear protect nothing
 help-arg-country = The country's calling code, for example 1 or 34: numbers are dialled in their international form
 help-arg-area = The area code, put before numbers dialled without one
+help-arg-voicemail = The number of the voicemail, where the server does not tell it
 help-arg-hide_number = Do not tell those who are called who calls
 help-arg-answer_at_once = Answer calls that ask for it at once, as an intercom does: whoever calls so hears the room
 help-arg-keys = Offer only these keys: sdes (they travel with the call’s signalling) or dtls (made between both ends). Without it: both, and the other side chooses

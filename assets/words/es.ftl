@@ -189,6 +189,14 @@ history-incoming = Recibida
 history-outgoing = Hecha
 history-not-answered = Sin respuesta
 history-call-again = Llamar a { $name }
+voicemail = Buzón de voz
+voicemail-new = Buzón de voz: { $count ->
+    [one] 1 mensaje nuevo
+   *[other] { $count } mensajes nuevos
+}
+voicemail-waiting = Buzón de voz: hay algo nuevo
+voicemail-none = Buzón de voz: nada nuevo
+voicemail-listen = Escuchar
 
 ## Llamada
 call-dialling = Llamando…
@@ -374,6 +382,7 @@ keys-search = Buscar
 keys-answer = Contestar la llamada
 keys-hang-up = Rechazar o colgar
 keys-mute = Encender o apagar el micrófono
+keys-voicemail = Escuchar tu buzón de voz
 
 ## Por qué no se puede usar una cuenta
 problem-wrong-password = El nombre o la contraseña no son correctos. Revísalos e inténtalo de nuevo.
@@ -465,6 +474,7 @@ refusal-not-recorded = No se puede escribir la grabación: la llamada no se grab
 refusal-no-tune = Ese archivo no se puede tocar. Elige uno WAV u Opus.
 refusal-no-file = No existe ese archivo, está vacío o no se puede leer.
 refusal-file-too-large = El archivo es más grande de lo que acepta tu servidor.
+refusal-no-voicemail = No se sabe el número del buzón de voz. Escríbelo en los ajustes de la cuenta.
 refusal-stopping = Landline se está cerrando.
 
 ## Central de prueba
@@ -623,6 +633,7 @@ help-landline-devices = Listar los dispositivos de sonido
 help-landline-wired = Mostrar qué enlace lleva las llamadas
 help-landline-call = Llamar a un número, un nombre o una dirección
 help-landline-calls = Listar las llamadas de ahora
+help-landline-voicemail = Llamar al buzón de voz
 help-landline-answer = Contestar la llamada que suena
 help-landline-decline = Rechazar la llamada que suena
 help-landline-hangup = Terminar una llamada
@@ -676,6 +687,7 @@ help-arg-ca = Confiar también en este archivo PEM: para un servidor propio
 help-arg-encryption = Cifrar las llamadas: required (obligatorio), preferred (preferido) u off (no). Sin esto: preferido con TLS y no en los demás casos, porque unas claves enviadas en claro no protegen nada
 help-arg-country = El código del país, por ejemplo 1 o 34: los números se marcan en su forma internacional
 help-arg-area = El código de área, que se antepone a los números marcados sin él
+help-arg-voicemail = El número del buzón de voz, si el servidor no lo dice
 help-arg-hide_number = No decir a quienes se llama quién llama
 help-arg-answer_at_once = Contestar en el acto las llamadas que lo piden, como un intercomunicador: quien llama así oye la habitación
 help-arg-keys = Ofrecer solo estas claves: sdes (viajan con la señalización de la llamada) o dtls (se crean entre los dos extremos). Sin esto: ambas, y el otro lado elige

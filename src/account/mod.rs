@@ -9,6 +9,7 @@ use crate::domain::{
     call::{CallId, Decline, EndReason},
     contact::Contact,
     ice::{Candidate, Server},
+    mailbox::Mailbox,
     message::{MessageId, NewMessage, SendFailure},
     private::Private,
     session::SessionDescription,
@@ -190,6 +191,8 @@ pub enum AccountEvent {
     Keep(Option<Private<String>>),
     /// Servers that help calls to find a path, in place of those told before.
     Helpers(Vec<Server>),
+    /// What waits in the account's mailbox, as its server tells it.
+    Mailbox(Mailbox),
     /// Something about a call.
     Call {
         /// Which. For [`CallEvent::Offered`] a fresh random id of the account's making.

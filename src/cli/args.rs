@@ -50,6 +50,10 @@ pub(super) enum Command {
         account: Option<String>,
     },
     Calls,
+    Voicemail {
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+    },
     Answer(Which),
     Decline(Which),
     Hangup(Which),
@@ -199,6 +203,8 @@ pub(super) struct Rules {
     pub(super) country: Option<String>,
     #[arg(long, value_name = "CODE", value_parser = digits, requires = "country")]
     pub(super) area: Option<String>,
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) voicemail: Option<String>,
     #[arg(long)]
     pub(super) hide_number: bool,
     #[arg(long)]

@@ -73,6 +73,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             }
             _ => Err(Fault::OtherVersion),
         },
+        Asked::Voicemail { account } => {
+            about_call(Command::Voicemail { account: account.map(AccountId) }, home, printer).await
+        }
         Asked::Answer(which) => about_call(Command::Answer { call: id(&which) }, home, printer).await,
         Asked::Decline(which) => about_call(Command::Decline { call: id(&which) }, home, printer).await,
         Asked::Hangup(which) => about_call(Command::HangUp { call: id(&which) }, home, printer).await,
@@ -146,10 +149,12 @@ struct Account<'a> {
     #[serde(flatten)]
     config: &'a AccountConfig,
     registration: &'a crate::domain::account::Registration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mailbox: Option<&'a crate::domain::mailbox::Mailbox>,
 }
 
 const fn account(status: &AccountStatus) -> Account<'_> {
-    Account { config: &status.config, registration: &status.registration }
+    Account { config: &status.config, registration: &status.registration, mailbox: status.mailbox.as_ref() }
 }
 
 async fn snapshot(line: &mut Line) -> Result<Snapshot, Fault> {
@@ -421,8 +426,8 @@ fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Resul
         turn: common.turn.clone(),
         turn_user: common.turn_user.clone(),
     };
-    let Rules { country, area, hide_number, answer_at_once } = common.rules.clone();
-    let rules = CallRules { country, area, hide_number, answer_at_once };
+    let Rules { country, area, voicemail, hide_number, answer_at_once } = common.rules.clone();
+    let rules = CallRules { country, area, voicemail, hide_number, answer_at_once };
     let (address, server) = (address.to_owned(), common.server.clone());
     Ok(AccountConfig { id, address, server, ca, encryption, rules, kind, calls: Box::new(calls) })
 }

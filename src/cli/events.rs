@@ -21,6 +21,7 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::RegistrationFailed { account, problem, .. } => format!("{account}: {}", words.text(problem.key())),
         Event::AccountAdded { account, .. } => words.with("cli-account-added", &[("account", (&account.0).into())]),
         Event::AccountRemoved { account } => words.with("cli-account-removed", &[("account", (&account.0).into())]),
+        Event::Mailbox { mailbox, .. } => print::voicemail(words, mailbox),
         Event::Message { message, conversation, .. } => print::said(words, message, conversation.name.as_ref()),
         Event::MessageChanged { message, conversation, .. } => print::said(words, message, conversation.name.as_ref()),
         Event::MessageState { id, state, failure, .. } => {

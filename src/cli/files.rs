@@ -164,7 +164,7 @@ impl Files {
 }
 
 const fn offline(config: AccountConfig) -> AccountStatus {
-    AccountStatus { config, registration: Registration::Offline, upload: None }
+    AccountStatus { config, registration: Registration::Offline, upload: None, mailbox: None }
 }
 
 #[cfg(test)]

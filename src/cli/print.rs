@@ -8,6 +8,7 @@ use crate::{
         call::{AS_IT_COMES, Call},
         code::ReceivedCode,
         link::{Interface, LinkKind, WiredPolicy, WiredStatus},
+        mailbox::Mailbox,
         message::{Direction, Message, MessageState},
         private::Private,
         quality::Quality,
@@ -82,7 +83,13 @@ pub(super) fn list<T>(words: &Words, items: &[T], none: &str, line: impl Fn(&Wor
 /// An account and where it stands.
 pub(super) fn account(words: &Words, account: &AccountStatus) -> String {
     let (id, address) = (&account.config.id, clean(&account.config.address));
-    format!("{id}  {address}  {}", registration(words, &account.registration))
+    let mailbox = account.mailbox.as_ref().map(|mailbox| format!("  {}", voicemail(words, mailbox)));
+    format!("{id}  {address}  {}{}", registration(words, &account.registration), mailbox.unwrap_or_default())
+}
+
+/// What waits in a voice mailbox.
+pub(super) fn voicemail(words: &Words, mailbox: &Mailbox) -> String {
+    words.with(mailbox.key(), &[("count", mailbox.new.unwrap_or_default().into())])
 }
 
 /// Where an account stands.

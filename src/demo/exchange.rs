@@ -182,6 +182,7 @@ impl Desk {
             // calls of ours are never placed, and theirs bring their offer
             AgentEvent::Ringing { .. }
             | AgentEvent::Redirected { .. }
+            | AgentEvent::Notice { .. }
             | AgentEvent::Key { .. }
             | AgentEvent::Accepted { .. }
             | AgentEvent::Confirmed { .. }

@@ -171,6 +171,9 @@ pub struct CallRules {
     /// The area code, put before numbers that are dialled without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<String>,
+    /// The number or address of the voice mailbox; `None`: what the server names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voicemail: Option<String>,
 }
 
 impl CallRules {

@@ -10,6 +10,7 @@ pub mod extras;
 pub mod ice;
 pub mod key;
 pub mod link;
+pub mod mailbox;
 pub mod message;
 pub mod private;
 pub mod protection;

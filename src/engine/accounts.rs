@@ -10,6 +10,7 @@ use crate::{
         account::{AccountConfig, AccountId, AccountKind, CallSettings, Problem, Registration},
         archive::ArchivePlace,
         ice::Server,
+        mailbox::Mailbox,
         private::Private,
         server::StunServer,
     },
@@ -36,6 +37,8 @@ pub(super) struct Account {
     pub(super) upload: Option<Option<u64>>,
     /// Servers for paths that its own server names.
     helpers: Vec<Server>,
+    /// What waits in its mailbox, if its server told.
+    pub(super) mailbox: Option<Mailbox>,
     turn_password: Option<Private<String>>,
     commands: Option<CommandSender>,
 }
@@ -50,6 +53,7 @@ impl Account {
             gateways: Vec::new(),
             upload: None,
             helpers: Vec::new(),
+            mailbox: None,
             turn_password: None,
             commands: None,
         }
@@ -80,6 +84,7 @@ impl Account {
             config: self.config.clone(),
             registration: self.registration.clone(),
             upload: self.upload.map(|largest| largest.unwrap_or(u64::MAX)),
+            mailbox: self.mailbox.clone(),
         }
     }
 }
@@ -242,6 +247,7 @@ impl Engine {
             AccountEvent::Helpers(servers) => account.helpers = servers,
             AccountEvent::MissedCall { from, name, at } => self.missed_call(id, from, name, at).await,
             AccountEvent::Chat(event) => self.chat_event(id, event).await,
+            AccountEvent::Mailbox(mailbox) => self.mailbox_told(id, mailbox),
             AccountEvent::Call { call, event } => self.call_event(id, call, event).await,
             AccountEvent::Stopped => {
                 account.commands = None;

@@ -9,6 +9,7 @@ use crate::{
         code::ReceivedCode,
         contact::Contact,
         conversation::{Conversation, ConversationId},
+        mailbox::Mailbox,
         message::{Message, MessageId, MessageState},
         private::Private,
         quality::Quality,
@@ -89,6 +90,11 @@ pub enum Command {
         /// As typed.
         to: Private<String>,
         /// From which account; `None`: the best one.
+        account: Option<AccountId>,
+    },
+    /// Call the voice mailbox; `None`: the one with something new. Reply: [`Reply::Call`].
+    Voicemail {
+        /// Whose.
         account: Option<AccountId>,
     },
     /// Answer; `None`: the one that rings.
@@ -311,6 +317,13 @@ pub enum Event {
     AccountRemoved {
         /// Which.
         account: AccountId,
+    },
+    /// What waits in a voice mailbox changed.
+    Mailbox {
+        /// Whose.
+        account: AccountId,
+        /// Now.
+        mailbox: Mailbox,
     },
     /// A text is in the store: received, or written here or on another device.
     Message {

@@ -76,6 +76,7 @@ impl Engine {
                 Ok(Reply::Dial { to, account })
             }
             Command::Call { to, account } => self.place(&to, account.as_ref()).await,
+            Command::Voicemail { account } => self.call_voicemail(account.as_ref()).await,
             Command::Answer { call } => {
                 let actions = self.switchboard.answer(call);
                 self.wish(actions).await

@@ -22,6 +22,7 @@ mod deeds;
 mod files;
 mod handle;
 mod keep;
+mod mailbox;
 mod missed;
 mod path;
 mod recording;

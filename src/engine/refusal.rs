@@ -72,6 +72,9 @@ pub enum Refusal {
     /// The account's server does not take files so large.
     #[error("the file is too large")]
     FileTooLarge,
+    /// No voice mailbox is known: neither from the account's settings nor from its server.
+    #[error("no voice mailbox")]
+    NoVoicemail,
     /// The engine is stopping.
     #[error("stopping")]
     Stopping,
@@ -103,6 +106,7 @@ impl Refusal {
             Self::NoTune => "refusal-no-tune",
             Self::NoFile => "refusal-no-file",
             Self::FileTooLarge => "refusal-file-too-large",
+            Self::NoVoicemail => "refusal-no-voicemail",
             Self::Stopping => "refusal-stopping",
         }
     }

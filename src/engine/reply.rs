@@ -1,5 +1,5 @@
-//! What the engine answers. Part of the contract in `api`.
-use super::api::{AccountStatus, Snapshot};
+//! What the engine answers to a command. Part of the contract in `api`.
+use super::snapshot::{AccountStatus, Snapshot};
 use crate::{
     audio::{DeviceChoice, Devices},
     domain::{

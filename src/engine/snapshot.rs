@@ -8,6 +8,7 @@ use crate::{
         code::ReceivedCode,
         contact::Contact,
         conversation::Conversation,
+        mailbox::Mailbox,
         transfer::Referral,
     },
     net::WiredStatus,
@@ -26,6 +27,9 @@ pub struct AccountStatus {
     /// The largest file it can send, in bytes; `None`: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<u64>,
+    /// What waits in its voice mailbox; `None`: its server does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<Mailbox>,
 }
 
 impl AccountStatus {

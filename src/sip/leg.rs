@@ -284,6 +284,7 @@ impl Leg {
         let addresses = self.places.addresses();
         let (local, server) = (flow.local(), flow.remote());
         let several = self.places.has_next();
+        self.session.set_clock(now, jiff::Timestamp::now());
         self.session.online(Ends { transport: target.transport, local, server, addresses, several }, now);
     }
 

@@ -3,10 +3,12 @@
 use super::{
     addressing,
     agent::{Agent, Failure, RequestId},
+    cpim::{self, Cover},
     failure,
     message::{HeaderName, Method, Response},
     session::{Output, Session},
-    uri::NameAddr,
+    uri::{NameAddr, Uri},
+    wrapping,
 };
 use crate::{
     account::{AccountEvent, TextProgress},
@@ -56,34 +58,59 @@ impl Session {
         if body.len() > LONGEST_TEXT {
             return self.text_failed(id, SendFailure::TooLong, false);
         }
+        self.write(id, (to, uri), body, 1, now);
+    }
+
+    /// Writes it, wrapped where that is understood. `number`: 2 where it was refused as it was written first.
+    fn write(&mut self, id: MessageId, (to, uri): (&Address, Uri), body: &str, number: u32, now: Instant) {
         let Some(server) = self.server().filter(|_| self.is_registered()) else {
             return self.text_failed(id, SendFailure::Unavailable, true);
         };
         let (call_id, tag) = self.ids.write(uri.as_str(), id);
         let ends = (&self.aor.clone().with_tag(&tag), &NameAddr::new(uri.clone()));
-        let mut request = Agent::compose(Method::Message, uri, ends, &call_id, 1);
-        request.headers.push(HeaderName::ContentType, "text/plain;charset=UTF-8");
-        request.body = body.to_owned().into();
+        let wraps = self.texting.wrappings.suits(uri.host());
+        let cover = Cover { from: self.aor.uri.as_str(), to: uri.as_str(), name: &call_id, now: self.time(now) };
+        let (kind, content) = match wraps {
+            true => (cpim::KIND, cpim::wrap(cover, body)),
+            false => ("text/plain;charset=UTF-8", body.to_owned()),
+        };
+        let mut request = Agent::compose(Method::Message, uri, ends, &call_id, number);
+        request.headers.push(HeaderName::ContentType, kind);
+        request.body = content.into();
         let request = self.agent.request(request, server, now);
         self.texts.insert(request, id);
+        if wraps {
+            self.texting.wrapped.insert(request, (to.clone(), body.to_owned().into()));
+        }
     }
 
     fn text_failed(&mut self, id: MessageId, failure: SendFailure, retry: bool) {
         self.text_progress(id, TextProgress::Failed { failure, retry });
     }
 
-    fn text_progress(&mut self, id: MessageId, progress: TextProgress) {
+    pub(super) fn text_progress(&mut self, id: MessageId, progress: TextProgress) {
         self.out.push_back(Output::Event(AccountEvent::TextProgress { id, progress }));
     }
 
-    /// The end of a text's request. `repeats`: the server was silent first.
+    /// The end of a text's request, or of a notice's. `repeats`: the server was silent first.
     pub(super) fn text_answered(
         &mut self,
-        id: MessageId,
+        request: RequestId,
         result: &Result<Response, Failure>,
         repeats: u32,
         now: Instant,
     ) {
+        let refused = matches!(result, Ok(response) if wrapping::is_refusal(response.code));
+        if let Some(domain) = self.texting.notices.remove(&request).filter(|_| refused) {
+            self.texting.wrappings.refused(&domain);
+        }
+        let wrapped = self.texting.wrapped.remove(&request);
+        let Some(id) = self.texts.remove(&request) else { return };
+        if let Some((to, body)) = wrapped.filter(|_| refused) {
+            let Some(uri) = addressing::to_uri(&to, &self.domain) else { return };
+            self.texting.wrappings.refused(uri.host());
+            return self.write(id, (&to, uri), body.expose(), 2, now);
+        }
         let code = match result {
             Ok(response) => response.code,
             Err(Failure::WrongPassword | Failure::NoSafeLogin) => {

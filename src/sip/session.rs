@@ -13,6 +13,7 @@ use super::{
     stun,
     transaction::ServerId,
     uri::{NameAddr, Uri},
+    watch::Watch,
     wire_id::WireIds,
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
         account::{AccountKind, CallRules, Problem, SipTransport},
         address::Address,
         call::{CallId, EndReason},
-        message::{Direction, MessageId, NewMessage},
+        message::{MessageId, NewMessage},
         session::SessionDescription,
     },
 };
@@ -70,7 +71,7 @@ pub(super) struct Session {
     pub(super) ids: WireIds,
     rules: CallRules,
     registration: Registration,
-    ends: Option<Ends>,
+    pub(super) ends: Option<Ends>,
     keepalive: Option<Keepalive>,
     registering: Option<Registering>,
     /// Registered, as this contact.
@@ -88,6 +89,8 @@ pub(super) struct Session {
     leaving: Option<RequestId>,
     pub(super) texts: HashMap<RequestId, MessageId>,
     pub(super) doubt: super::outbound::Doubt,
+    pub(super) watch: Watch,
+    pub(super) texting: super::inbound::Texting,
     pub(super) out: VecDeque<Output>,
 }
 
@@ -103,7 +106,7 @@ impl Session {
             user: auth_user.clone().unwrap_or_else(|| config.user().to_owned()),
             password: setup.password.clone(),
         };
-        let mut agent = Agent::new(seed, Some(credentials), Vec::new());
+        let mut agent = Agent::new(seed, Some(credentials), vec![Method::Notify]);
         let named = Named {
             aor: NameAddr::new(aor.clone()).with_tag(&agent.token()),
             registrar,
@@ -132,6 +135,8 @@ impl Session {
             leaving: None,
             texts: HashMap::new(),
             doubt: super::outbound::Doubt::default(),
+            watch: Watch::default(),
+            texting: super::inbound::Texting::default(),
             out: VecDeque::new(),
         })
     }
@@ -205,7 +210,9 @@ impl Session {
     pub(super) fn next_timeout(&self) -> Option<Instant> {
         let keepalive = self.keepalive.as_ref().filter(|_| self.is_registered()).map(Keepalive::next_timeout);
         let registering = self.registering.as_ref().map(|registering| registering.until);
-        [self.agent.next_timeout(), keepalive, registering, self.refresh, self.expected].into_iter().flatten().min()
+        let watch = self.watch.next_timeout().filter(|_| self.is_registered());
+        let own = [self.agent.next_timeout(), keepalive, registering, self.refresh, self.expected, watch];
+        own.into_iter().flatten().min()
     }
 
     /// Time has come to this point.
@@ -228,6 +235,9 @@ impl Session {
             Some(Due::Stun) => self.ask_where_we_are(),
             Some(Due::Options) => self.options(now),
             Some(Due::Register) => self.register(CHECK, now),
+        }
+        if self.is_registered() {
+            self.watch_timeout(now);
         }
         self.settle(now);
     }
@@ -313,21 +323,10 @@ impl Session {
         self.out.push_back(Output::Event(AccountEvent::Call { call, event }));
     }
 
-    /// The text is in the store.
-    pub(super) fn kept(&mut self, token: ServerId, now: Instant) {
-        self.agent.accept_text(token, now);
-        self.settle(now);
-    }
-
-    /// The text could not be kept.
-    pub(super) fn not_kept(&mut self, token: ServerId, now: Instant) {
-        self.agent.defer_text(token, now);
-        self.settle(now);
-    }
-
     /// Hangs up and takes the registration away; [`Output::Gone`] tells when that is done.
     pub(super) fn farewell(&mut self, now: Instant) {
         self.agent.end_all(now);
+        self.watch_ends(now);
         let contact = self.contact.clone();
         self.unregistered();
         match (contact, self.server()) {
@@ -341,7 +340,7 @@ impl Session {
     }
 
     /// Moves what the agent wants done outward, and acts on what it tells.
-    fn settle(&mut self, now: Instant) {
+    pub(super) fn settle(&mut self, now: Instant) {
         while let Some(output) = self.agent.poll() {
             match output {
                 super::agent::Output::Send { to, bytes, stream } => {
@@ -378,29 +377,9 @@ impl Session {
                 self.agent.report(call, failure::code_of(reason), now);
                 self.call(call, CallEvent::Ended { reason });
             }
-            AgentEvent::Text { server, text, .. } if text.body.expose().trim().is_empty() => {
-                tracing::debug!("a text without words");
-                self.agent.accept_text(server, now);
-            }
-            AgentEvent::Text { server, text, .. } => {
-                let message = NewMessage {
-                    peer: text.from,
-                    sender: None,
-                    sender_name: text.name,
-                    direction: Direction::Incoming,
-                    body: text.body,
-                    sent_at: text.sent_at,
-                    dedupe: text.dedupe,
-                    in_order: false,
-                    wire_id: None,
-                    extras: Default::default(),
-                    change: None,
-                    archive: None,
-                };
-                self.out.push_back(Output::Deliver(server, message));
-            }
-            // the account keeps no method for itself
-            AgentEvent::Request { server, request, .. } => self.agent.respond(server, request.response(405), now),
+            AgentEvent::Text { server, text, .. } => self.text_came(server, text, now),
+            AgentEvent::Notice { notice, from } => self.notice_came(&notice, &from),
+            AgentEvent::Request { server, request, source } => self.request_came(server, &request, source, now),
             AgentEvent::Answered { request, result, repeats } => self.answered(request, result, repeats, now),
         }
     }
@@ -419,8 +398,10 @@ impl Session {
             self.register_answered(&result, now);
         } else if self.doubt.is_question(request) {
             self.doubt_answered(&result, now);
-        } else if let Some(id) = self.texts.remove(&request) {
-            self.text_answered(id, &result, repeats, now);
+        } else if self.watch.is_asked(request) {
+            self.watch_answered(request, &result, now);
+        } else {
+            self.text_answered(request, &result, repeats, now);
         }
     }
 }

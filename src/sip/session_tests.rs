@@ -11,6 +11,13 @@ use crate::{
     net::Bind,
 };
 
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod watching;
+#[cfg(test)]
+#[path = "wrapping_tests.rs"]
+mod wrapped;
+
 const SERVER: &str = "192.0.2.1:5060";
 const SDP: &str = "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 7000 RTP/AVP 0\r\n";
 
@@ -335,27 +342,6 @@ fn a_text_is_sent_once_and_known_again_after_a_restart() {
         assert_eq!(header(&second, name), header(&first, name));
     }
     assert_ne!(header(&second, "Via"), header(&first, "Via"));
-}
-
-#[test]
-fn what_answers_to_texts_mean() {
-    for (code, expected) in [
-        (404, failed(SendFailure::NotFound, false)),
-        (480, failed(SendFailure::Unavailable, true)),
-        (500, failed(SendFailure::Server, true)),
-        (415, failed(SendFailure::Unsupported, false)),
-    ] {
-        let mut desk = Desk::registered(SipTransport::Tcp);
-        desk.text(1);
-        desk.respond("MESSAGE", code, "");
-        assert_eq!(desk.progress(), [(1, expected)], "{code}");
-    }
-    let mut desk = Desk::registered(SipTransport::Tcp);
-    desk.text(1);
-    desk.act(Session::offline);
-    assert_eq!(desk.progress(), [(1, failed(SendFailure::Unavailable, true))], "the connection went");
-    desk.text(2);
-    assert_eq!(desk.progress(), [(2, failed(SendFailure::Unavailable, true))], "there is none");
 }
 
 #[test]

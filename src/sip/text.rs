@@ -2,8 +2,11 @@
 use super::{
     addressing,
     chance::hex,
+    cpim::{self, Notice},
     message::{HeaderName, Request},
-    params, wire_id,
+    params,
+    uri::Uri,
+    wire_id,
 };
 use crate::domain::{address::Address, private::Private};
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
@@ -26,10 +29,30 @@ pub(crate) struct Text {
     pub(crate) sent_at: Option<Timestamp>,
     /// What shows it again in a copy, as `NewMessage::dedupe` wants it.
     pub(crate) dedupe: Vec<String>,
+    /// It came wrapped: what its writer calls it, where they wish to be told of its delivery.
+    pub(crate) notice: Option<Wish>,
+}
+
+/// The wish to be told that a text is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// Whom to tell.
+    pub(crate) uri: Uri,
+    /// What they call it.
+    pub(crate) name: String,
+}
+
+/// What a MESSAGE brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A text.
+    Text(Text),
+    /// How a text of ours fared, and who says so.
+    Notice(Notice, Uri),
 }
 
 /// Reads a MESSAGE.
-pub(super) fn read(request: &Request) -> Result<Text, Unreadable> {
+pub(super) fn read(request: &Request) -> Result<Content, Unreadable> {
     let headers = &request.headers;
     let from = headers.from().ok_or(Unreadable)?;
     let identity = headers.get(&HeaderName::ContentEncoding).is_none_or(|name| name.eq_ignore_ascii_case("identity"));
@@ -37,7 +60,15 @@ pub(super) fn read(request: &Request) -> Result<Text, Unreadable> {
         return Err(Unreadable);
     }
     let kind = headers.get(&HeaderName::ContentType).unwrap_or("text/plain");
-    let (body, stamp) = content(kind, &request.body)?;
+    let wrapped = if is(kind, cpim::KIND) { Some(cpim::unwrap(&request.body).ok_or(Unreadable)?) } else { None };
+    if let Some(inside) = wrapped.as_ref().filter(|inside| cpim::is_notice(&inside.kind)) {
+        let notice = cpim::notice(inside.content).ok_or(Unreadable)?;
+        return Ok(Content::Notice(notice, from.uri));
+    }
+    let body = match &wrapped {
+        Some(inside) => words(&inside.kind, inside.content)?,
+        None => words(kind, &request.body)?,
+    };
     let date = headers.get(&HeaderName::Date).and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
     let call_id = headers.call_id().unwrap_or_default();
     let number = headers.cseq().map_or(0, |(number, _)| number);
@@ -49,56 +80,32 @@ pub(super) fn read(request: &Request) -> Result<Text, Unreadable> {
         // sent again after a restart its number may differ
         dedupe.push(format!("sip:{call_id}/{digest}"));
     }
-    Ok(Text {
+    let name = wrapped.as_ref().and_then(|inside| inside.name.clone());
+    // it keeps its name where a server stores it, or another phone of ours gets it, too
+    dedupe.extend(name.as_ref().map(|name| format!("sip:{}/{name}/{digest}", from.uri)));
+    let wants_notice = wrapped.as_ref().is_some_and(|inside| inside.wants_notice);
+    Ok(Content::Text(Text {
         from: addressing::from_uri(&from.uri).ok_or(Unreadable)?,
         name: from.name.map(Private::new),
         body: Private::new(body),
-        sent_at: stamp.or(date),
+        sent_at: wrapped.and_then(|inside| inside.stamp).or(date),
         dedupe,
-    })
+        notice: name.filter(|_| wants_notice).map(|name| Wish { uri: from.uri, name }),
+    }))
 }
 
-fn content(kind: &str, body: &[u8]) -> Result<(String, Option<Timestamp>), Unreadable> {
-    let (name, parameters) = kind.split_once(';').unwrap_or((kind, ""));
-    match name.trim().to_ascii_lowercase().as_str() {
-        "text/plain" | "" => Ok((decode(body, params::get(parameters, "charset").as_deref()), None)),
-        "message/cpim" => unwrap(body),
-        _ => Err(Unreadable),
-    }
+/// Whether a kind, with its parameters, is this one.
+fn is(kind: &str, known: &str) -> bool {
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(known)
 }
 
-/// Takes a CPIM wrapping off: its headers, the headers of the content, the content.
-fn unwrap(body: &[u8]) -> Result<(String, Option<Timestamp>), Unreadable> {
-    let (outer, rest) = block(body).ok_or(Unreadable)?;
-    let (inner, content) = block(rest).ok_or(Unreadable)?;
-    let kind = field(&inner, "content-type").unwrap_or_else(|| "text/plain".to_owned());
-    let (name, parameters) = kind.split_once(';').unwrap_or((&kind, ""));
-    if !name.trim().eq_ignore_ascii_case("text/plain") {
+/// The words of a content that is made of words.
+fn words(kind: &str, content: &[u8]) -> Result<String, Unreadable> {
+    if !is(kind, "text/plain") && !is(kind, "") {
         return Err(Unreadable);
     }
-    let stamp = field(&outer, "datetime").and_then(|stamp| stamp.parse().ok());
-    Ok((decode(content, params::get(parameters, "charset").as_deref()), stamp))
-}
-
-/// Lines up to an empty one, and what follows it.
-fn block(bytes: &[u8]) -> Option<(String, &[u8])> {
-    let mut from = 0;
-    loop {
-        let rest = bytes.get(from..)?;
-        let line = rest.iter().position(|b| *b == b'\n')?;
-        let next = from + line + 1;
-        if rest.get(..line).is_some_and(|line| matches!(line, b"" | b"\r")) {
-            return Some((String::from_utf8_lossy(bytes.get(..from)?).into_owned(), bytes.get(next..)?));
-        }
-        from = next;
-    }
-}
-
-fn field(block: &str, name: &str) -> Option<String> {
-    block.lines().find_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    })
+    let parameters = kind.split_once(';').map_or("", |(_, parameters)| parameters);
+    Ok(decode(content, params::get(parameters, "charset").as_deref()))
 }
 
 /// Words whatever their character set: what is not valid in it stays readable.
@@ -112,13 +119,23 @@ fn decode(bytes: &[u8], charset: Option<&str>) -> String {
     match charset.as_str() {
         "utf-16" | "utf-16be" | "ucs-2" if !bytes.starts_with(&[0xff, 0xfe]) => pairs(u16::from_be_bytes),
         "utf-16" | "utf-16le" => pairs(u16::from_le_bytes),
-        "iso-8859-1" | "latin1" | "windows-1252" => bytes.iter().map(|b| char::from(*b)).collect(),
+        "iso-8859-1" | "latin1" | "windows-1252" => bytes.iter().map(|b| western(*b)).collect(),
         // also where another set is named: most of the world means this one
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
-            Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
+            Err(_) => bytes.iter().map(|b| western(*b)).collect(),
         },
     }
+}
+
+/// A character of Windows' western set, which is also what senders mean who name Latin-1.
+fn western(byte: u8) -> char {
+    const MORE: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    let more = byte.checked_sub(0x80).and_then(|at| MORE.get(usize::from(at)));
+    more.copied().unwrap_or(char::from(byte))
 }
 
 #[cfg(test)]
@@ -135,7 +152,10 @@ mod tests {
         );
         let bytes = [head.as_bytes(), body].concat();
         let Ok(Message::Request(request)) = parse(&bytes) else { panic!("a request") };
-        read(&request)
+        match read(&request)? {
+            Content::Text(text) => Ok(text),
+            Content::Notice(..) => panic!("a text"),
+        }
     }
 
     #[test]
@@ -157,8 +177,27 @@ mod tests {
         let of = |kind: &str, body: &[u8]| message(&format!("c: {kind}\r\n"), "", body).unwrap().body.into_inner();
         assert_eq!(of("text/plain;charset=iso-8859-1", b"Jos\xe9"), "José");
         assert_eq!(of("Text/Plain", b"Jos\xe9"), "José");
+        assert_eq!(of("text/plain;charset=windows-1252", b"\x935 \x80\x94"), "“5 €”");
         assert_eq!(of("text/plain; charset=\"utf-16\"", b"\xff\xfeh\0i\0"), "hi");
         assert_eq!(of("text/plain; charset=klingon", "ñ".as_bytes()), "ñ");
+    }
+
+    #[test]
+    fn who_else_it_is_for_and_what_a_gateway_adds_change_nothing() {
+        let text =
+            message("c: text/plain;charset=UTF-8\r\n", "X-SMS-To: 15550001111\r\nX-Unknown: 1\r\n", b"hi").unwrap();
+        assert_eq!((text.from.uri().as_str(), text.body.expose().as_str()), ("sip:33733@sip.test", "hi"));
+    }
+
+    #[test]
+    fn a_wrapped_text_keeps_its_name_in_a_copy_with_other_ids() {
+        let now = Timestamp::UNIX_EPOCH;
+        let cover = cpim::Cover { from: "sip:x@y", to: "sip:z@y", name: "abc", now };
+        let text = message("c: message/cpim\r\n", "", cpim::wrap(cover, "hi\n🙂").as_bytes()).unwrap();
+        assert_eq!(text.body.expose(), "hi\n🙂");
+        assert!(text.dedupe.iter().any(|key| key.starts_with("sip:sip:33733@sip.test/abc/")), "{:?}", text.dedupe);
+        let wish = text.notice.unwrap();
+        assert_eq!((wish.name.as_str(), wish.uri.as_str()), ("abc", "sip:33733@sip.test"));
     }
 
     #[test]
@@ -166,6 +205,7 @@ mod tests {
         let wrapped = "From: <sip:x@y>\r\nDateTime: 2020-01-02T03:04:05Z\r\n\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhi";
         let text = message("c: message/cpim\r\n", "", wrapped.as_bytes()).unwrap();
         assert_eq!((text.body.expose().as_str(), text.sent_at), ("hi", "2020-01-02T03:04:05Z".parse().ok()));
+        assert_eq!(text.notice, None);
         assert_eq!(message("c: message/cpim\r\n", "", b"no wrapping"), Err(Unreadable));
         assert_eq!(message("c: application/im-iscomposing+xml\r\n", "", b"<x/>"), Err(Unreadable));
         assert_eq!(message("c: text/plain\r\ne: gzip\r\n", "", b"x"), Err(Unreadable));

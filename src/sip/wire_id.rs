@@ -27,6 +27,13 @@ impl WireIds {
         let (call, rest) = text.split_at(TAG);
         (format!("ll-{:x}-{call}", id.0), rest.chars().take(16).collect())
     }
+
+    /// The stored text that bears this Call-ID, if it went to that URI from here.
+    pub(super) fn read(&self, to: &str, call_id: &str) -> Option<MessageId> {
+        let (number, _) = call_id.strip_prefix("ll-")?.split_once('-')?;
+        let id = MessageId(i64::from_str_radix(number, 16).ok()?);
+        (self.write(to, id).0 == call_id).then_some(id)
+    }
 }
 
 /// Whether a Call-ID is of this making: then it names one text, whatever its CSeq.
@@ -47,6 +54,9 @@ mod tests {
         assert_eq!(WireIds::new("alice@x", "m1").write("sip:bob@x", MessageId(300)), (call.clone(), tag));
         assert_ne!(WireIds::new("alice@x", "m2").write("sip:bob@x", MessageId(300)).0, call);
         assert_ne!(WireIds::new("alice@x", "m1").write("sip:eve@x", MessageId(300)).0, call);
+        let ids = WireIds::new("alice@x", "m1");
+        assert_eq!(ids.read("sip:bob@x", &call), Some(MessageId(300)));
+        assert_eq!((ids.read("sip:eve@x", &call), ids.read("sip:bob@x", "ll-12c-00")), (None, None));
         for bad in ["", "ll-", "ll-12c-", "ll-12c-00", "a84b4c76e66710@pc33.atlanta.com"] {
             assert!(!is_one_text(bad), "{bad}");
         }

@@ -65,6 +65,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
         },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
         upload: None,
+        mailbox: None,
     }
 }
 

@@ -162,7 +162,7 @@ impl App {
 fn count<'a>(cx: Context<'a>, place: Place) -> Option<Element<'a, Message>> {
     let count = match place {
         Place::Conversations => cx.model.unread(),
-        Place::Calls => cx.model.missed,
+        Place::Calls => cx.model.missed.saturating_add(cx.model.voicemails()),
         _ => 0,
     };
     (count > 0).then(|| {

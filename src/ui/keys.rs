@@ -24,6 +24,8 @@ pub enum Shortcut {
     Answer,
     /// Ctrl and D: decline it, or hang up.
     HangUp,
+    /// Ctrl and L: listen to the voice mailbox.
+    Voicemail,
     /// Ctrl and M: the microphone.
     Mute,
     /// A key of a telephone, outside any field.
@@ -45,6 +47,7 @@ pub fn first(event: &Event) -> Option<Shortcut> {
             "4" => Some(Shortcut::Tab(3)),
             "n" | "N" => Some(Shortcut::New),
             "f" | "F" => Some(Shortcut::Search),
+            "l" | "L" => Some(Shortcut::Voicemail),
             "m" | "M" => Some(Shortcut::Mute),
             "d" | "D" => Some(Shortcut::HangUp),
             _ => None,

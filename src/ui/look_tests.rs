@@ -15,6 +15,7 @@ use crate::{
         account::Problem,
         call::{CallState, EndReason},
         code::Warning,
+        mailbox::Mailbox,
         transfer::Referral,
     },
     engine::api::{Event, Refusal, Reply, SecretsState, Snapshot, StoreState},
@@ -140,6 +141,14 @@ fn calls(snapshot: Snapshot) -> App {
     fixture::go(&mut app, Place::Calls);
     update(&mut app, Message::Dial(dial::Message::To("600".to_owned())));
     resolve(&mut app, Field::Dial, "600", "sip:600@voz.example");
+    app
+}
+
+fn voicemail(snapshot: Snapshot) -> App {
+    let mut app = calls(snapshot);
+    let listen = Some(fixture::address("sip:*97@voz.example"));
+    let mailbox = Mailbox { waiting: true, new: Some(2), old: Some(5), listen };
+    happen(&mut app, Event::Mailbox { account: fixture::sip(), mailbox });
     app
 }
 
@@ -322,6 +331,7 @@ const SCENES: &[(&str, Scene)] = &[
     ("thread-code", service),
     ("new", writing),
     ("calls", calls),
+    ("calls-voicemail", voicemail),
     ("incoming", ringing),
     ("call", in_call),
     ("call-keypad", keys),
@@ -435,6 +445,7 @@ fn the_smallest_window_with_the_largest_text_looks_as_it_did() {
         ("welcome", nobody),
         ("thread", talk),
         ("calls", calls),
+        ("calls-voicemail", voicemail),
         ("codes", codes),
         ("incoming", ringing),
         ("call-keypad", keys),

@@ -31,6 +31,8 @@ mod look_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod stage;
+#[cfg(test)]
+mod voicemail_tests;
 
 /// Why there is no window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -171,6 +171,11 @@ impl Model {
                 self.accounts.push(status);
             }
             Event::AccountRemoved { account } => self.accounts.retain(|known| known.config.id != account),
+            Event::Mailbox { account, mailbox } => {
+                if let Some(known) = self.accounts.iter_mut().find(|known| known.config.id == account) {
+                    known.mailbox = Some(mailbox);
+                }
+            }
             Event::Message { message, conversation, .. } => {
                 if message.direction == Direction::Incoming {
                     self.writing.remove(&message.conversation);
@@ -380,6 +385,12 @@ impl Model {
     pub fn account_name<'a>(&'a self, id: &'a AccountId) -> &'a str {
         let known = self.accounts.iter().find(|known| known.config.id == *id);
         known.map_or(id.0.as_str(), |known| known.config.address.as_str())
+    }
+
+    /// Voice messages not heard, in all mailboxes; one that does not count has one.
+    pub fn voicemails(&self) -> u32 {
+        let mailboxes = self.accounts.iter().filter_map(|known| known.mailbox.as_ref());
+        mailboxes.filter(|mailbox| mailbox.waiting).map(|mailbox| mailbox.new.unwrap_or(1)).fold(0, u32::saturating_add)
     }
 
     /// Texts not seen, in all conversations.

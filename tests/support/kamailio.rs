@@ -1,8 +1,16 @@
 //! A real Kamailio: registrar and Record-Routing proxy for `sip.test`, with digest, over UDP, TCP and TLS.
 //! A user's password is `secret-USER`.
 use super::{Process, certificate, free_port, rtpengine::Rtpengine, wait_for, wait_for_port};
-use std::{net::UdpSocket, path::PathBuf, process::Command, time::Duration};
+use std::{
+    net::UdpSocket,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 use tempfile::TempDir;
+
+/// Empty tables of its text database.
+const TABLES: &str = "/usr/share/kamailio/dbtext/kamailio";
 
 /// The running server.
 #[derive(Debug)]
@@ -23,7 +31,7 @@ impl Kamailio {
         Self::start_with(&[], None, "", "")
     }
     /// The same with these words of its configuration set: `FLOWS`, `GRUU`, `SERVICE_ROUTE`, `AUTH_INT`,
-    /// `SHA_256`, `STALE`, `OVERLOADED`.
+    /// `SHA_256`, `STALE`, `OVERLOADED`, `MSILO` (keeps texts for those who are away), `PRESENCE` (tells what is published).
     pub fn start_defining(words: &[&str]) -> Self {
         Self::start_whole(&[], words, None, "", "", 0)
     }
@@ -56,6 +64,11 @@ impl Kamailio {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make(dir.path(), "sip.test");
         let (port, tls_port) = (free_port(), free_port());
+        let data = dir.path().join("data");
+        std::fs::create_dir(&data).expect("a folder");
+        if words.contains("MSILO") || words.contains("PRESENCE") {
+            make_tables(&data);
+        }
         let more = addresses.iter().map(|at| format!("listen=udp:{at}:{port}\nlisten=tcp:{at}:{port}\n"));
         let listen: String = more.collect();
         let text = include_str!("kamailio.cfg")
@@ -68,6 +81,7 @@ impl Kamailio {
             .replace("@DEFINES@", &words)
             .replace("@HOME@", &home.to_string())
             .replace("@RELAY_PORT@", &relay.map_or(0, |relay| relay.port).to_string())
+            .replace("@DATA@", &data.to_string_lossy())
             .replace("@FROM_TLS@", from_tls)
             .replace("@TO_TLS@", to_tls);
         std::fs::write(dir.path().join("kamailio.cfg"), text).expect("the configuration");
@@ -117,9 +131,23 @@ impl Kamailio {
         }
         wait_for("the port to be free", || std::net::TcpListener::bind(("127.0.0.1", self.port)).ok());
     }
+    /// Takes all that it has written down from it, while it is down.
+    pub fn forget(&self) {
+        make_tables(&self.dir.path().join("data"));
+    }
     /// What it printed.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("kamailio.log")).unwrap_or_default()
+    }
+}
+
+/// Empty tables for its text database.
+fn make_tables(to: &Path) {
+    for table in std::fs::read_dir(TABLES).expect("Kamailio's tables").flatten() {
+        let text = std::fs::read_to_string(table.path()).expect("a table");
+        // its own module does not fill these
+        let text = text.replace(" callid(string) status(int) ", " callid(string,null) status(int,null) ");
+        std::fs::write(to.join(table.file_name()), text).expect("a table");
     }
 }
 

@@ -58,6 +58,22 @@ impl Sipp {
     pub fn calling(scenario: &str, user: &str, server: u16) -> Self {
         Self::start(scenario, &["-s", user, &format!("127.0.0.1:{server}")])
     }
+    /// The same so many times, as fast as it goes.
+    pub fn many(scenario: &str, user: &str, server: u16, times: u32) -> Self {
+        let times = times.to_string();
+        let all = ["-m", &times, "-r", &times, "-rp", "1000", "-l", &times];
+        Self::start(scenario, &[&all[..], &["-s", user, &format!("127.0.0.1:{server}")]].concat())
+    }
+    /// The same so many times, one after the other.
+    pub fn in_turn(scenario: &str, user: &str, server: u16, times: u32) -> Self {
+        let times = times.to_string();
+        let all = ["-m", &times, "-r", "1000", "-l", "1", "-timeout", "600s"];
+        Self::start(scenario, &[&all[..], &["-s", user, &format!("127.0.0.1:{server}")]].concat())
+    }
+    /// Waits to be called so many times.
+    pub fn called_often(scenario: &str, times: u32) -> Self {
+        Self::start(scenario, &["-m", &times.to_string(), "-timeout", "1800s"])
+    }
     /// Speaks from elsewhere straight to a phone.
     pub fn stranger(scenario: &str, phone: &str) -> Self {
         Self::start(scenario, &["-s", "x", "-i", "127.0.0.2", phone])

@@ -22,7 +22,7 @@ pub use transfer::Plan;
 mod tests;
 
 /// Calls at once; one more is told that it is busy here.
-pub const MOST_CALLS: usize = 8;
+pub const MOST_CALLS: usize = 64;
 
 /// What the person hears besides voices.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What a user agent tells its owner, and what it is asked with.
 use super::super::{
     auth::Unanswerable,
+    cpim::Notice,
     message::{Request, Response},
     text::Text,
     transaction::ServerId,
@@ -178,6 +179,13 @@ pub(crate) enum AgentEvent {
         text: Text,
         /// The request's own URI: which of our addresses it is for.
         to: Uri,
+    },
+    /// How a text of ours fared, as somebody says.
+    Notice {
+        /// What they say.
+        notice: Notice,
+        /// Who.
+        from: Uri,
     },
     /// A request of a method the owner keeps for itself: [`super::Agent::respond`].
     Request {

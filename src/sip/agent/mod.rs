@@ -17,6 +17,7 @@ mod reoffer;
 mod replaces;
 mod requests;
 mod size;
+mod strangers;
 mod transfer;
 mod within;
 
@@ -156,6 +157,7 @@ pub(crate) struct Agent {
     cancels: Vec<(Request, SocketAddr)>,
     /// The server takes no stream.
     no_stream: bool,
+    strangers: strangers::Strangers,
 }
 
 impl Agent {
@@ -180,6 +182,7 @@ impl Agent {
             byes: Vec::new(),
             cancels: Vec::new(),
             no_stream: false,
+            strangers: strangers::Strangers::default(),
         }
     }
 
@@ -266,6 +269,9 @@ impl Agent {
 
     /// One whole message came from this address.
     pub(crate) fn receive(&mut self, from: SocketAddr, bytes: &[u8], now: Instant) {
+        if !self.reads(from, now) {
+            return;
+        }
         match parse::parse(bytes) {
             Ok(Message::Request(request)) => self.request_came(request, from, now),
             Ok(Message::Response(response)) => self.response_came(&response, from, now),

@@ -12,7 +12,11 @@ impl Agent {
     pub(super) fn other_request(&mut self, server: ServerId, request: Request, now: Instant) {
         match &request.method {
             Method::Message => match text::read(&request) {
-                Ok(text) => {
+                Ok(text::Content::Notice(notice, from)) => {
+                    self.answer_with(server, &request, 200, now);
+                    self.event(AgentEvent::Notice { notice, from });
+                }
+                Ok(text::Content::Text(text)) => {
                     let to = request.uri.clone();
                     self.texts.insert(server, request);
                     self.event(AgentEvent::Text { server, text, to });

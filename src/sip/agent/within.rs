@@ -27,13 +27,8 @@ impl Agent {
 
     /// An account hears its server, and inside a call its other side.
     fn may_ask(&self, call: Option<CallId>, from: SocketAddr) -> bool {
-        let Some(home) = &self.home else { return true };
-        if self.is_reliable() || home.addresses.contains(&from.ip()) {
-            return true;
-        }
-        let call = call.and_then(|call| self.calls.get(&call));
-        let dialogs = call.map(Call::dialogs).unwrap_or_default();
-        dialogs.iter().filter_map(|dialog| dialog.target.addr()).any(|target| target.ip() == from.ip())
+        let in_call = |call| self.calls.get(&call).is_some_and(|call: &Call| call.is_with(from.ip()));
+        self.is_at_home(from.ip()) || call.is_some_and(in_call)
     }
 
     fn new_request(

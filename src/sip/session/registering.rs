@@ -139,7 +139,9 @@ impl Session {
                     }
                 }
                 self.agent.registered(reach);
-                (self.contact, self.stale, self.refresh) = (Some(contact.clone()), None, Some(now + refresh));
+                let before = self.contact.replace(contact.clone());
+                (self.stale, self.refresh) = (None, Some(now + refresh));
+                let moved = before.is_none_or(|before| before.uri != contact.uri);
                 let seen = self.agent.contact(self.aor.uri.user());
                 if seen.as_ref().is_some_and(|seen| seen.uri != contact.uri) && self.moves < MOVES {
                     // the server sees us elsewhere: be reachable there
@@ -152,6 +154,9 @@ impl Session {
                     self.agent.moved(now);
                 }
                 self.announce();
+                if moved {
+                    self.watch_begins(now);
+                }
             }
         }
     }

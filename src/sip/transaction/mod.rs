@@ -62,7 +62,7 @@ pub(super) enum Expired {
 pub(super) struct Transactions {
     counter: u64,
     clients: BTreeMap<ClientId, Client>,
-    servers: BTreeMap<ServerId, Server>,
+    servers: BTreeMap<ServerId, (ServerKey, Server)>,
     client_keys: HashMap<(String, Method), ClientId>,
     server_keys: HashMap<ServerKey, ServerId>,
     out: VecDeque<(SocketAddr, Bytes)>,
@@ -165,24 +165,24 @@ impl Transactions {
         let is_ack = request.method == Method::Ack;
         let method = if is_ack { Method::Invite } else { request.method.clone() };
         let Some(key) = ServerKey::of(request, method) else { return Incoming::Again };
-        if let Some(server) = self.server_keys.get(&key).and_then(|id| self.servers.get_mut(id)) {
+        if let Some((_, server)) = self.server_keys.get(&key).and_then(|id| self.servers.get_mut(id)) {
             return if server.receive(is_ack, now, &mut self.out) { Incoming::Ack } else { Incoming::Again };
         }
         if is_ack {
             return Incoming::Ack;
         }
-        if self.servers.len() >= MOST {
+        if self.servers.len() >= MOST && !self.make_room() {
             return Incoming::Full;
         }
         self.counter += 1;
         let id = ServerId(self.counter);
-        self.server_keys.insert(key, id);
+        self.server_keys.insert(key.clone(), id);
         let invite = request.method == Method::Invite;
         let to = match request.headers.via() {
             Some(via) if !reliable => via.reply_to(from),
             _ => from,
         };
-        self.servers.insert(id, Server::new(invite, to, reliable));
+        self.servers.insert(id, (key, Server::new(invite, to, reliable)));
         Incoming::New(id)
     }
 
@@ -193,7 +193,7 @@ impl Transactions {
 
     /// Answers a request of theirs.
     pub(super) fn respond(&mut self, id: ServerId, response: &Response, now: Instant) {
-        if let Some(server) = self.servers.get_mut(&id) {
+        if let Some((_, server)) = self.servers.get_mut(&id) {
             server.respond(response.code, response.to_bytes(), now, &mut self.out);
             if server.is_over() {
                 self.drop_server(id);
@@ -203,20 +203,28 @@ impl Transactions {
 
     /// The ACK to our 2xx came: it need not be sent again.
     pub(super) fn acked(&mut self, id: ServerId) {
-        if let Some(server) = self.servers.get_mut(&id) {
+        if let Some((_, server)) = self.servers.get_mut(&id) {
             server.acked();
         }
     }
 
     fn drop_server(&mut self, id: ServerId) {
-        self.servers.remove(&id);
-        self.server_keys.retain(|_, known| *known != id);
+        if let Some((key, _)) = self.servers.remove(&id) {
+            self.server_keys.remove(&key);
+        }
+    }
+
+    /// Forgets the oldest request that is answered, and is kept only in case it comes again: a flood of what is refused at
+    /// once must not keep out what matters.
+    fn make_room(&mut self) -> bool {
+        let oldest = self.servers.iter().find(|(_, (_, server))| server.is_answered()).map(|(id, _)| *id);
+        oldest.map(|id| self.drop_server(id)).is_some()
     }
 
     /// When [`Self::timeout`] is to be called.
     pub(super) fn next_timeout(&self) -> Option<Instant> {
         let clients = self.clients.values().filter_map(Client::next_timeout);
-        clients.chain(self.servers.values().filter_map(Server::next_timeout)).min()
+        clients.chain(self.servers.values().filter_map(|(_, server)| server.next_timeout())).min()
     }
 
     /// Sends again what is due, ends what is over.
@@ -235,7 +243,7 @@ impl Transactions {
         }
         over.into_iter().for_each(|id| self.forget(id));
         let mut over = Vec::new();
-        for (id, server) in &mut self.servers {
+        for (id, (_, server)) in &mut self.servers {
             if server.timeout(now, &mut self.out) {
                 expired.push(Expired::NotAcked(*id));
             }

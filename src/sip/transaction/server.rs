@@ -43,6 +43,11 @@ impl Server {
         self.state == State::Over
     }
 
+    /// Whether it is answered, and no ACK is owed to it.
+    pub(super) fn is_answered(&self) -> bool {
+        self.state == State::Completed && !self.invite
+    }
+
     /// The request came again, or its ACK. True: an ACK for the dialog.
     pub(super) fn receive(&mut self, ack: bool, now: Instant, out: &mut VecDeque<(SocketAddr, Bytes)>) -> bool {
         match (self.state, ack) {

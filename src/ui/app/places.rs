@@ -133,6 +133,7 @@ impl App {
             Shortcut::Tab(1) => vec![Wish::Go(Place::Calls), Wish::Focus(dial::TO)],
             Shortcut::Tab(2) => vec![Wish::Go(Place::Codes)],
             Shortcut::Tab(_) => vec![Wish::Go(Place::Settings)],
+            Shortcut::Voicemail => self.dial.update(dial::Message::Voicemail(None)),
             Shortcut::New => vec![Wish::Go(Place::New)],
             Shortcut::Search => vec![Wish::Go(Place::Conversations), Wish::Focus(conversations::SEARCH)],
         }

@@ -44,6 +44,8 @@ pub enum Message {
     From(Option<AccountId>),
     /// Calls.
     Call,
+    /// Calls a voice mailbox; `None`: the one with something new.
+    Voicemail(Option<AccountId>),
     /// Calls somebody of the history again.
     Again {
         /// Whom.
@@ -82,6 +84,7 @@ impl Dial {
                 Some((to, account)) => vec![call(to, account)],
                 None => Vec::new(),
             },
+            Message::Voicemail(account) => vec![Wish::Ask(Command::Voicemail { account }, Then::Called)],
             Message::Again { to, account } => vec![call(to, account)],
         }
     }

@@ -8,7 +8,7 @@ use crate::{
         model::missed,
         moment,
         screen::people,
-        theme::{space, text},
+        theme::{shape, space, text},
         widget::{
             avatar::avatar,
             button::{self, Kind},
@@ -23,22 +23,23 @@ use crate::{
 };
 use iced::{
     Alignment, Element, Length, Padding,
-    widget::{Column, Row, column, container},
+    widget::{Column, Row, container},
 };
 
 /// The screen: side by side, or one below the other.
 pub fn view<'a>(dial: &'a Dial, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
     if cx.narrow() {
-        let all = column![dialler(dial, cx), history(cx)].spacing(space::L);
+        let all = pile(space::L, [voicemail(cx), Some(dialler(dial, cx)), Some(history(cx))]);
         return scrolled(p, container(all).padding(Padding::from([space::M, space::L])));
     }
     let left = container(scrolled(p, container(dialler(dial, cx)).padding(space::XL))).width(360.0);
-    let line =
-        container(iced::widget::space()).width(1.0).height(Length::Fill).style(crate::ui::theme::shape::fill(p.line));
+    let line = container(iced::widget::space()).width(1.0).height(Length::Fill).style(shape::fill(p.line));
     let right = scrolled(
         p,
-        container(history(cx)).padding(Padding::from([space::XL, space::L])).max_width(space::COLUMN + 40.0),
+        container(pile(space::L, [voicemail(cx), Some(history(cx))]))
+            .padding(Padding::from([space::XL, space::L]))
+            .max_width(space::COLUMN + 40.0),
     );
     Row::new().push(left).push(line).push(right).into()
 }
@@ -80,6 +81,42 @@ fn dialler<'a>(dial: &'a Dial, cx: Context<'a>) -> Element<'a, Message> {
         ],
     )
     .into()
+}
+
+/// What waits in each voice mailbox, and the way to it.
+fn voicemail<'a>(cx: Context<'a>) -> Option<Element<'a, Message>> {
+    let p = cx.p;
+    let known =
+        cx.model.accounts.iter().filter(|known| known.mailbox.is_some() || known.config.rules.voicemail.is_some());
+    let many = known.clone().count() > 1;
+    let lines: Vec<_> = known
+        .map(|known| {
+            let mailbox = known.mailbox.clone().unwrap_or_default();
+            let color = if mailbox.waiting { p.accent_text } else { p.muted };
+            let untold = known.mailbox.is_none();
+            let values = [("count", mailbox.new.unwrap_or_default().into())];
+            let told = if untold { cx.t("voicemail") } else { cx.words.with(mailbox.key(), &values) };
+            let whose = many.then(|| text::caption(known.config.address.clone()).color(p.muted));
+            let words =
+                Column::new().push(text::strong(told).color(p.text)).push(whose).spacing(2.0).width(Length::Fill);
+            let reached = mailbox.listen.is_some() || known.config.rules.voicemail.is_some();
+            let listen = reached.then(|| {
+                let kind = if mailbox.waiting { Kind::Main } else { Kind::Side };
+                let listen = button::with_icon(p, kind, Icon::Phone, cx.t("voicemail-listen"));
+                listen.on_press(Message::Voicemail(Some(known.config.id.clone())))
+            });
+            let line = Row::new().push(icon(Icon::Messages, 20.0).color(color)).push(words);
+            let line = line.spacing(space::M).align_y(Alignment::Center);
+            let line: Element<'a, Message> = if cx.tiny() {
+                Column::new().push(line).push(listen).spacing(space::M).into()
+            } else {
+                line.push(listen).into()
+            };
+            let face = shape::card(p.surface, p.line, space::RADIUS);
+            container(line).padding(space::M).width(Length::Fill).style(face).into()
+        })
+        .collect();
+    (!lines.is_empty()).then(|| Column::with_children(lines).spacing(space::S).into())
 }
 
 /// Whether what would be dialled calls for help.
