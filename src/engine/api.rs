@@ -2,7 +2,7 @@
 //! The same types travel over the private socket as JSON (one object a line), so they are a stable contract.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::{RecordingConfig, WindowConfig},
+    config::{DesktopConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, Problem, Registration},
         address::Address,
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use super::{
     handle::{EngineHandle, Request},
     refusal::Refusal,
+    reply::Reply,
     snapshot::{AccountStatus, SecretsState, Snapshot, StoreState},
 };
 
@@ -229,6 +230,11 @@ pub enum Command {
         /// All of it.
         window: WindowConfig,
     },
+    /// Keep how Landline behaves on the desktop around it.
+    SetDesktop {
+        /// All of it.
+        desktop: DesktopConfig,
+    },
     /// Open the vault, or the recovery file when the store's key is missing; accounts then connect.
     /// [`Refusal::SecretsLocked`] when the passphrase is wrong.
     Unlock {
@@ -246,50 +252,14 @@ pub enum Command {
     },
     /// Show the window (a second start asks this of the first).
     ShowWindow,
+    /// Show the window with this link in the field it is for: `tel:`, `sms:`, `sip:`, `sips:` or `xmpp:`. Dials and sends
+    /// nothing. [`Refusal::BadAddress`] where it is none.
+    OpenLink {
+        /// The link.
+        link: Private<String>,
+    },
     /// End the program.
     Quit,
-}
-
-/// What the engine answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "reply", content = "value", rename_all = "snake_case")]
-pub enum Reply {
-    /// Done, nothing to say.
-    Done,
-    /// An account.
-    Account(AccountStatus),
-    /// Everything at start.
-    Snapshot(Box<Snapshot>),
-    /// Sound devices and the ones chosen.
-    Devices {
-        /// All.
-        devices: Devices,
-        /// Chosen.
-        choice: DeviceChoice,
-    },
-    /// What would be dialled.
-    Dial {
-        /// Where to.
-        to: Address,
-        /// From which account.
-        account: AccountId,
-    },
-    /// A call.
-    Call(Call),
-    /// Calls now.
-    Calls(Vec<Call>),
-    /// Calls of the past.
-    CallHistory(Vec<CallRecord>),
-    /// A text.
-    Message(Message),
-    /// Conversations.
-    Conversations(Vec<Conversation>),
-    /// Messages.
-    Messages(Vec<Message>),
-    /// Codes.
-    Codes(Vec<ReceivedCode>),
-    /// Contacts.
-    Contacts(Vec<Contact>),
 }
 
 /// What happened. Past tense; serialises as the JSON lines of `landline run --headless --json`.
@@ -488,6 +458,16 @@ pub enum Event {
     },
     /// The window is asked for.
     ShowWindow,
+    /// The window is asked for, with a link.
+    LinkOpened {
+        /// The link.
+        link: Private<String>,
+    },
+    /// The desktop around the window is to be treated so from now on.
+    DesktopChanged {
+        /// All of it.
+        desktop: DesktopConfig,
+    },
     /// The program ends.
     Quit,
 }

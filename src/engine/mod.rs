@@ -23,6 +23,7 @@ mod missed;
 mod path;
 mod recording;
 mod refusal;
+mod reply;
 mod run;
 mod snapshot;
 mod sound;

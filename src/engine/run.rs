@@ -12,9 +12,10 @@ use crate::{
     audio,
     config::Config,
     demo::Exchange,
+    desktop::{around, sleep},
     domain::{
         account::{AccountConfig, AccountId},
-        call::CallId,
+        call::{Call, CallId, CallState},
         link::WiredStatus,
         private::Private,
         transfer::Referral,
@@ -117,8 +118,10 @@ impl Engine {
     pub(super) async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let queues = (self.account_queue.take(), self.media_queue.take(), self.password_queue.take());
         let (Some(mut accounts), Some(mut media), Some(mut passwords)) = queues else { return };
-        let (mut links, mut wakes) = (net::watch(), net::wakes());
+        let (mut links, mut wakes, mut told) = (net::watch(), net::wakes(), sleep::wakes());
+        let around = around::Around::start(&self.setup.language);
         while !self.stopping {
+            around.set(self.calling());
             let wake = self.next_wake();
             tokio::select! {
                 request = requests.recv() => match request {
@@ -128,8 +131,9 @@ impl Engine {
                 Some((id, event)) = accounts.recv() => self.account_event(id, event).await,
                 Some(found) = passwords.recv() => self.password_found(found).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
+                Some(()) = wakes.recv() => self.woke().await,
                 Ok(()) = links.changed() => self.links_changed(&mut links).await,
-                Some(()) = wakes.recv() => self.look_again(),
+                Some(()) = told.recv() => self.woke().await,
                 () = sleep_until(wake) => self.wake().await,
             }
         }
@@ -137,6 +141,23 @@ impl Engine {
         if self.store.close().await.is_err() {
             tracing::error!("the store does not close");
         }
+    }
+
+    /// What the desktop around calls is to do now: for a call that rings in silence nothing.
+    fn calling(&self) -> around::Now {
+        let desktop = self.setup.config.desktop;
+        let heard = |call: &Call| !(desktop.quiet && call.state == CallState::Incoming);
+        let mut calls = self.legs.keys().filter_map(|id| self.switchboard.call(*id));
+        around::Now { calling: calls.any(heard), pause_players: desktop.pause_players }
+    }
+
+    /// The computer was asleep: no connection can be trusted, and links may have changed.
+    async fn woke(&mut self) {
+        tracing::info!("awake again");
+        for account in self.accounts.values() {
+            account.send(AccountCommand::NetworkChanged);
+        }
+        self.update_wired(&net::interfaces()).await;
     }
 
     async fn answer(&mut self, request: Request) {
@@ -191,13 +212,6 @@ impl Engine {
         self.tell(Event::Wired { status });
         self.look_again();
         self.look_at_cables(&before.interfaces, interfaces).await;
-    }
-
-    /// Has every account look whether its connection still stands: the network changed, or the computer has slept.
-    fn look_again(&self) {
-        for account in self.accounts.values() {
-            account.send(AccountCommand::NetworkChanged);
-        }
     }
 
     fn next_wake(&self) -> Option<Instant> {

@@ -391,20 +391,6 @@ fn the_language_changes_at_once_and_is_kept() {
 }
 
 #[test]
-fn closing_keeps_the_size_and_quits_politely() {
-    let mut stage = stage();
-    stage.send(Message::Resized(Size::new(900.0, 700.0)));
-    stage.send(Message::Close);
-    let (Command::SetWindow { window }, _) = &stage.asked[0] else { panic!() };
-    assert_eq!(window.size, Some((900, 700)));
-    assert!(matches!(stage.asked[1].0, Command::Quit));
-    assert!(!stage.closed);
-    stage.asked.remove(0);
-    stage.answer(Ok(Reply::Done));
-    assert!(stage.closed);
-}
-
-#[test]
 fn an_own_text_is_not_told_and_one_nobody_looks_at_is() {
     let mut stage = talking();
     let told = |stage: &mut Stage, text: crate::domain::message::Message| {

@@ -26,6 +26,8 @@ pub enum Shortcut {
     HangUp,
     /// Ctrl and M: the microphone.
     Mute,
+    /// Ctrl and Q: the program ends.
+    Quit,
     /// A key of a telephone, outside any field.
     Digit(char),
 }
@@ -46,6 +48,7 @@ pub fn first(event: &Event) -> Option<Shortcut> {
             "n" | "N" => Some(Shortcut::New),
             "f" | "F" => Some(Shortcut::Search),
             "m" | "M" => Some(Shortcut::Mute),
+            "q" | "Q" => Some(Shortcut::Quit),
             "d" | "D" => Some(Shortcut::HangUp),
             _ => None,
         },

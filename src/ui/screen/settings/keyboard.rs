@@ -10,7 +10,7 @@ use iced::{
 };
 
 /// Names of keys, left as they stand on the keys, and what they do.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 9] = [
     ("Tab", "keys-move"),
     ("Esc", "keys-back"),
     ("Ctrl 1–4", "keys-tabs"),
@@ -19,6 +19,7 @@ const KEYS: [(&str, &str); 8] = [
     ("Ctrl Enter", "keys-answer"),
     ("Ctrl D", "keys-hang-up"),
     ("Ctrl M", "keys-mute"),
+    ("Ctrl Q", "keys-quit"),
 ];
 
 /// The section.
