@@ -1,13 +1,10 @@
 //! Landline by its name on the session bus (Desktop Entry Specification, "D-Bus Activation"): the desktop starts it, shows
 //! it and hands links to it this way. What came is passed on unread; what it means is decided elsewhere.
+use super::bus::ANSWER;
 use crate::domain::private::Private;
 use std::collections::HashMap;
-use tokio::sync::mpsc;
-use zbus::{
-    Connection,
-    fdo::{RequestNameFlags, RequestNameReply},
-    zvariant::OwnedValue,
-};
+use tokio::{sync::mpsc, time::timeout};
+use zbus::{Connection, connection::Builder, zvariant::OwnedValue};
 
 /// The name, the desktop entry and the icon.
 pub const NAME: &str = "org.landline.Landline";
@@ -60,22 +57,18 @@ impl Application {
     }
 }
 
-/// Takes the name; what is asked for follows. `None`: somebody else has it.
-pub async fn serve(connection: &Connection) -> Option<mpsc::Receiver<Activation>> {
+/// Takes the name; what is asked for follows while the connection is kept. `None`: somebody else has it, or there is no bus.
+pub async fn serve() -> Option<(Connection, mpsc::Receiver<Activation>)> {
     let (wishes, asked) = mpsc::channel(CHANNEL);
     let served = async {
-        // first the object: who started us by our name calls it as soon as the name is there
-        connection.object_server().at(PATH, Application { wishes }).await?;
-        connection.request_name_with_flags(NAME, RequestNameFlags::DoNotQueue.into()).await
+        // a connection of its own, built with its object: who starts us by our name calls it as soon as the name is there
+        let builder = Builder::session()?.serve_at(PATH, Application { wishes })?.name(NAME)?;
+        builder.allow_name_replacements(false).replace_existing_names(false).build().await
     };
-    match served.await {
-        Ok(RequestNameReply::PrimaryOwner | RequestNameReply::AlreadyOwner) => Some(asked),
-        Ok(_) | Err(zbus::Error::NameTaken) => {
-            tracing::info!("the name on the session bus is taken");
-            None
-        }
+    match timeout(ANSWER, served).await.ok()? {
+        Ok(connection) => Some((connection, asked)),
         Err(error) => {
-            tracing::warn!(%error, "no name on the session bus");
+            tracing::info!(%error, "no name on the session bus");
             None
         }
     }

@@ -26,7 +26,8 @@ pub(super) fn listen(service: &bool) -> impl Stream<Item = Happened> + use<> {
         }
         let pressed = flow(pressed).map(Message::Tray);
         let chosen = stream::select(flow(choices).map(Message::Chosen), pressed);
-        let activated = if service { application::serve(&session).await } else { None };
+        // the name stays as long as its connection does
+        let (_named, activated) = if service { application::serve().await } else { None }.unzip();
         let activated = stream::iter(activated).flat_map(flow).map(|wish| {
             Message::Activated(match wish {
                 Activation::Show => None,

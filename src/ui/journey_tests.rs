@@ -378,7 +378,7 @@ fn the_language_changes_at_once_and_is_kept() {
     let mut stage = stage();
     stage.click("Settings");
     stage.asked.clear();
-    for _ in 0..40 {
+    for _ in 0..80 {
         if stage.sees("Español") {
             break;
         }

@@ -48,6 +48,8 @@ pub(super) enum Happened {
     Notifier(Notifier),
     /// The desktop may have a tray.
     Tray(Arc<Tray>),
+    /// The window is there.
+    Opened,
 }
 
 struct Shell {
@@ -56,6 +58,10 @@ struct Shell {
     service: bool,
     /// The window, while there is one.
     window: Option<window::Id>,
+    /// It is drawn: a control in it can be given the keyboard.
+    drawn: bool,
+    /// The control that gets the keyboard then.
+    focus: Option<&'static str>,
     notifier: Option<Notifier>,
     tray: Option<Arc<Tray>>,
     /// A code that is on the clipboard as a secret.
@@ -72,6 +78,8 @@ pub(super) fn run(engine: EngineHandle, window: &WindowConfig, opening: Opening)
             source: source.clone(),
             service: opening.service,
             window: None,
+            drawn: false,
+            focus: None,
             notifier: None,
             tray: None,
             held: None,
@@ -122,6 +130,10 @@ impl Shell {
                 self.notifier = Some(notifier);
                 return Task::none();
             }
+            Happened::Opened => {
+                self.drawn = true;
+                return self.focus.take().map_or_else(Task::none, operation::focus);
+            }
             Happened::Tray(tray) => {
                 tray.show(self.app.tray());
                 self.tray = Some(tray);
@@ -156,7 +168,11 @@ impl Shell {
     fn carry_out(&mut self, wish: Wish) -> Task<Happened> {
         match wish {
             Wish::Ask(command, then) => self.ask(command, then),
-            Wish::Focus(id) => operation::focus(id),
+            Wish::Focus(id) if self.drawn => operation::focus(id),
+            Wish::Focus(id) => {
+                self.focus = Some(id);
+                Task::none()
+            }
             Wish::Step { back } => super::widget::focus::step(back),
             Wish::ToEnd => operation::snap_to(super::widget::focus::FROM_THE_END, RelativeOffset::START),
             Wish::Clipboard(text) => self.copy(text),
@@ -182,7 +198,10 @@ impl Shell {
                     self.show()
                 }
             }
-            Wish::Hide => self.window.take().map_or_else(Task::none, window::close),
+            Wish::Hide => {
+                self.drawn = false;
+                self.window.take().map_or_else(Task::none, window::close)
+            }
             Wish::Quit => iced::exit(),
             // the app keeps these to itself
             Wish::Go(_) | Wish::Open(_) | Wish::Back | Wish::Copy(..) => Task::none(),
@@ -203,7 +222,7 @@ impl Shell {
         }
         let (id, open) = window::open(opened(self.app.look()));
         self.window = Some(id);
-        open.discard()
+        open.map(|_| Happened::Opened)
     }
 
     /// Marked as a secret where that can be done. An empty text takes away what is there.

@@ -78,6 +78,18 @@ impl SessionBus {
         let method = "org.freedesktop.DBus.NameHasOwner";
         self.ask(&["org.freedesktop.DBus", "/", method, &format!("string:{name}")]).contains("true")
     }
+    /// Calls a method whose arguments `dbus-send` cannot write: name, object, interface. Panics where it is refused.
+    pub fn call<A>(&self, (name, object, interface): (&str, &str, &str), method: &str, arguments: &A)
+    where
+        A: serde::Serialize + zbus::zvariant::DynamicType,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let builder = zbus::connection::Builder::address(self.address().as_str()).expect("an address");
+            let bus = builder.build().await.expect("the bus");
+            bus.call_method(Some(name), object, Some(interface), method, arguments).await.expect("an answer");
+        });
+    }
     /// What a call is answered: destination, object, method, arguments as `dbus-send` takes them.
     pub fn ask(&self, call: &[&str]) -> String {
         let asked = Command::new("dbus-send")

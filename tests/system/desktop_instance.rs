@@ -3,10 +3,11 @@
 use crate::support::{
     Process, kamailio::Kamailio, landline::Landline, screen::Screen, session_bus::SessionBus, wait_for,
 };
-use std::process::Command;
+use std::{collections::HashMap, process::Command};
 
 const NAME: &str = "org.landline.Landline";
-const PATH: &str = "/org/landline/Landline";
+const APPLICATION: (&str, &str, &str) = (NAME, "/org/landline/Landline", "org.freedesktop.Application");
+type Platform = HashMap<String, zbus::zvariant::OwnedValue>;
 
 fn registered(home: &Landline) {
     wait_for("the registration", || {
@@ -43,7 +44,7 @@ fn a_second_start_and_the_bus_bring_the_first_to_the_front() {
     // minimized it is not to be seen: nothing changes
     assert!(alice.spawn(&["--minimized"], &variables).end().success());
     assert_eq!(screen.focused(), "Other");
-    bus.ask(&[NAME, PATH, "org.freedesktop.Application.Activate", "dict:string:variant:"]);
+    bus.call(APPLICATION, "Activate", &(Platform::new(),));
     wait_for("the window in front once more", || (screen.focused() == "Landline").then_some(()));
     assert!(alice.stop());
     wait_for("its name to be free", || (!bus.has(NAME)).then_some(()));
@@ -93,9 +94,7 @@ fn the_bus_starts_it_by_its_name_with_a_link() {
     let service = service.unwrap().replace("/usr/bin/landline", env!("CARGO_BIN_EXE_landline"));
     std::fs::write(bus.services().join("org.landline.Landline.service"), service).unwrap();
     bus.ask(&["org.freedesktop.DBus", "/", "org.freedesktop.DBus.ReloadConfig"]);
-    let open = "org.freedesktop.Application.Open";
-    bus.ask(&[NAME, PATH, open, "array:string:tel:+15550100", "dict:string:variant:"]);
-    assert!(bus.has(NAME));
+    bus.call(APPLICATION, "Open", &(vec!["tel:+15550100"], Platform::new()));
     let pid = bus.ask(&[
         "org.freedesktop.DBus",
         "/",

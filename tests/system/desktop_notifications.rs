@@ -37,6 +37,7 @@ fn states(home: &Landline) -> Vec<String> {
     calls.as_array().unwrap().iter().map(|call| call["state"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Adds to the configuration; before any account is added.
 fn configure(home: &Landline, more: &str) {
     let file = home.home().join("config/config.toml");
     let kept = std::fs::read_to_string(&file).unwrap();
@@ -115,8 +116,8 @@ fn names_and_words_stay_hidden_and_nothing_disturbs_where_that_is_chosen() {
     let (prosody, desktop) = (Prosody::start(&["alice", "bob"]), Desktop::start());
     let bob = super::xmpp_texts::login(&prosody, "bob");
     let mut alice = Landline::new();
-    alice.add_xmpp("alice@xmpp.test", "secret-alice", &prosody.server(), "starttls", Some(&prosody.ca));
     configure(&alice, "[desktop]\ndiscretion = \"hidden\"");
+    alice.add_xmpp("alice@xmpp.test", "secret-alice", &prosody.server(), "starttls", Some(&prosody.ca));
     desktop.run(&mut alice);
     bob.json(&["text", "alice@xmpp.test", "a secret", "--wait", "delivered"]);
     let (_, body) = desktop.dunst.wait_shown("the text", |title, _| title == "New text");
@@ -127,8 +128,8 @@ fn names_and_words_stay_hidden_and_nothing_disturbs_where_that_is_chosen() {
     desktop.wait_empty();
     assert!(alice.stop());
     let mut quiet = Landline::new();
-    quiet.add_xmpp("alice@xmpp.test", "secret-alice", &prosody.server(), "starttls", Some(&prosody.ca));
     configure(&quiet, "[desktop]\nquiet = true");
+    quiet.add_xmpp("alice@xmpp.test", "secret-alice", &prosody.server(), "starttls", Some(&prosody.ca));
     desktop.run(&mut quiet);
     bob.json(&["text", "alice@xmpp.test", "not now", "--wait", "delivered"]);
     wait_for("the text", || {

@@ -8,7 +8,7 @@ use tokio::{
     sync::{mpsc, watch},
     time::timeout,
 };
-use zbus::{Connection, fdo::DBusProxy};
+use zbus::{Connection, connection::Builder, fdo::DBusProxy};
 
 mod item;
 mod menu;
@@ -129,8 +129,11 @@ async fn keep(mut wanted: watch::Receiver<Option<Face>>, pressed: mpsc::Sender<T
     while wanted.wait_for(Option::is_some).await.is_ok() {
         let Some(face) = wanted.borrow_and_update().clone() else { continue };
         let shared = Shared(Arc::new(Mutex::new(face)));
-        let Some(connection) = bus::session().await else { return };
-        if let Err(error) = stand(&connection, shared, &mut wanted, &pressed).await {
+        let Ok(Ok(connection)) = timeout(ANSWER, join(&shared, &pressed)).await else {
+            tracing::info!("no bus for a tray");
+            return;
+        };
+        if let Err(error) = stand(&connection, shared, &mut wanted).await {
             tracing::info!(%error, "no sign in the tray");
             if wanted.wait_for(Option::is_none).await.is_err() {
                 return;
@@ -141,16 +144,19 @@ async fn keep(mut wanted: watch::Receiver<Option<Face>>, pressed: mpsc::Sender<T
     }
 }
 
+/// A connection that is built with its objects: a tray asks them as soon as it hears of us.
+async fn join(shared: &Shared, pressed: &mpsc::Sender<TrayAction>) -> zbus::Result<Connection> {
+    let item = item::Item::new(shared.clone(), pressed.clone());
+    let menu = menu::Menu::new(shared.clone(), pressed.clone());
+    Builder::session()?.serve_at(ITEM_PATH, item)?.serve_at(MENU_PATH, menu)?.build().await
+}
+
 /// Stands in the tray until nothing is to be shown.
 async fn stand(
     connection: &Connection,
     shared: Shared,
     wanted: &mut watch::Receiver<Option<Face>>,
-    pressed: &mpsc::Sender<TrayAction>,
 ) -> zbus::Result<()> {
-    let objects = connection.object_server();
-    objects.at(ITEM_PATH, item::Item::new(shared.clone(), pressed.clone())).await?;
-    objects.at(MENU_PATH, menu::Menu::new(shared.clone(), pressed.clone())).await?;
     let names = DBusProxy::new(connection).await?;
     // a tray that comes later, or again, is told, too
     let mut watchers = names.receive_name_owner_changed_with_args(&[(0, WATCHER)]).await?;
