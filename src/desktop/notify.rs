@@ -75,7 +75,7 @@ impl NotificationAction {
             Self::Answer => "answer",
             Self::Decline => "decline",
             Self::Reply => "reply",
-            Self::CallBack => "call-back",
+            Self::CallBack => "return",
             Self::CopyCode => "copy-code",
             Self::Open => "default",
         }
