@@ -5,7 +5,6 @@ use crate::{
     config::{DesktopConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, Problem, Registration},
-        address::Address,
         call::{Call, CallId, CallRecord, EndReason},
         code::ReceivedCode,
         contact::Contact,

@@ -17,6 +17,7 @@ mod codes_copied;
 mod codes_forgotten;
 mod codes_warned;
 mod demo_shows_a_code;
+mod desktop_calls;
 mod desktop_instance;
 mod desktop_links;
 mod desktop_notifications;
