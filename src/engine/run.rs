@@ -154,9 +154,7 @@ impl Engine {
     /// The computer was asleep: no connection can be trusted, and links may have changed.
     async fn woke(&mut self) {
         tracing::info!("awake again");
-        for account in self.accounts.values() {
-            account.send(AccountCommand::NetworkChanged);
-        }
+        self.look_again();
         self.update_wired(&net::interfaces()).await;
     }
 
@@ -212,6 +210,13 @@ impl Engine {
         self.tell(Event::Wired { status });
         self.look_again();
         self.look_at_cables(&before.interfaces, interfaces).await;
+    }
+
+    /// Has every account look whether its connection still stands: the network changed, or the computer has slept.
+    fn look_again(&self) {
+        for account in self.accounts.values() {
+            account.send(AccountCommand::NetworkChanged);
+        }
     }
 
     fn next_wake(&self) -> Option<Instant> {

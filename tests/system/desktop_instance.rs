@@ -65,8 +65,10 @@ fn closing_asks_once_then_keeps_it_running_and_it_reopens() {
         screen.xdotool(&["search", "--onlyvisible", "--name", "Landline", "windowfocus", "key", "Return"]);
         (!screen.shows("Landline")).then_some(())
     });
-    let kept = std::fs::read_to_string(alice.home().join("config/config.toml")).unwrap();
-    assert!(kept.contains("keep_running = true"), "{kept}");
+    wait_for("the answer to be kept", || {
+        let kept = std::fs::read_to_string(alice.home().join("config/config.toml")).unwrap();
+        kept.contains("keep_running = true").then_some(())
+    });
     registered(&alice);
     for _ in 0..2 {
         assert!(alice.spawn(&[], &[("DISPLAY", &screen.display)]).end().success());

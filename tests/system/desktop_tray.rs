@@ -113,8 +113,10 @@ fn it_tells_what_waits_and_its_menu_works() {
     wait_for("the code on the clipboard", || paste(&screen.display, "UTF8_STRING").filter(|pasted| *pasted == value));
     tray.press("Do not disturb");
     wait_for("quiet", || tray.about().contains("Do not disturb").then_some(()));
-    let kept = std::fs::read_to_string(alice.home().join("config/config.toml")).unwrap();
-    assert!(kept.contains("quiet = true"), "{kept}");
+    wait_for("that to be kept", || {
+        let kept = std::fs::read_to_string(alice.home().join("config/config.toml")).unwrap();
+        kept.contains("quiet = true").then_some(())
+    });
     assert!(!screen.shows("Landline"));
     tray.press("Open Landline");
     wait_for("the window", || screen.shows("Landline").then_some(()));
