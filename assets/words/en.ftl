@@ -283,6 +283,12 @@ codes-empty-about = When a text brings a verification code, it appears here in l
 codes-older = Earlier codes
 codes-newest = New code from { $sender }
 notify-copy-code = Copy code
+notify-reply = Reply
+notify-open = Open
+notify-call-back = Call back
+notify-text = New text
+notify-code = New verification code
+notify-missed = Missed call
 code-from = From { $sender }
 code-site = For { $site } only
 code-site-warning = Type it nowhere else.
@@ -360,11 +366,38 @@ settings-link-unknown = Unknown kind
 settings-link-used = In use
 settings-link-up = Connected
 settings-link-down = Not connected
+settings-notifications = Notifications
+settings-notify = They show who writes and what
+settings-notify-open = Always
+settings-notify-locked = Not on a locked screen
+settings-notify-hidden = Never
+settings-quiet = Do not disturb
+settings-quiet-on = On
+settings-quiet-off = Off
+settings-quiet-about = Nothing rings and nothing is shown, but for codes. Missed calls stand in the history.
+settings-desktop = Desktop
+settings-closing = When the window is closed
+settings-tray = Sign in the tray
+settings-tray-yes = Show
+settings-tray-no = Do not show
+settings-players = Music and films during a call
+settings-players-yes = Pause them
+settings-players-no = Let them play
+settings-start = When the computer starts
+settings-start-yes = Start Landline
+settings-start-no = Do not start it
+settings-links = Phone links in other programs
+settings-links-yes = Open with Landline
+settings-links-no = Do not open with it
+settings-links-about = For tel, sms, sip and xmpp links. They fill a field; nothing is called or sent by itself.
 settings-look = Appearance
 settings-theme = Colours
 settings-theme-system = As the desktop
 settings-theme-light = Light
 settings-theme-dark = Dark
+settings-contrast = Contrast
+settings-contrast-usual = Usual
+settings-contrast-high = High
 settings-language = Language
 settings-language-system = As the desktop
 settings-text-size = Text size
@@ -380,6 +413,7 @@ keys-answer = Answer the call
 keys-hang-up = Decline or hang up
 keys-mute = Microphone on or off
 keys-voicemail = Listen to your voicemail
+keys-quit = Quit Landline
 
 ## Why an account cannot be used
 problem-wrong-password = The name or the password is wrong. Check both and try again.
@@ -490,6 +524,25 @@ demo-code-bank = Sample Bank: your verification code is { $code }. It is valid f
 demo-code-office = { $code } is your code for the City Office. It is valid for 5 minutes.
 demo-code-shop = Your Sample Shop verification code is { $code }.
 
+## Closing the window
+closing-title = Shall Landline keep running?
+closing-about = Without its window, calls and texts still reach you. Start Landline again to see it. You can change this in the settings.
+closing-keep = Keep running
+closing-quit = Quit
+closing-stay = Keep the window
+
+## Tray
+tray-show = Open Landline
+tray-copy-code = Copy the newest code
+tray-unread = { $count ->
+    [one] 1 new text
+   *[other] { $count } new texts
+}
+tray-missed = { $count ->
+    [one] 1 missed call
+   *[other] { $count } missed calls
+}
+
 ## Command line
 cli-not-running = Landline is not running. Start it first: landline run --headless
 cli-runs-already = Landline is running already.
@@ -597,7 +650,14 @@ help-landline-run-more =
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
     account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, store, show_window, quit. Without --headless the window is opened.
+    recording_failed, quality, contacts, wired, devices_changed, store, show_window,
+    link_opened, desktop_changed, quit. Without --headless the window is opened.
+help-landline-open = Show the window, with a link in the field it is for
+help-landline-open-more =
+    Takes tel:, sms:, sip:, sips: and xmpp: links. It fills a field; it never dials and never sends.
+
+    Example:
+      landline open "sms:+15551234567?body=On%20my%20way"
 help-landline-account = Add, list and remove accounts
 help-landline-account-add = Add an account
 help-landline-account-add-sip = Add a SIP account
@@ -671,6 +731,8 @@ help-arg-demo = Use the demo: a telephone exchange inside the program, on this c
 help-arg-help = Show this help
 help-arg-version = Show the version
 help-arg-headless = Without a window
+help-arg-minimized = Start without showing the window
+help-arg-link = The link
 help-arg-address = The account's address: name@domain
 help-arg-server = The server, where it is not found by itself
 help-arg-transport = How the server is reached: udp, tcp or tls

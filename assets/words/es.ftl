@@ -286,6 +286,12 @@ codes-empty-about = Cuando un mensaje traiga un código de verificación, aparec
 codes-older = Códigos anteriores
 codes-newest = Código nuevo de { $sender }
 notify-copy-code = Copiar código
+notify-reply = Responder
+notify-open = Abrir
+notify-call-back = Devolver la llamada
+notify-text = Mensaje nuevo
+notify-code = Código de verificación nuevo
+notify-missed = Llamada perdida
 code-from = De { $sender }
 code-site = Solo para { $site }
 code-site-warning = No lo escribas en otro sitio.
@@ -363,11 +369,38 @@ settings-link-unknown = Tipo desconocido
 settings-link-used = En uso
 settings-link-up = Conectado
 settings-link-down = Sin conexión
+settings-notifications = Notificaciones
+settings-notify = Muestran quién escribe y qué
+settings-notify-open = Siempre
+settings-notify-locked = No con la pantalla bloqueada
+settings-notify-hidden = Nunca
+settings-quiet = No molestar
+settings-quiet-on = Sí
+settings-quiet-off = No
+settings-quiet-about = Nada suena ni aparece, salvo los códigos. Las llamadas perdidas quedan en el historial.
+settings-desktop = Escritorio
+settings-closing = Al cerrar la ventana
+settings-tray = Señal en la bandeja
+settings-tray-yes = Mostrar
+settings-tray-no = No mostrar
+settings-players = Música y películas durante una llamada
+settings-players-yes = Pausar
+settings-players-no = Dejar que sigan
+settings-start = Al encender la computadora
+settings-start-yes = Abrir Landline
+settings-start-no = No abrirlo
+settings-links = Enlaces de teléfono en otros programas
+settings-links-yes = Abrir con Landline
+settings-links-no = No abrir con él
+settings-links-about = Para enlaces tel, sms, sip y xmpp. Rellenan un campo; nada se llama ni se envía solo.
 settings-look = Apariencia
 settings-theme = Colores
 settings-theme-system = Como el escritorio
 settings-theme-light = Claros
 settings-theme-dark = Oscuros
+settings-contrast = Contraste
+settings-contrast-usual = Habitual
+settings-contrast-high = Alto
 settings-language = Idioma
 settings-language-system = Como el escritorio
 settings-text-size = Tamaño del texto
@@ -383,6 +416,7 @@ keys-answer = Contestar la llamada
 keys-hang-up = Rechazar o colgar
 keys-mute = Encender o apagar el micrófono
 keys-voicemail = Escuchar tu buzón de voz
+keys-quit = Salir de Landline
 
 ## Por qué no se puede usar una cuenta
 problem-wrong-password = El nombre o la contraseña no son correctos. Revísalos e inténtalo de nuevo.
@@ -493,6 +527,25 @@ demo-code-bank = Banco Ejemplo: tu código de verificación es { $code }. Vale 1
 demo-code-office = { $code } es tu código para la Oficina Municipal. Vale 5 minutos.
 demo-code-shop = Tu código de verificación de Tienda Ejemplo es { $code }.
 
+## Cerrar la ventana
+closing-title = ¿Debe Landline seguir en marcha?
+closing-about = Sin su ventana, las llamadas y los mensajes te siguen llegando. Abre Landline de nuevo para verla. Puedes cambiarlo en los ajustes.
+closing-keep = Seguir en marcha
+closing-quit = Salir
+closing-stay = Dejar la ventana
+
+## Bandeja
+tray-show = Abrir Landline
+tray-copy-code = Copiar el código más reciente
+tray-unread = { $count ->
+    [one] 1 mensaje nuevo
+   *[other] { $count } mensajes nuevos
+}
+tray-missed = { $count ->
+    [one] 1 llamada perdida
+   *[other] { $count } llamadas perdidas
+}
+
 ## Línea de comandos
 cli-not-running = Landline no está en marcha. Inícialo primero: landline run --headless
 cli-runs-already = Landline ya está en marcha.
@@ -601,7 +654,14 @@ help-landline-run-more =
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
     account_added, account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, store, show_window, quit. Sin --headless se abre la ventana.
+    recording_failed, quality, contacts, wired, devices_changed, store, show_window,
+    link_opened, desktop_changed, quit. Sin --headless se abre la ventana.
+help-landline-open = Mostrar la ventana, con un enlace en su campo
+help-landline-open-more =
+    Acepta enlaces tel:, sms:, sip:, sips: y xmpp:. Rellena un campo; nunca marca ni envía.
+
+    Ejemplo:
+      landline open "sms:+15551234567?body=Ya%20voy"
 help-landline-account = Agregar, listar y quitar cuentas
 help-landline-account-add = Agregar una cuenta
 help-landline-account-add-sip = Agregar una cuenta SIP
@@ -676,6 +736,8 @@ help-arg-demo = Usar la demostración: una central dentro del programa, solo en 
 help-arg-help = Mostrar esta ayuda
 help-arg-version = Mostrar la versión
 help-arg-headless = Sin ventana
+help-arg-minimized = Empezar sin mostrar la ventana
+help-arg-link = El enlace
 help-arg-address = La dirección de la cuenta: nombre@dominio
 help-arg-server = El servidor, si no se encuentra solo
 help-arg-transport = Cómo se llega al servidor: udp, tcp o tls

@@ -4,8 +4,10 @@ use crate::{
     config::Provider,
     domain::{
         account::{Encryption, Keys, SipTransport, XmppTls},
+        private::Private,
         server::{StunServer, TurnServer},
     },
+    logic::handed,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{num::NonZeroU32, path::PathBuf};
@@ -23,6 +25,9 @@ pub(super) struct Args {
     /// The embedded exchange.
     #[arg(long, global = true)]
     pub(super) demo: bool,
+    /// Without showing the window.
+    #[arg(long)]
+    pub(super) minimized: bool,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -33,6 +38,10 @@ pub(super) enum Command {
     Run {
         #[arg(long)]
         headless: bool,
+    },
+    Open {
+        #[arg(value_name = "LINK", value_parser = link)]
+        link: Option<Private<String>>,
     },
     #[command(subcommand)]
     Account(AccountCommand),
@@ -216,6 +225,12 @@ fn digits(text: &str) -> Result<String, clap::Error> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     let whole = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     whole.then(|| digits.to_owned()).ok_or_else(|| clap::Error::new(clap::error::ErrorKind::ValueValidation))
+}
+
+/// A link that a phone is for.
+fn link(text: &str) -> Result<Private<String>, clap::Error> {
+    let fits = handed::read(text).is_some();
+    fits.then(|| text.into()).ok_or_else(|| clap::Error::new(clap::error::ErrorKind::ValueValidation))
 }
 
 /// Which call; the ids of calls are numbers in JSON, too.

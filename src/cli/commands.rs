@@ -35,8 +35,8 @@ const KEPT: Duration = Duration::from_secs(60);
 pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
     let words = printer.words;
     match command {
-        // `run.rs` has it
-        Asked::Run { .. } => Ok(()),
+        // `run.rs` has them
+        Asked::Run { .. } | Asked::Open { .. } => Ok(()),
         Asked::Account(AccountCommand::Add(add)) => add_account(add, home, printer).await,
         Asked::Account(AccountCommand::List) => {
             let snapshot = snapshot(&mut Line::to_read(home, words).await?).await?;

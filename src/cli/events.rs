@@ -60,6 +60,8 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         | Event::Contacts { .. }
         | Event::Levels { .. }
         | Event::DevicesChanged { .. }
+        | Event::DesktopChanged { .. }
+        | Event::LinkOpened { .. }
         | Event::ShowWindow => return None,
     })
 }

@@ -19,6 +19,7 @@ mod wire;
 
 use crate::{
     config::{Config, Home},
+    ui::Opening,
     words::{Language, Words},
 };
 use args::{Args, Command};
@@ -63,7 +64,13 @@ pub fn main() -> ExitCode {
 
 fn carry_out(args: Args, home: &Home, words: &Words) -> Result<(), Fault> {
     let printer = Printer { words, json: args.json };
+    let mut link = None;
     let face = match args.command {
+        Some(Command::Open { link: given }) if run::has_display() => {
+            link = given;
+            Face::Window
+        }
+        Some(Command::Open { .. }) => return Err(Fault::NoDisplay),
         None | Some(Command::Run { headless: false }) if run::has_display() => Face::Window,
         None | Some(Command::Run { headless: false }) if !args.demo => return Err(Fault::NoDisplay),
         None | Some(Command::Run { .. }) => Face::Lines,
@@ -76,7 +83,8 @@ fn carry_out(args: Args, home: &Home, words: &Words) -> Result<(), Fault> {
         }
     };
     let forget = args.demo && args.home.is_none();
-    run::run(Start { home, printer, face, demo: args.demo, forget })
+    let opening = Opening { minimized: args.minimized && link.is_none(), link, service: *home == Home::xdg() };
+    run::run(Start { home, printer, face, demo: args.demo, forget, opening })
 }
 
 /// The home and whether it is the demo's, before the command line is read: the language of errors depends on it.

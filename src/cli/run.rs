@@ -18,7 +18,7 @@ use crate::{
     },
     secrets::{Secrets, State},
     store::{self, Kind},
-    ui,
+    ui::{self, Opening},
 };
 use std::{
     os::unix::net::UnixListener,
@@ -55,6 +55,8 @@ pub(super) struct Start<'a> {
     pub(super) demo: bool,
     /// The home is the demo's own: what an earlier demo left is taken away.
     pub(super) forget: bool,
+    /// How the window comes up.
+    pub(super) opening: Opening,
 }
 
 /// A runtime of one thread.
@@ -95,7 +97,7 @@ pub(super) fn run(start: Start<'_>) -> Result<(), Fault> {
     let result = match start.face {
         Face::Window => {
             drop(events);
-            ui::run(engine.clone(), &window).map_err(|error| {
+            ui::run(engine.clone(), &window, start.opening.clone()).map_err(|error| {
                 tracing::error!(%error, "the window does not open");
                 Fault::Window
             })
@@ -118,7 +120,13 @@ async fn claim(start: &Start<'_>) -> Result<Option<Claim>, Fault> {
         match Client::connect(start.home).await? {
             Some(_) if start.face == Face::Lines => return Err(Fault::RunsAlready),
             Some(mut client) => {
-                client.ask(Command::ShowWindow).await?;
+                let said = match (&start.opening.link, start.opening.minimized) {
+                    (Some(link), _) => client.ask(Command::OpenLink { link: link.clone() }).await.map(drop),
+                    // it runs, and nobody asked to see it
+                    (None, true) => return Ok(None),
+                    (None, false) => client.ask(Command::ShowWindow).await.map(drop),
+                };
+                said?;
                 print::say(&start.printer.words.text("cli-window-shown"))?;
                 return Ok(None);
             }

@@ -95,7 +95,7 @@ async fn answer(
         Some(Request::Ask(command)) => command,
         None => return Answer::Fault { fault: Misuse::NotUnderstood },
     };
-    if matches!(*command, Command::ShowWindow) && !window {
+    if matches!(*command, Command::ShowWindow | Command::OpenLink { .. }) && !window {
         return Answer::Fault { fault: Misuse::NoWindow };
     }
     match engine.ask(*command).await {

@@ -59,6 +59,8 @@ pub struct Config {
     pub privacy: PrivacyConfig,
     /// What the window looks like.
     pub window: WindowConfig,
+    /// The desktop around it.
+    pub desktop: DesktopConfig,
     /// Accounts.
     pub accounts: Vec<AccountConfig>,
 }
@@ -107,6 +109,41 @@ impl Default for PrivacyConfig {
     }
 }
 
+/// When a notification shows who writes and what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Discretion {
+    /// Always.
+    Open,
+    /// Not while the screen is locked.
+    #[default]
+    Locked,
+    /// Never: it only tells that something came.
+    Hidden,
+}
+
+/// The desktop around the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DesktopConfig {
+    /// Calls and texts still come when the window is closed; `None`: asked the first time.
+    pub keep_running: Option<bool>,
+    /// When notifications show who writes and what.
+    pub discretion: Discretion,
+    /// Do not disturb: nothing rings, and nothing but codes is told.
+    pub quiet: bool,
+    /// A sign in the desktop's tray.
+    pub tray: bool,
+    /// Players of music and films pause during calls.
+    pub pause_players: bool,
+}
+
+impl Default for DesktopConfig {
+    fn default() -> Self {
+        Self { keep_running: None, discretion: Discretion::Locked, quiet: false, tray: true, pause_players: true }
+    }
+}
+
 /// What the window looks like.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -115,14 +152,28 @@ pub struct WindowConfig {
     pub language: Option<String>,
     /// Light or dark.
     pub appearance: Appearance,
+    /// High contrast; `None`: as the desktop says.
+    pub contrast: Option<bool>,
     /// Text size in percent, 100-200.
     pub text_size: u16,
     /// Width and height when it was last closed, in logical pixels before the text size; `None`: as it likes.
     pub size: Option<(u16, u16)>,
+    /// The desktop was dark when it was last asked: the window comes up so before it answers again.
+    pub dark: bool,
+    /// It wanted high contrast then.
+    pub high: bool,
 }
 
 impl Default for WindowConfig {
     fn default() -> Self {
-        Self { language: None, appearance: Appearance::System, text_size: 100, size: None }
+        Self {
+            language: None,
+            appearance: Appearance::System,
+            contrast: None,
+            text_size: 100,
+            size: None,
+            dark: false,
+            high: false,
+        }
     }
 }

@@ -1,22 +1,27 @@
 //! Desktop notifications (freedesktop Desktop Notifications Specification 1.2) over D-Bus, with buttons: answer a call
-//! or copy a code without looking for the window. Works without a bus or a server: then there is no [`Notifier`].
-//! What a notification may show is decided before it comes here.
+//! or copy a code without looking for the window. A server that is not there yet is waited for, without a clock.
+//! What a notification may show is decided before it comes here, but for whether the screen is locked.
+use super::{
+    application,
+    bus::{self, ANSWER},
+    lock,
+};
 use crate::domain::private::Private;
 use futures::StreamExt;
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{HashMap, HashSet};
 use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
-use zbus::{Connection, Proxy, proxy::SignalStream, zvariant::Value};
+use zbus::{
+    Connection, Proxy,
+    fdo::{DBusProxy, NameOwnerChangedStream},
+    proxy::SignalStream,
+    zvariant::Value,
+};
 
 const SERVICE: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
-/// A server that does not answer in this time is as good as none.
-const ANSWER: Duration = Duration::from_secs(5);
 /// Room in both channels. A full one makes the sender wait.
 const CHANNEL: usize = 16;
 
@@ -51,6 +56,10 @@ pub enum NotificationAction {
     Answer,
     /// Decline the call.
     Decline,
+    /// Write back.
+    Reply,
+    /// Call back.
+    CallBack,
     /// Copy the code.
     CopyCode,
     /// Show the window: a click on the notification itself.
@@ -58,17 +67,21 @@ pub enum NotificationAction {
 }
 
 impl NotificationAction {
+    const ALL: [Self; 6] = [Self::Answer, Self::Decline, Self::Reply, Self::CallBack, Self::CopyCode, Self::Open];
+
     /// The key on the bus; `default` is the click on the notification.
     const fn key(self) -> &'static str {
         match self {
             Self::Answer => "answer",
             Self::Decline => "decline",
+            Self::Reply => "reply",
+            Self::CallBack => "return",
             Self::CopyCode => "copy-code",
             Self::Open => "default",
         }
     }
     fn from_key(key: &str) -> Option<Self> {
-        [Self::Answer, Self::Decline, Self::CopyCode, Self::Open].into_iter().find(|action| action.key() == key)
+        Self::ALL.into_iter().find(|action| action.key() == key)
     }
 }
 
@@ -81,13 +94,37 @@ pub struct Notification {
     pub title: Private<String>,
     /// What follows, plain text.
     pub body: Private<String>,
+    /// Stands alone where names and words are not to be seen.
+    pub plain: String,
+    /// When that is.
+    pub hidden: Hidden,
     /// Buttons with their words, in order. Left out where the server has none.
     pub actions: Vec<(NotificationAction, String)>,
+    /// Takes the place of this one.
+    pub replaces: Option<NotificationId>,
+}
+
+/// When a notification keeps names and words to itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// Never.
+    Never,
+    /// While the screen is locked.
+    Locked,
+    /// Always.
+    Always,
 }
 
 /// A notification that was shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NotificationId(u32);
+
+#[cfg(test)]
+impl NotificationId {
+    pub(crate) const fn of(id: u32) -> Self {
+        Self(id)
+    }
+}
 
 /// A button that was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,36 +148,15 @@ enum Command {
 }
 
 impl Notifier {
-    /// The session bus's notification server and the buttons people press; `None` where there is none. Must be called
-    /// within a tokio runtime.
-    pub async fn connect() -> Option<(Self, mpsc::Receiver<Chosen>)> {
-        let connection = timeout(ANSWER, Connection::session()).await.ok()?;
-        match connection {
-            Ok(connection) => Self::over(connection).await,
-            Err(error) => {
-                tracing::info!(%error, "no session bus: no notifications");
-                None
-            }
-        }
+    /// The notification server on a session bus, and the buttons people press. Must be called within a tokio runtime.
+    pub fn over(connection: Connection) -> (Self, mpsc::Receiver<Chosen>) {
+        let (commands, received) = mpsc::channel(CHANNEL);
+        let (chosen, choices) = mpsc::channel(CHANNEL);
+        tokio::spawn(wait(connection, received, chosen));
+        (Self { commands }, choices)
     }
 
-    async fn over(connection: Connection) -> Option<(Self, mpsc::Receiver<Chosen>)> {
-        let server = timeout(ANSWER, Server::find(&connection)).await.ok()?;
-        match server {
-            Ok((server, signals)) => {
-                let (commands, received) = mpsc::channel(CHANNEL);
-                let (chosen, choices) = mpsc::channel(CHANNEL);
-                tokio::spawn(server.run(signals, received, chosen));
-                Some((Self { commands }, choices))
-            }
-            Err(error) => {
-                tracing::info!(%error, "no notification server");
-                None
-            }
-        }
-    }
-
-    /// Shows a notification. `None`: the server refused or is gone.
+    /// Shows a notification. `None`: there is no server, or it refused.
     pub async fn notify(&self, notification: Notification) -> Option<NotificationId> {
         let (answer, answered) = oneshot::channel();
         self.commands.send(Command::Show(notification, answer)).await.ok()?;
@@ -154,9 +170,43 @@ impl Notifier {
     }
 }
 
+/// Until there is a server nothing is shown.
+async fn wait(connection: Connection, mut commands: mpsc::Receiver<Command>, chosen: mpsc::Sender<Chosen>) {
+    let system = bus::system().await;
+    let Some(mut comers) = comers(&connection).await else { return };
+    loop {
+        match timeout(ANSWER, Server::find(&connection, system.as_ref())).await {
+            Ok(Ok((server, signals))) => return server.run(signals, commands, chosen).await,
+            Ok(Err(error)) => tracing::info!(%error, "no notification server"),
+            Err(_) => tracing::info!("the notification server does not answer"),
+        }
+        loop {
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(Command::Show(_, answer)) => drop(answer.send(None)),
+                    Some(Command::Close(_)) => {}
+                    None => return,
+                },
+                comer = comers.next() => match comer {
+                    Some(comer) if comer.args().is_ok_and(|args| args.new_owner().is_some()) => break,
+                    Some(_) => {}
+                    None => return,
+                },
+            }
+        }
+    }
+}
+
+/// Servers as they come.
+async fn comers(connection: &Connection) -> Option<NameOwnerChangedStream> {
+    let names = DBusProxy::new(connection).await.ok()?;
+    names.receive_name_owner_changed_with_args(&[(0, SERVICE)]).await.ok()
+}
+
 /// The server and what it can do.
 struct Server {
     proxy: Proxy<'static>,
+    system: Option<Connection>,
     /// It has buttons.
     actions: bool,
     /// It reads `<b>` and the like in bodies.
@@ -166,13 +216,13 @@ struct Server {
 }
 
 impl Server {
-    async fn find(connection: &Connection) -> zbus::Result<(Self, SignalStream<'static>)> {
+    async fn find(connection: &Connection, system: Option<&Connection>) -> zbus::Result<(Self, SignalStream<'static>)> {
         let proxy = Proxy::new_owned(connection.clone(), SERVICE, PATH, SERVICE).await?;
         let signals = proxy.receive_all_signals().await?;
         let can: Vec<String> = proxy.call("GetCapabilities", &()).await?;
         let has = |name: &str| can.iter().any(|capability| capability == name);
         let (actions, markup) = (has("actions"), has("body-markup"));
-        Ok((Self { proxy, actions, markup, shown: HashSet::new() }, signals))
+        Ok((Self { proxy, system: system.cloned(), actions, markup, shown: HashSet::new() }, signals))
     }
 
     async fn run(
@@ -209,7 +259,7 @@ impl Server {
     async fn show(&self, notification: &Notification) -> Option<u32> {
         let kind = notification.kind;
         let mut hints: HashMap<&str, Value<'_>> = HashMap::from([
-            ("desktop-entry", Value::from("landline")),
+            ("desktop-entry", Value::from(application::NAME)),
             ("category", Value::from(kind.category())),
             ("urgency", Value::from(if kind == NotificationKind::Call { 2_u8 } else { 1 })),
         ]);
@@ -226,10 +276,19 @@ impl Server {
         }
         let buttons = notification.actions.iter().filter(|_| self.actions);
         let actions: Vec<&str> = buttons.flat_map(|(action, label)| [action.key(), label.as_str()]).collect();
-        let body = notification.body.expose();
-        let body = if self.markup { escaped(body) } else { body.clone() };
-        let title = notification.title.expose().as_str();
-        let call = ("Landline", 0_u32, "landline", title, body.as_str(), actions, hints, expires);
+        let hidden = match notification.hidden {
+            Hidden::Never => false,
+            Hidden::Locked => lock::is_locked(self.proxy.connection(), self.system.as_ref()).await,
+            Hidden::Always => true,
+        };
+        let (title, body) = if hidden {
+            (notification.plain.as_str(), "")
+        } else {
+            (notification.title.expose().as_str(), notification.body.expose().as_str())
+        };
+        let body = if self.markup { escaped(body) } else { body.to_owned() };
+        let replaced = notification.replaces.map_or(0, |NotificationId(id)| id);
+        let call = ("Landline", replaced, application::NAME, title, body.as_str(), actions, hints, expires);
         match timeout(ANSWER, self.proxy.call::<_, _, u32>("Notify", &call)).await {
             Ok(Ok(id)) => Some(id),
             Ok(Err(_)) => {

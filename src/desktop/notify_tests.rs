@@ -54,7 +54,7 @@ impl Drop for Bus {
 /// What the double was told.
 #[derive(Debug)]
 enum Told {
-    Notify { body: String, actions: Vec<String>, urgency: u8, transient: bool, expires: i32 },
+    Notify { title: String, body: String, actions: Vec<String>, urgency: u8, transient: bool, expires: i32 },
     Close(u32),
 }
 
@@ -75,7 +75,7 @@ impl Double {
         _app: String,
         _replaces: u32,
         _icon: String,
-        _title: String,
+        title: String,
         body: String,
         actions: Vec<String>,
         hints: HashMap<String, OwnedValue>,
@@ -83,7 +83,7 @@ impl Double {
     ) -> u32 {
         let urgency = u8::try_from(&hints["urgency"]).unwrap();
         let transient = hints.contains_key("transient");
-        self.told.send(Told::Notify { body, actions, urgency, transient, expires }).await.unwrap();
+        self.told.send(Told::Notify { title, body, actions, urgency, transient, expires }).await.unwrap();
         self.last += 1;
         self.last
     }
@@ -109,6 +109,9 @@ fn call() -> Notification {
         kind: NotificationKind::Call,
         title: Private::from("Ana"),
         body: Private::from("<calls> & waits"),
+        plain: "A call".to_owned(),
+        hidden: Hidden::Locked,
+        replaces: None,
         actions: actions.map(|(action, label)| (action, label.to_owned())).to_vec(),
     }
 }
@@ -117,9 +120,9 @@ fn call() -> Notification {
 async fn a_call_is_shown_answered_and_closed() {
     let Some(bus) = Bus::start() else { return };
     let (server, mut heard) = double(&bus, &["actions", "body", "body-markup"]).await;
-    let (notifier, mut chosen) = Notifier::over(bus.join().await).await.unwrap();
+    let (notifier, mut chosen) = Notifier::over(bus.join().await);
     let id = notifier.notify(call()).await.unwrap();
-    let Some(Told::Notify { body, actions, urgency, transient, expires }) = heard.recv().await else { panic!() };
+    let Some(Told::Notify { body, actions, urgency, transient, expires, .. }) = heard.recv().await else { panic!() };
     assert_eq!(body, "&lt;calls&gt; &amp; waits");
     assert_eq!(actions, ["answer", "Answer", "decline", "Decline"]);
     assert_eq!((urgency, transient, expires), (2, false, 0));
@@ -144,20 +147,60 @@ async fn a_call_is_shown_answered_and_closed() {
 async fn a_plain_server_gets_plain_text_and_no_buttons() {
     let Some(bus) = Bus::start() else { return };
     let (_server, mut heard) = double(&bus, &["body"]).await;
-    let (notifier, _chosen) = Notifier::over(bus.join().await).await.unwrap();
+    let (notifier, _chosen) = Notifier::over(bus.join().await);
     let code = Notification { kind: NotificationKind::Code, ..call() };
     assert!(notifier.notify(code).await.is_some());
-    let Some(Told::Notify { body, actions, urgency, transient, expires }) = heard.recv().await else { panic!() };
+    let Some(Told::Notify { body, actions, urgency, transient, expires, .. }) = heard.recv().await else { panic!() };
     assert_eq!((body.as_str(), actions.len()), ("<calls> & waits", 0));
     assert_eq!((urgency, transient, expires), (1, true, -1));
 }
 
+/// A screen saver that says whether it locks.
+struct Saver(bool);
+
+#[zbus::interface(name = "org.freedesktop.ScreenSaver")]
+impl Saver {
+    fn get_active(&self) -> bool {
+        self.0
+    }
+}
+
 #[tokio::test]
-async fn without_a_server_there_is_no_notifier_and_one_that_leaves_is_no_harm() {
+async fn on_a_locked_screen_the_title_says_nothing_of_whom() {
     let Some(bus) = Bus::start() else { return };
-    assert!(Notifier::over(bus.join().await).await.is_none());
+    let (_server, mut heard) = double(&bus, &["body"]).await;
+    let (notifier, _chosen) = Notifier::over(bus.join().await);
+    let saver = bus.join().await;
+    saver.object_server().at("/org/freedesktop/ScreenSaver", Saver(true)).await.unwrap();
+    notifier.notify(call()).await.unwrap();
+    let Some(Told::Notify { title, body, .. }) = heard.recv().await else { panic!() };
+    // nobody says it is locked before the saver has its name
+    assert_eq!((title.as_str(), body.as_str()), ("Ana", "<calls> & waits"));
+    saver.request_name("org.freedesktop.ScreenSaver").await.unwrap();
+    notifier.notify(call()).await.unwrap();
+    let Some(Told::Notify { title, body, .. }) = heard.recv().await else { panic!() };
+    assert_eq!((title.as_str(), body.as_str()), ("A call", ""));
+    notifier.notify(Notification { hidden: Hidden::Never, ..call() }).await.unwrap();
+    let Some(Told::Notify { title, .. }) = heard.recv().await else { panic!() };
+    assert_eq!(title, "Ana");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_waited_for_and_one_that_leaves_is_no_harm() {
+    let Some(bus) = Bus::start() else { return };
+    let (notifier, _chosen) = Notifier::over(bus.join().await);
+    assert_eq!(notifier.notify(call()).await, None);
     let (server, _heard) = double(&bus, &["actions"]).await;
-    let (notifier, _chosen) = Notifier::over(bus.join().await).await.unwrap();
+    // the news of it is on its way to us
+    let shown = async {
+        loop {
+            if let Some(id) = notifier.notify(call()).await {
+                return id;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(ANSWER, shown).await.unwrap();
     server.close().await.unwrap();
     assert_eq!(notifier.notify(call()).await, None);
 }

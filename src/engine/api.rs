@@ -2,7 +2,7 @@
 //! The same types travel over the private socket as JSON (one object a line), so they are a stable contract.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::{PrivacyConfig, RecordingConfig, WindowConfig},
+    config::{DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, Problem, Registration},
         call::{Call, CallId, CallRecord, EndReason},
@@ -258,6 +258,11 @@ pub enum Command {
         /// All of it.
         window: WindowConfig,
     },
+    /// Keep how Landline behaves on the desktop around it.
+    SetDesktop {
+        /// All of it.
+        desktop: DesktopConfig,
+    },
     /// Open the vault, or the recovery file when the store's key is missing; accounts then connect.
     /// [`Refusal::SecretsLocked`] when the passphrase is wrong.
     Unlock {
@@ -275,6 +280,12 @@ pub enum Command {
     },
     /// Show the window (a second start asks this of the first).
     ShowWindow,
+    /// Show the window with this link in the field it is for: `tel:`, `sms:`, `sip:`, `sips:` or `xmpp:`. Dials and sends
+    /// nothing. [`Refusal::BadAddress`] where it is none.
+    OpenLink {
+        /// The link.
+        link: Private<String>,
+    },
     /// End the program.
     Quit,
 }
@@ -500,6 +511,16 @@ pub enum Event {
     },
     /// The window is asked for.
     ShowWindow,
+    /// The window is asked for, with a link.
+    LinkOpened {
+        /// The link.
+        link: Private<String>,
+    },
+    /// The desktop around the window is to be treated so from now on.
+    DesktopChanged {
+        /// All of it.
+        desktop: DesktopConfig,
+    },
     /// The program ends.
     Quit,
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     logic::{
         dial::{self, DialError, Line, Purpose},
+        handed,
         plan::Plan,
     },
     media, net,
@@ -152,6 +153,17 @@ impl Engine {
             }
             Command::Codes { limit } => self.store.codes(limit).await.map(Reply::Codes).map_err(stored),
             Command::Contacts => self.store.contacts().await.map(Reply::Contacts).map_err(stored),
+            Command::OpenLink { link } => {
+                handed::read(link.expose()).ok_or(Refusal::BadAddress)?;
+                self.tell(Event::LinkOpened { link });
+                Ok(Reply::Done)
+            }
+            Command::SetDesktop { desktop } => {
+                self.setup.config.desktop = desktop;
+                self.save_config()?;
+                self.tell(Event::DesktopChanged { desktop });
+                Ok(Reply::Done)
+            }
             Command::ShowWindow => {
                 self.tell(Event::ShowWindow);
                 Ok(Reply::Done)
@@ -169,6 +181,7 @@ impl Engine {
             wired: self.wired.clone(),
             demo: self.exchange.is_some(),
             window: self.setup.config.window.clone(),
+            desktop: self.setup.config.desktop,
             hide_codes: self.setup.config.codes.hide,
             sound: self.setup.config.sound.clone(),
             recording: self.setup.config.recording,

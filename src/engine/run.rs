@@ -13,9 +13,10 @@ use crate::{
     audio,
     config::Config,
     demo::Exchange,
+    desktop::{around, sleep},
     domain::{
         account::{AccountConfig, AccountId},
-        call::CallId,
+        call::{Call, CallId, CallState},
         link::WiredStatus,
         private::Private,
         transfer::Referral,
@@ -127,8 +128,10 @@ impl Engine {
         let queues = (self.account_queue.take(), self.media_queue.take(), self.password_queue.take());
         let (Some(mut accounts), Some(mut media), Some(mut passwords)) = queues else { return };
         let Some(mut files) = self.file_queue.take() else { return };
-        let (mut links, mut wakes) = (net::watch(), net::wakes());
+        let (mut links, mut wakes, mut told) = (net::watch(), net::wakes(), sleep::wakes());
+        let around = around::Around::start(&self.setup.language);
         while !self.stopping {
+            around.set(self.calling());
             let wake = self.next_wake();
             tokio::select! {
                 request = requests.recv() => match request {
@@ -139,8 +142,9 @@ impl Engine {
                 Some(found) = passwords.recv() => self.password_found(found).await,
                 Some(event) = files.recv() => self.file_event(event).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
+                Some(()) = wakes.recv() => self.woke().await,
                 Ok(()) = links.changed() => self.links_changed(&mut links).await,
-                Some(()) = wakes.recv() => self.look_again(),
+                Some(()) = told.recv() => self.woke().await,
                 () = sleep_until(wake) => self.wake().await,
             }
         }
@@ -148,6 +152,21 @@ impl Engine {
         if self.store.close().await.is_err() {
             tracing::error!("the store does not close");
         }
+    }
+
+    /// What the desktop around calls is to do now: for a call that rings in silence nothing.
+    fn calling(&self) -> around::Now {
+        let desktop = self.setup.config.desktop;
+        let heard = |call: &Call| !(desktop.quiet && call.state == CallState::Incoming);
+        let mut calls = self.legs.keys().filter_map(|id| self.switchboard.call(*id));
+        around::Now { calling: calls.any(heard), pause_players: desktop.pause_players }
+    }
+
+    /// The computer was asleep: no connection can be trusted, and links may have changed.
+    async fn woke(&mut self) {
+        tracing::info!("awake again");
+        self.look_again();
+        self.update_wired(&net::interfaces()).await;
     }
 
     async fn answer(&mut self, request: Request) {

@@ -1,7 +1,7 @@
 //! Everything there is to see now, as the window asks for it at start and when it lagged. Part of the contract in `api`.
 use crate::{
     audio::DeviceChoice,
-    config::{PrivacyConfig, RecordingConfig, WindowConfig},
+    config::{DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, Capabilities, Registration},
         call::{Call, CallRecord},
@@ -145,6 +145,9 @@ pub struct Snapshot {
     pub demo: bool,
     /// What the window looks like.
     pub window: WindowConfig,
+    /// How Landline behaves on the desktop around it.
+    #[serde(default)]
+    pub desktop: DesktopConfig,
     /// Notifications tell that a code came, not which.
     pub hide_codes: bool,
     /// The sound devices chosen.

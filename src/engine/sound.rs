@@ -54,6 +54,8 @@ impl Engine {
     pub(super) fn sound_alert(&mut self, alert: Alert) {
         let tone = match alert {
             Alert::Silent => return self.ringer.stop(),
+            // do not disturb: it is shown, and missed in the history, but not heard
+            Alert::Ring | Alert::Waiting if self.setup.config.desktop.quiet => return self.ringer.stop(),
             Alert::Ring => Tone::Ring,
             Alert::Waiting => Tone::Waiting,
             Alert::RingBack => Tone::RingBack,

@@ -3,6 +3,7 @@ pub mod cable;
 pub mod codes;
 pub mod dial;
 pub mod emergency;
+pub mod handed;
 pub mod outbox;
 pub mod plan;
 pub mod quality;

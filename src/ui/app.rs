@@ -8,11 +8,17 @@ use super::{
     model::Model,
     screen::{call, codes, conversations, dial, new, settings, thread, trouble, unlock, welcome},
     theme::{Palette, palette},
+    tray,
     wish::{About, Place, Then, Wish},
 };
 use crate::{
     config::{Appearance, WindowConfig},
-    desktop::notify::{Chosen, NotificationId},
+    desktop::{
+        entries::Standing,
+        look::Look,
+        notify::{Chosen, NotificationId},
+        tray::{Face, TrayAction},
+    },
     domain::{conversation::ConversationId, message::MessageId, private::Private},
     engine::api::{Command, Event, Refusal, Reply},
     words::{Language, Words},
@@ -21,7 +27,11 @@ use iced::Size;
 use jiff::{Timestamp, tz::TimeZone};
 
 mod answers;
+mod closing;
+mod handed;
 mod places;
+
+pub use closing::{Closing, KEEP};
 
 /// Everything that can come in.
 #[derive(Clone)]
@@ -37,10 +47,18 @@ pub enum Message {
     Resized(Size),
     /// The window has the person's attention, or not.
     Focused(bool),
-    /// The desktop is dark, or not.
-    Dark(bool),
+    /// How the desktop wants programs to look.
+    Look(Look),
     /// The window is to be closed.
     Close,
+    /// What closing it means.
+    Closing(Closing),
+    /// The sign in the tray was pressed.
+    Tray(TrayAction),
+    /// How the desktop stands to Landline; the last change of that was written, or not.
+    Standing(Standing, bool),
+    /// The desktop asks for the window, with a link or without.
+    Activated(Option<Private<String>>),
     /// Time passes while a clock is on the screen.
     Tick,
     /// A notification is shown, or not.
@@ -111,8 +129,13 @@ pub struct App {
     now: Timestamp,
     /// Before the text size, so that a change of it needs no word from the window system.
     size: Size,
-    dark: bool,
     focused: bool,
+    /// There is a window now.
+    shown: bool,
+    /// What closing means is being asked.
+    pub(super) closing: bool,
+    /// A link that waits for a phone to be used.
+    handed: Option<Private<String>>,
     pub(super) place: Place,
     under: Place,
     copied: Option<MessageId>,
@@ -142,8 +165,10 @@ impl App {
             zone,
             now,
             size: Size::new(1100.0, 760.0),
-            dark: false,
             focused: true,
+            shown: false,
+            closing: false,
+            handed: None,
             place: Place::default(),
             under: Place::default(),
             copied: None,
@@ -178,6 +203,7 @@ impl App {
             Message::Key(shortcut) => self.key(shortcut),
             Message::Resized(size) => {
                 let scale = self.scale();
+                self.shown = true;
                 self.size = Size::new(size.width * scale, size.height * scale);
                 Vec::new()
             }
@@ -185,12 +211,20 @@ impl App {
                 self.focused = focused;
                 self.seen()
             }
-            Message::Dark(dark) => {
-                self.dark = dark;
+            Message::Look(look) => self.look_like(look),
+            Message::Close => self.close(),
+            Message::Closing(choice) => self.closing(choice),
+            Message::Tray(TrayAction::Quit) => self.closing(Closing::QuitNow),
+            Message::Tray(action) => tray::pressed(action, &mut self.model),
+            Message::Standing(standing, written) => {
+                self.model.standing = Some(standing);
+                self.told = if written { self.told } else { Some(Refusal::Config) };
                 Vec::new()
             }
-            Message::Close => self.close(),
+            Message::Activated(None) => vec![Wish::Show],
+            Message::Activated(Some(link)) => self.hand(link),
             Message::Tick => Vec::new(),
+            Message::Notified(About::Call(_), None) => vec![Wish::Appear],
             Message::Notified(about, id) => self.alerts.shown(about, id, &self.model),
             Message::Chosen(chosen) => self.alerts.chosen(chosen, &self.model),
             Message::Clipboard { copied, holds } => {
@@ -248,6 +282,7 @@ impl App {
                 Wish::Back => left.extend(self.back()),
                 Wish::Copy(message, code) => {
                     self.copied = Some(message);
+                    left.extend(self.alerts.copied(message));
                     left.extend([Wish::Clipboard(code.clone()), Wish::ForgetLater(code)]);
                 }
                 other => left.push(other),
@@ -278,19 +313,46 @@ impl App {
         }
     }
 
+    /// The desktop looks so now: kept, so that the next start looks so from the first moment.
+    fn look_like(&mut self, look: Look) -> Vec<Wish> {
+        let window = &mut self.model.window;
+        let (dark, high) = (look.dark.unwrap_or(false), look.contrast);
+        if (window.dark, window.high) == (dark, high) {
+            return Vec::new();
+        }
+        (window.dark, window.high) = (dark, high);
+        vec![Wish::Ask(Command::SetWindow { window: window.clone() }, Then::Done)]
+    }
+
     /// Colours by choice or by the desktop.
     pub fn palette(&self) -> &'static Palette {
-        let dark = match self.model.window.appearance {
-            Appearance::System => self.dark,
+        let window = &self.model.window;
+        let dark = match window.appearance {
+            Appearance::System => window.dark,
             Appearance::Light => false,
             Appearance::Dark => true,
         };
-        if dark { &palette::DARK } else { &palette::LIGHT }
+        match (dark, window.contrast.unwrap_or(window.high)) {
+            (false, false) => &palette::LIGHT,
+            (true, false) => &palette::DARK,
+            (false, true) => &palette::LIGHT_HIGH,
+            (true, true) => &palette::DARK_HIGH,
+        }
     }
 
     /// How much larger than 100 % everything is.
     pub fn scale(&self) -> f32 {
         scale(&self.model.window)
+    }
+
+    /// What the window looks like.
+    pub const fn look(&self) -> &WindowConfig {
+        &self.model.window
+    }
+
+    /// What stands in the tray.
+    pub fn tray(&self) -> Option<Face> {
+        tray::face(&self.model, &self.words)
     }
 
     /// The window's name, with how many texts wait.
@@ -309,6 +371,9 @@ impl App {
 
     /// How often what is on the screen changes by time alone, in seconds.
     pub fn beat(&self) -> Option<u64> {
+        if !self.shown {
+            return None;
+        }
         let timed = |call: &crate::domain::call::Call| call.answered_at.is_some();
         if self.model.call().is_some_and(timed) {
             return Some(1);
@@ -331,14 +396,6 @@ impl App {
         let elsewhere =
             !matches!(self.place, Place::Codes | Place::Welcome | Place::Unlock | Place::Trouble) && !cramped;
         (wanted && elsewhere).then_some(fresh)
-    }
-
-    fn close(&self) -> Vec<Wish> {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped
-        let size = |length: f32| length.round().clamp(1.0, 20_000.0) as u16;
-        let window =
-            WindowConfig { size: Some((size(self.size.width), size(self.size.height))), ..self.model.window.clone() };
-        vec![Wish::Ask(Command::SetWindow { window }, Then::Done), Wish::Ask(Command::Quit, Then::Quit)]
     }
 
     /// The conversation on the screen.

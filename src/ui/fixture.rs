@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audio::{Device, DeviceChoice, Devices},
-    config::{Appearance, WindowConfig},
+    config::{Appearance, DesktopConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, AccountKind, Capabilities, Registration},
         address::Address,
@@ -302,6 +302,7 @@ pub fn snapshot() -> Snapshot {
         wired: wired(),
         demo: false,
         window: window("en", Appearance::Light),
+        desktop: DesktopConfig::default(),
         hide_codes: false,
         sound: DeviceChoice::default(),
         recording: crate::config::RecordingConfig::default(),
@@ -316,7 +317,7 @@ pub fn snapshot() -> Snapshot {
 
 /// What the window looks like.
 pub fn window(language: &str, appearance: Appearance) -> WindowConfig {
-    WindowConfig { language: Some(language.to_owned()), appearance, text_size: 100, size: None }
+    WindowConfig { language: Some(language.to_owned()), appearance, ..WindowConfig::default() }
 }
 
 /// The window with a snapshot in it.

@@ -21,6 +21,7 @@ use iced::{
     widget::{Column, Row, Stack, column, container, row},
 };
 
+mod closing;
 mod foot;
 mod tabs;
 
@@ -34,8 +35,8 @@ impl App {
             .style(shape::renewed(cx.p.canvas, self.turn));
         let ringing = self.model.ringing().map(|ringing| call::incoming(cx, ringing));
         let asked = self.model.referrals.first().map(|referral| call::asked(cx, referral));
-        let card = ringing.or(asked).map(|card| {
-            let card = card.map(Message::Call);
+        let calls = ringing.or(asked).map(|card| card.map(Message::Call));
+        let card = calls.or_else(|| self.closing.then(|| closing::card(cx))).map(|card| {
             let side =
                 if cx.narrow() { iced::alignment::Horizontal::Center } else { iced::alignment::Horizontal::Right };
             container(card).width(Length::Fill).height(Length::Fill).align_x(side).padding(space::L).into()

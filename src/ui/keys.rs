@@ -28,6 +28,8 @@ pub enum Shortcut {
     Voicemail,
     /// Ctrl and M: the microphone.
     Mute,
+    /// Ctrl and Q: the program ends.
+    Quit,
     /// A key of a telephone, outside any field.
     Digit(char),
 }
@@ -49,6 +51,7 @@ pub fn first(event: &Event) -> Option<Shortcut> {
             "f" | "F" => Some(Shortcut::Search),
             "l" | "L" => Some(Shortcut::Voicemail),
             "m" | "M" => Some(Shortcut::Mute),
+            "q" | "Q" => Some(Shortcut::Quit),
             "d" | "D" => Some(Shortcut::HangUp),
             _ => None,
         },

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     config::Appearance,
+    desktop::entries::Standing,
     domain::{
         account::Problem,
         call::{CallState, EndReason},
@@ -302,6 +303,7 @@ fn allowing(snapshot: Snapshot) -> App {
     let mut app = fixture::app(Snapshot { wired: fixture::radio(), codes: Vec::new(), ..snapshot });
     fixture::go(&mut app, Place::Settings);
     app.model.devices = fixture::devices();
+    app.model.standing = Some(Standing { starts: true, links: false });
     update(&mut app, Message::Settings(settings::Message::Open(settings::Use::Microphone)));
     update(&mut app, Message::Settings(settings::Message::Removing(Some(fixture::xmpp()))));
     update(&mut app, Message::Settings(settings::Message::Tune("/home/rosa/música/espera.opus".to_owned())));
@@ -317,6 +319,19 @@ fn beside(snapshot: Snapshot) -> App {
 
 fn radio(snapshot: Snapshot) -> App {
     fixture::app(Snapshot { wired: fixture::radio(), ..snapshot })
+}
+
+fn closing(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    update(&mut app, Message::Close);
+    app
+}
+
+fn contrasting(mut snapshot: Snapshot) -> App {
+    snapshot.window.contrast = Some(true);
+    let mut app = talk(snapshot);
+    happen(&mut app, Event::Call { account: fixture::sip(), call: fixture::call(CallState::Incoming) });
+    app
 }
 
 const SCENES: &[(&str, Scene)] = &[
@@ -348,6 +363,8 @@ const SCENES: &[(&str, Scene)] = &[
     ("codes-warned", warned),
     ("settings", set),
     ("radio-only", radio),
+    ("closing", closing),
+    ("contrast", contrasting),
     ("radio-beside", beside),
     ("recover", recovering),
     ("recovery", offered),
@@ -422,7 +439,7 @@ fn look_at(part: usize, parts: usize) {
 fn long_screens_look_as_they_did_to_their_end() {
     let way = |language, look, size, text| Way { language, look, size, text };
     let scenes: [(&str, Scene, [f32; 2]); 2] =
-        [("settings-whole", allowing, [2600.0, 11_000.0]), ("welcome-whole", unfolded, [2060.0, 6000.0])];
+        [("settings-whole", allowing, [3300.0, 14_000.0]), ("welcome-whole", unfolded, [2060.0, 6000.0])];
     let mut wrong = Vec::new();
     for (scene_name, scene, [tall, taller]) in scenes {
         let ways = [

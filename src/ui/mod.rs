@@ -1,10 +1,11 @@
 //! The only room that imports iced: the window. Messages go in, wishes come out, the engine's events move the model on:
 //! one direction. `app` holds all state and is pure; `shell` joins it to iced, the engine and the desktop.
-use crate::{config::WindowConfig, engine::api::EngineHandle};
+use crate::{config::WindowConfig, domain::private::Private, engine::api::EngineHandle};
 
 mod alert;
 mod app;
 mod context;
+mod desk;
 mod feed;
 mod frame;
 mod keys;
@@ -14,11 +15,14 @@ mod screen;
 mod shell;
 mod target;
 mod theme;
+mod tray;
 mod widget;
 mod wish;
 
 #[cfg(test)]
 mod call_tests;
+#[cfg(test)]
+mod desk_tests;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod fixture;
@@ -42,10 +46,21 @@ pub enum UiError {
     Window,
 }
 
-/// Shows the window until it is closed or the engine ends. Must be called on the main thread.
+/// How the window comes up.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// Not before it is asked for.
+    pub minimized: bool,
+    /// With this link in the field it is for.
+    pub link: Option<Private<String>>,
+    /// It is the person's own phone, and answers to its name on the session bus.
+    pub service: bool,
+}
+
+/// Runs the window until the program ends; it may be closed and shown again meanwhile. Must be called on the main thread.
 ///
 /// # Errors
 /// [`UiError::Window`] where there is no display to show it on.
-pub fn run(engine: EngineHandle, window: &WindowConfig) -> Result<(), UiError> {
-    shell::run(engine, window)
+pub fn run(engine: EngineHandle, window: &WindowConfig, opening: Opening) -> Result<(), UiError> {
+    shell::run(engine, window, opening)
 }

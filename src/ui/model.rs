@@ -2,7 +2,8 @@
 //! It decides nothing; what it cannot apply it leaves as it is, and a snapshot sets it right.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::{PrivacyConfig, RecordingConfig, WindowConfig},
+    config::{DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
+    desktop::entries::Standing,
     domain::{
         account::{AccountId, Registration},
         address::Address,
@@ -73,6 +74,10 @@ pub struct Model {
     pub demo: bool,
     /// What the window looks like.
     pub window: WindowConfig,
+    /// The desktop around it.
+    pub desktop: DesktopConfig,
+    /// How the desktop stands to Landline; `None`: it knows another phone, or that is not known yet.
+    pub standing: Option<Standing>,
     /// Notifications tell that a code came, not which.
     pub hide_codes: bool,
     /// Sound devices chosen.
@@ -136,6 +141,7 @@ impl Model {
         self.wired = snapshot.wired;
         self.demo = snapshot.demo;
         self.window = snapshot.window;
+        self.desktop = snapshot.desktop;
         self.hide_codes = snapshot.hide_codes;
         self.sound = snapshot.sound;
         self.recording = snapshot.recording;
@@ -265,9 +271,10 @@ impl Model {
                 self.referrals.push(referral);
             }
             Event::ReferralOver { call } => self.referrals.retain(|known| known.call != call),
+            Event::DesktopChanged { desktop } => self.desktop = desktop,
             // a snapshot follows
             Event::Store { .. } => {}
-            Event::DtmfReceived { .. } | Event::ShowWindow | Event::Quit => {}
+            Event::DtmfReceived { .. } | Event::ShowWindow | Event::LinkOpened { .. } | Event::Quit => {}
         }
     }
 

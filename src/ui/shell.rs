@@ -1,7 +1,8 @@
 //! Joins `app` to iced, the engine and the desktop: carries out wishes, listens to what comes in. Decides nothing.
 use super::{
-    UiError,
+    Opening, UiError,
     app::{App, Message, scale},
+    desk,
     feed::{self, Source},
     theme::text,
     wish::{About, Then, Wish},
@@ -9,16 +10,17 @@ use super::{
 use crate::{
     config::WindowConfig,
     desktop::{
+        application,
         clipboard::Held,
-        notify::{Chosen, Notification, NotificationId, Notifier},
+        entries::Entries,
+        notify::{Notification, NotificationId, Notifier},
+        tray::Tray,
     },
     domain::private::Private,
     engine::api::{Command, EngineHandle},
 };
 use iced::{
     Event, Size, Subscription, Task, clipboard, event,
-    futures::{SinkExt, Stream},
-    theme,
     widget::{operation, scrollable::RelativeOffset},
     window,
 };
@@ -39,51 +41,59 @@ const SMALLEST: Size = Size::new(360.0, 480.0);
 /// What happens in the window's process.
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant)] // one at a time, and nearly all are the large one
-enum Happened {
+pub(super) enum Happened {
     /// Something for the app.
     App(Message),
-    /// The desktop has a notification server.
+    /// The desktop may have a notification server.
     Notifier(Notifier),
+    /// The desktop may have a tray.
+    Tray(Arc<Tray>),
+    /// The window is there.
+    Opened,
 }
 
 struct Shell {
     app: App,
     source: Source,
+    service: bool,
+    /// The window, while there is one.
+    window: Option<window::Id>,
+    /// It is drawn: a control in it can be given the keyboard.
+    drawn: bool,
+    /// The control that gets the keyboard then.
+    focus: Option<&'static str>,
     notifier: Option<Notifier>,
+    tray: Option<Arc<Tray>>,
     /// A code that is on the clipboard as a secret.
     held: Option<Held>,
 }
 
-/// Opens the window and runs it until it is closed or the engine ends.
-pub(super) fn run(engine: EngineHandle, window: &WindowConfig) -> Result<(), UiError> {
-    let scale = scale(window);
-    let size = window.size.map_or(SIZE, |(width, height)| Size::new(f32::from(width), f32::from(height)));
-    // iced multiplies what it is given by the text size
-    let logical =
-        |size: Size| Size::new(size.width.max(SMALLEST.width) / scale, size.height.max(SMALLEST.height) / scale);
-    let settings = window::Settings {
-        size: logical(size),
-        min_size: Some(logical(SMALLEST)),
-        exit_on_close_request: false,
-        platform_specific: window::settings::PlatformSpecific {
-            application_id: "org.landline.Landline".to_owned(),
-            ..Default::default()
-        },
-        ..Default::default()
-    };
+/// Opens the window and runs it until the engine ends.
+pub(super) fn run(engine: EngineHandle, window: &WindowConfig, opening: Opening) -> Result<(), UiError> {
     let source = Source { engine, meters: Arc::default() };
     let window = window.clone();
     let boot = move || {
-        let app = App::new(window.clone(), TimeZone::system(), Timestamp::now());
-        (Shell { app, source: source.clone(), notifier: None, held: None }, iced::system::theme().map(dark))
+        let mut shell = Shell {
+            app: App::new(window.clone(), TimeZone::system(), Timestamp::now()),
+            source: source.clone(),
+            service: opening.service,
+            window: None,
+            drawn: false,
+            focus: None,
+            notifier: None,
+            tray: None,
+            held: None,
+        };
+        let shown = if opening.minimized { Task::none() } else { shell.show() };
+        let link = opening.link.clone().map(|link| Task::done(Happened::App(Message::Activated(Some(link)))));
+        (shell, Task::batch([shown].into_iter().chain(link)))
     };
-    let mut program = iced::application(boot, Shell::update, Shell::view)
-        .title(|shell: &Shell| shell.app.title())
-        .theme(|shell: &Shell| shell.app.palette().iced())
-        .scale_factor(|shell: &Shell| shell.app.scale())
+    let mut program = iced::daemon(boot, Shell::update, Shell::view)
+        .title(|shell: &Shell, _| shell.app.title())
+        .theme(|shell: &Shell, _| shell.app.palette().iced())
+        .scale_factor(|shell: &Shell, _| shell.app.scale())
         .subscription(Shell::subscription)
-        .default_font(text::SANS)
-        .window(settings);
+        .default_font(text::SANS);
     for font in text::fonts() {
         program = program.font(font);
     }
@@ -93,8 +103,23 @@ pub(super) fn run(engine: EngineHandle, window: &WindowConfig) -> Result<(), UiE
     })
 }
 
-fn dark(mode: theme::Mode) -> Happened {
-    Happened::App(Message::Dark(mode == theme::Mode::Dark))
+/// How the window is opened.
+fn opened(window: &WindowConfig) -> window::Settings {
+    let scale = scale(window);
+    let size = window.size.map_or(SIZE, |(width, height)| Size::new(f32::from(width), f32::from(height)));
+    // iced multiplies what it is given by the text size
+    let logical =
+        |size: Size| Size::new(size.width.max(SMALLEST.width) / scale, size.height.max(SMALLEST.height) / scale);
+    window::Settings {
+        size: logical(size),
+        min_size: Some(logical(SMALLEST)),
+        exit_on_close_request: false,
+        platform_specific: window::settings::PlatformSpecific {
+            application_id: application::NAME.to_owned(),
+            ..Default::default()
+        },
+        ..Default::default()
+    }
 }
 
 impl Shell {
@@ -105,13 +130,25 @@ impl Shell {
                 self.notifier = Some(notifier);
                 return Task::none();
             }
+            Happened::Opened => {
+                self.drawn = true;
+                return self.focus.take().map_or_else(Task::none, operation::focus);
+            }
+            Happened::Tray(tray) => {
+                tray.show(self.app.tray());
+                self.tray = Some(tray);
+                return Task::none();
+            }
         };
         let wishes = self.app.update(message, Timestamp::now());
+        if let Some(tray) = &self.tray {
+            tray.show(self.app.tray());
+        }
         self.source.meters.store(self.app.metering(), Ordering::Relaxed);
         Task::batch(wishes.into_iter().map(|wish| self.carry_out(wish)))
     }
 
-    fn view(&self) -> iced::Element<'_, Happened> {
+    fn view(&self, _: window::Id) -> iced::Element<'_, Happened> {
         self.app.view().map(Happened::App)
     }
 
@@ -122,8 +159,7 @@ impl Shell {
             .map(|seconds| iced::time::every(Duration::from_secs(seconds)).map(|_| Happened::App(Message::Tick)));
         Subscription::batch([
             feed::subscription(self.source.clone()).map(|feed| Happened::App(Message::Feed(feed))),
-            Subscription::run(notifications),
-            iced::system::theme_changes().map(dark),
+            Subscription::run_with(self.service, desk::listen),
             event::listen_with(window_event),
             clock.unwrap_or_else(Subscription::none),
         ])
@@ -132,7 +168,11 @@ impl Shell {
     fn carry_out(&mut self, wish: Wish) -> Task<Happened> {
         match wish {
             Wish::Ask(command, then) => self.ask(command, then),
-            Wish::Focus(id) => operation::focus(id),
+            Wish::Focus(id) if self.drawn => operation::focus(id),
+            Wish::Focus(id) => {
+                self.focus = Some(id);
+                Task::none()
+            }
             Wish::Step { back } => super::widget::focus::step(back),
             Wish::ToEnd => operation::snap_to(super::widget::focus::FROM_THE_END, RelativeOffset::START),
             Wish::Clipboard(text) => self.copy(text),
@@ -144,13 +184,45 @@ impl Shell {
             }),
             Wish::Notify(notification, about) => self.notify(notification, about),
             Wish::CloseNotification(id) => self.close_notification(id),
-            Wish::Attention => window::latest()
-                .and_then(|id| window::request_user_attention(id, Some(window::UserAttention::Informational))),
-            Wish::Show => window::latest().and_then(|id| window::minimize(id, false).chain(window::gain_focus(id))),
-            Wish::Close => iced::exit(),
+            Wish::Attention => self.window.map_or_else(Task::none, |id| {
+                window::request_user_attention(id, Some(window::UserAttention::Informational))
+            }),
+            Wish::Standing => self.entries(|_| Ok(())),
+            Wish::StartWithSession(yes) => self.entries(|entries| entries.start_with_session(yes)),
+            Wish::OpenLinks(yes) => self.entries(|entries| entries.open_links(yes)),
+            Wish::Show => self.show(),
+            Wish::Appear => {
+                if self.window.is_some() {
+                    Task::none()
+                } else {
+                    self.show()
+                }
+            }
+            Wish::Hide => {
+                self.drawn = false;
+                self.window.take().map_or_else(Task::none, window::close)
+            }
+            Wish::Quit => iced::exit(),
             // the app keeps these to itself
             Wish::Go(_) | Wish::Open(_) | Wish::Back | Wish::Copy(..) => Task::none(),
         }
+    }
+
+    /// Looks what the desktop keeps about the person's own phone, after a change of it.
+    fn entries(&self, change: impl FnOnce(&Entries) -> std::io::Result<()>) -> Task<Happened> {
+        let Some(entries) = Entries::own().filter(|_| self.service) else { return Task::none() };
+        let changed = change(&entries).is_ok();
+        Task::done(Happened::App(Message::Standing(entries.standing(), changed)))
+    }
+
+    /// Brings the window up: the one there is, or a new one.
+    fn show(&mut self) -> Task<Happened> {
+        if let Some(id) = self.window {
+            return window::minimize(id, false).chain(window::gain_focus(id));
+        }
+        let (id, open) = window::open(opened(self.app.look()));
+        self.window = Some(id);
+        open.map(|_| Happened::Opened)
     }
 
     /// Marked as a secret where that can be done. An empty text takes away what is there.
@@ -187,7 +259,7 @@ impl Shell {
 
     fn notify(&self, notification: Notification, about: About) -> Task<Happened> {
         let Some(notifier) = self.notifier.clone() else {
-            return Task::none();
+            return Task::done(Happened::App(Message::Notified(about, None)));
         };
         let shown = async move { notifier.notify(notification).await };
         Task::perform(shown, move |id| Happened::App(Message::Notified(about, id)))
@@ -212,20 +284,4 @@ fn window_event(event: Event, _: event::Status, _: window::Id) -> Option<Happene
         _ => return None,
     };
     Some(Happened::App(message))
-}
-
-/// The desktop's notification server, and the buttons pressed on it; nothing where there is none.
-fn notifications() -> impl Stream<Item = Happened> {
-    iced::stream::channel(4, async |mut window| {
-        let Some((notifier, mut choices)) = Notifier::connect().await else { return };
-        if window.send(Happened::Notifier(notifier)).await.is_err() {
-            return;
-        }
-        while let Some(chosen) = choices.recv().await {
-            let chosen: Chosen = chosen;
-            if window.send(Happened::App(Message::Chosen(chosen))).await.is_err() {
-                return;
-            }
-        }
-    })
 }

@@ -27,6 +27,7 @@ pub struct Stage {
     pub asked: Vec<(Command, Then)>,
     pub clipboard: Vec<String>,
     pub notified: usize,
+    pub hidden: bool,
     pub closed: bool,
     renderer: Renderer,
     cache: Option<Cache>,
@@ -41,7 +42,7 @@ impl Stage {
         let renderer = block_on(<Renderer as Headless>::new(text::SANS, iced::Pixels(text::BODY), None)).unwrap();
         let (asked, clipboard) = (Vec::new(), Vec::new());
         let (cache, cursor) = (Some(Cache::default()), mouse::Cursor::Unavailable);
-        Self { app, asked, clipboard, notified: 0, closed: false, renderer, cache, cursor }
+        Self { app, asked, clipboard, notified: 0, hidden: false, closed: false, renderer, cache, cursor }
     }
 
     /// Something comes in.
@@ -53,7 +54,8 @@ impl Stage {
                 Wish::Focus(id) => self.run(operation::focus(id)),
                 Wish::Step { back } => self.run(focus::step(back)),
                 Wish::Notify(..) => self.notified += 1,
-                Wish::Close => self.closed = true,
+                Wish::Hide => self.hidden = true,
+                Wish::Quit => self.closed = true,
                 _ => {}
             }
         }

@@ -41,8 +41,18 @@ pub enum Wish {
     Attention,
     /// Bring the window up: the person asked for it.
     Show,
-    /// Close the window.
-    Close,
+    /// Look how the desktop stands to Landline.
+    Standing,
+    /// Start with the session, or no longer.
+    StartWithSession(bool),
+    /// Open links for phones, or no longer.
+    OpenLinks(bool),
+    /// Bring the window up where there is none at all: nothing else tells of a call that rings.
+    Appear,
+    /// Close the window; the program goes on.
+    Hide,
+    /// End the program.
+    Quit,
 }
 
 /// What an answer is for.
@@ -120,8 +130,8 @@ pub enum Place {
 pub enum About {
     /// A call.
     Call(CallId),
-    /// A missed call.
-    Missed,
+    /// A missed call: its row in the history.
+    Missed(i64),
     /// A text.
     Text(ConversationId),
     /// A code.

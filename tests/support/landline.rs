@@ -39,6 +39,7 @@ pub struct Landline {
     events: Vec<Value>,
     log_filter: &'static str,
     keyring: Option<String>,
+    xdg: bool,
     host: Option<usize>,
     by: Option<fn(&str) -> Command>,
 }
@@ -54,8 +55,8 @@ impl Landline {
     pub fn new() -> Self {
         let dir = TempDir::new().expect("a folder");
         let (partial, events) = (String::new(), Vec::new());
-        let (run, keyring, host, by) = (None, None, None, None);
-        let landline = Self { dir, run, read: 0, partial, events, log_filter: "trace", keyring, host, by };
+        let (run, keyring, xdg, host, by) = (None, None, false, None, None);
+        let landline = Self { dir, run, read: 0, partial, events, log_filter: "trace", keyring, xdg, host, by };
         landline.choose_sound("null", "null");
         landline
     }
@@ -75,6 +76,27 @@ impl Landline {
     /// Uses the Secret Service on the session bus at this address, and has no passphrase.
     pub fn use_keyring(&mut self, bus: &str) {
         self.keyring = Some(bus.to_owned());
+    }
+    /// Lives in the person's own folders (XDG), not in one that is named to it: the phone that the desktop knows.
+    pub fn live_in_xdg(&mut self) {
+        self.xdg = true;
+        for part in ["config", "data", "state", "cache"] {
+            let folder = self.home().join(part);
+            std::fs::create_dir_all(&folder).expect("a folder");
+            // `$XDG_CONFIG_HOME/landline` is the folder that the rest of this file knows
+            std::os::unix::fs::symlink(".", folder.join("landline")).expect("a link");
+        }
+    }
+    /// The variables that lead to those folders.
+    pub fn xdg_variables(&self) -> Vec<(String, String)> {
+        let at = |variable: &str, part: &str| (variable.to_owned(), self.home().join(part).display().to_string());
+        vec![
+            at("HOME", ""),
+            at("XDG_CONFIG_HOME", "config"),
+            at("XDG_DATA_HOME", "data"),
+            at("XDG_STATE_HOME", "state"),
+            at("XDG_CACHE_HOME", "cache"),
+        ]
     }
     /// Runs on this host of the test's network.
     pub fn live_on(&mut self, host: usize) {
@@ -109,8 +131,13 @@ impl Landline {
             (None, Some(host)) => super::network::on(host, program),
             (None, None) => Command::new(program),
         };
-        command.arg("--home").arg(self.home()).env("LANDLINE_PASSPHRASE", PASSPHRASE);
+        if self.xdg {
+            command.envs(self.xdg_variables());
+        } else {
+            command.arg("--home").arg(self.home());
+        }
         command
+            .env("LANDLINE_PASSPHRASE", PASSPHRASE)
             .env("LANG", "en_US.UTF-8")
             .env("LANDLINE_LOG", self.log_filter)
             .env_remove("DISPLAY")
@@ -213,6 +240,10 @@ impl Landline {
     /// SIGTERM; tells whether it ended in time.
     pub fn stop(&mut self) -> bool {
         self.run.take().expect("a running instance").terminate(Duration::from_secs(20))
+    }
+    /// Whether the running instance has ended by itself.
+    pub fn ended(&mut self) -> bool {
+        !self.run.as_mut().expect("a running instance").runs()
     }
     /// The process id of the running instance.
     pub fn pid(&self) -> u32 {

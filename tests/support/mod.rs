@@ -7,6 +7,7 @@ pub mod cable;
 pub mod certificate;
 pub mod clipboard;
 pub mod coturn;
+pub mod dunst;
 pub mod ejabberd;
 pub mod jingle;
 pub mod kamailio;

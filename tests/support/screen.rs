@@ -8,6 +8,8 @@ use tempfile::TempDir;
 pub struct Screen {
     /// `DISPLAY`.
     pub display: String,
+    // in this order: the manager ends before its server
+    manager: Option<Process>,
     _server: Process,
     _dir: TempDir,
 }
@@ -24,7 +26,42 @@ impl Screen {
             let said = std::fs::read_to_string(dir.path().join("xvfb.log")).ok()?;
             said.lines().find_map(|line| line.trim().parse::<u32>().ok()).map(|number| format!(":{number}"))
         });
-        Self { display, _server: server, _dir: dir }
+        Self { display, manager: None, _server: server, _dir: dir }
+    }
+    /// The same with a window manager (openbox) that gives focus and decorates.
+    pub fn with_manager() -> Self {
+        let mut screen = Self::start();
+        let mut manager = Command::new("openbox");
+        manager.env("DISPLAY", &screen.display).env("HOME", screen._dir.path()).env_remove("DBUS_SESSION_BUS_ADDRESS");
+        screen.manager = Some(Process::start("openbox", screen._dir.path(), &mut manager));
+        wait_for("the window manager", || {
+            let known = Command::new("xprop")
+                .args(["-root", "_NET_SUPPORTING_WM_CHECK"])
+                .env("DISPLAY", &screen.display)
+                .output()
+                .ok()?;
+            String::from_utf8_lossy(&known.stdout).contains("window id").then_some(())
+        });
+        screen
+    }
+    /// The name of the window that has the keyboard.
+    pub fn focused(&self) -> String {
+        let output = Command::new("xdotool")
+            .args(["getactivewindow", "getwindowname"])
+            .env("DISPLAY", &self.display)
+            .output()
+            .expect("xdotool");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+    /// Presses the close button of the window with this name, as the window manager does.
+    pub fn close(&self, name: &str) {
+        let output = Command::new("xdotool")
+            .args(["search", "--onlyvisible", "--name", name])
+            .env("DISPLAY", &self.display)
+            .output()
+            .expect("xdotool");
+        let id = String::from_utf8_lossy(&output.stdout).lines().next().expect("a window").to_owned();
+        assert!(self.xdotool(&["windowactivate", "--sync", &id, "key", "--clearmodifiers", "alt+F4"]));
     }
     /// Whether a window with this in its name can be seen now.
     pub fn shows(&self, name: &str) -> bool {

@@ -21,7 +21,9 @@ impl App {
                 self.relearn();
                 if first || self.model.store != before {
                     self.thread.close();
-                    return self.start();
+                    let mut wishes = self.start();
+                    wishes.extend(self.take_handed());
+                    return wishes;
                 }
                 // the window fell behind: its open conversation did, too
                 self.thread.open.map(|id| thread::page(id, None)).into_iter().collect()
@@ -36,8 +38,9 @@ impl App {
 
     fn event(&mut self, event: Event) -> Vec<Wish> {
         match &event {
-            Event::Quit => return vec![Wish::Close],
+            Event::Quit => return vec![Wish::Quit],
             Event::ShowWindow => return vec![Wish::Show],
+            Event::LinkOpened { link } => return self.hand(link.clone()),
             _ => {}
         }
         self.model.apply(event.clone());
@@ -103,6 +106,8 @@ impl App {
                 if self.model.wants_recovery {
                     self.unlock.offer();
                     wishes.push(Wish::Go(Place::Unlock));
+                } else {
+                    wishes.extend(self.take_handed());
                 }
                 wishes
             }
@@ -135,7 +140,7 @@ impl App {
                 self.told = Some(refusal);
                 Vec::new()
             }
-            (Then::Quit, _) => vec![Wish::Close],
+            (Then::Quit, _) => vec![Wish::Quit],
             (_, Err(refusal)) => {
                 self.told = Some(refusal);
                 self.thread.paged();
@@ -152,7 +157,10 @@ impl App {
         self.model.secrets = SecretsState::Open;
         let wishes = self.welcome.unlocked();
         if wishes.is_empty() && !self.model.accounts.is_empty() {
-            return vec![Wish::Go(Place::Conversations)];
+            self.place = Place::Conversations;
+            let mut wishes = vec![Wish::Go(Place::Conversations)];
+            wishes.extend(self.take_handed());
+            return wishes;
         }
         let mut all = vec![Wish::Go(Place::Welcome)];
         all.extend(wishes);

@@ -1,5 +1,5 @@
 //! Where one is and how one gets about: tabs, opening, going back, the keyboard.
-use super::App;
+use super::{App, Closing};
 use crate::{
     domain::{call::CallState, conversation::ConversationId},
     engine::api::{Command, SecretsState, StoreState},
@@ -27,12 +27,16 @@ impl App {
         }
         self.place = place;
         match place {
-            Place::Settings => wishes.push(Wish::Ask(Command::Devices, Then::Devices)),
-            Place::Calls => self.model.missed = 0,
+            Place::Settings => wishes.extend([Wish::Ask(Command::Devices, Then::Devices), Wish::Standing]),
+            Place::Calls => {
+                self.model.missed = 0;
+                wishes.extend(self.alerts.calls_seen());
+            }
             Place::New => wishes.push(Wish::Focus(new::TO)),
             Place::Welcome => wishes.push(Wish::Focus(welcome::ADDRESS)),
             Place::Unlock => wishes.push(Wish::Focus(unlock::PASSPHRASE)),
-            Place::Conversations | Place::Thread | Place::Codes | Place::Call | Place::Trouble => {}
+            Place::Codes => wishes.extend(self.alerts.codes_seen()),
+            Place::Conversations | Place::Thread | Place::Call | Place::Trouble => {}
         }
         wishes.extend(self.seen());
         wishes
@@ -42,7 +46,7 @@ impl App {
     pub(super) fn open(&mut self, conversation: ConversationId) -> Vec<Wish> {
         let mut wishes = self.go(Place::Thread);
         wishes.extend(self.thread.show(conversation));
-        wishes.extend(self.alerts.looked_at(conversation));
+        wishes.extend(self.alerts.looked_at(conversation, &self.model));
         wishes
     }
 
@@ -92,7 +96,7 @@ impl App {
             return Vec::new();
         };
         let unread = self.model.conversation(conversation).is_some_and(|known| known.unread > 0);
-        let mut wishes = self.alerts.looked_at(conversation);
+        let mut wishes = self.alerts.looked_at(conversation, &self.model);
         if unread {
             wishes.push(Wish::Ask(Command::MarkRead { conversation }, Then::Done));
         }
@@ -127,6 +131,8 @@ impl App {
                 (Place::Calls, _) => self.dial.update(dial::Message::Key(key)),
                 _ => Vec::new(),
             },
+            Shortcut::Quit => self.closing(Closing::QuitNow),
+            Shortcut::Back if self.closing => self.closing(Closing::Stay),
             Shortcut::Back => vec![Wish::Back],
             _ if bound => Vec::new(),
             Shortcut::Tab(0) => vec![Wish::Go(Place::Conversations)],

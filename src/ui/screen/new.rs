@@ -93,6 +93,19 @@ impl New {
         Vec::new()
     }
 
+    /// Another program asks for a message to somebody, perhaps with its words; words already written stay.
+    pub fn fill(&mut self, to: String, body: Option<&str>) -> Vec<Wish> {
+        if let Some(body) = body {
+            let written = self.words.text();
+            let written = written.trim();
+            let both = if written.is_empty() { body.to_owned() } else { format!("{written}\n{body}") };
+            self.words = Content::with_text(&both);
+        }
+        self.trouble = None;
+        self.to.account = None;
+        people::ask(Field::New, self.to.type_in(to, true))
+    }
+
     fn send(&mut self) -> Vec<Wish> {
         let (words, known) = (self.words.text(), self.to.known());
         let Some((to, account)) = known.filter(|_| !words.trim().is_empty()) else {

@@ -1,7 +1,7 @@
 //! The settings: accounts, sound, recordings, network, appearance. Each choice acts at once and is kept by the engine.
 use crate::{
     audio::{Country, DeviceChoice, HoldSound, voice::VoiceChoice},
-    config::{Appearance, RecordingConfig, WindowConfig},
+    config::{Appearance, DesktopConfig, RecordingConfig, WindowConfig},
     domain::account::AccountId,
     engine::api::Command,
     ui::{
@@ -20,6 +20,7 @@ use iced::{
 use std::path::PathBuf;
 
 mod accounts;
+mod desktop;
 mod keyboard;
 mod look;
 mod network;
@@ -85,8 +86,18 @@ pub enum Message {
     Allowing(bool),
     /// Allows or forbids it.
     Allow(bool),
+    /// Chooses how Landline behaves on the desktop around it.
+    Desktop(DesktopConfig),
+    /// Starts with the session, or no longer.
+    StartWithSession(bool),
+    /// Opens links for phones, or no longer.
+    OpenLinks(bool),
+    /// Ends the program.
+    Quit,
     /// Chooses colours.
     Appearance(Appearance),
+    /// Chooses high contrast; `None`: as the desktop says.
+    Contrast(Option<bool>),
     /// Chooses a language; `None`: the desktop's.
     Language(Option<Language>),
     /// Chooses the text size in percent.
@@ -154,7 +165,15 @@ impl Settings {
                 self.allowing = false;
                 return ask(Command::AllowWireless { allow });
             }
+            Message::Desktop(desktop) => {
+                model.desktop = desktop;
+                return ask(Command::SetDesktop { desktop });
+            }
+            Message::StartWithSession(yes) => return vec![Wish::StartWithSession(yes)],
+            Message::OpenLinks(yes) => return vec![Wish::OpenLinks(yes)],
+            Message::Quit => return ask(Command::Quit),
             Message::Appearance(appearance) => return keep(model, |window| window.appearance = appearance),
+            Message::Contrast(high) => return keep(model, |window| window.contrast = high),
             Message::Language(language) => {
                 return keep(model, |window| window.language = language.map(|language| language.code().to_owned()));
             }
@@ -216,6 +235,8 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
         .push(section(cx, "settings-sound", sound::view(settings, cx)))
         .push(section(cx, "settings-recording", recording::view(cx)))
         .push(section(cx, "settings-network", network::view(settings, cx)))
+        .push(section(cx, "settings-notifications", desktop::notifications(cx)))
+        .push(section(cx, "settings-desktop", desktop::view(cx)))
         .push(section(cx, "settings-look", look::view(cx)))
         .push(section(cx, "settings-keys", keyboard::view(cx)))
         .spacing(space::XL)

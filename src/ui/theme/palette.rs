@@ -1,4 +1,4 @@
-//! The colours, light and dark. Paper and petrol, with amber kept for codes and red for hanging up and failure.
+//! The colours, light and dark, each also with high contrast. Paper and petrol, with amber kept for codes and red for hanging up and failure.
 //! Text keeps at least 7:1 against everything it is put on (WCAG 2.2, 1.4.6); the test below holds that true.
 use iced::Color;
 
@@ -87,7 +87,74 @@ const fn rgb(hex: u32) -> Color {
 }
 
 /// By day.
-pub static LIGHT: Palette = Palette {
+pub static LIGHT: Palette = DAY;
+/// By night.
+pub static DARK: Palette = NIGHT;
+
+/// By day, with high contrast: black on white, and lines that are seen.
+pub static LIGHT_HIGH: Palette = Palette {
+    canvas: rgb(0xFFFFFF),
+    hover: rgb(0xE6E6E6),
+    line: rgb(0x4A4A4A),
+    outline: rgb(0x000000),
+    text: rgb(0x000000),
+    muted: rgb(0x1F1F1F),
+    rail: rgb(0x000000),
+    rail_chosen: rgb(0x003B3D),
+    on_rail: rgb(0xFFFFFF),
+    accent: rgb(0x003B3D),
+    accent_hover: rgb(0x000000),
+    accent_text: rgb(0x00383A),
+    soft: rgb(0xE0F2EE),
+    code: rgb(0xFFFFFF),
+    code_line: rgb(0x5C4300),
+    good: rgb(0x00401A),
+    good_hover: rgb(0x00290F),
+    good_text: rgb(0x003D18),
+    bad: rgb(0x7A0010),
+    bad_hover: rgb(0x52000A),
+    bad_text: rgb(0x73000E),
+    bad_soft: rgb(0xFFFFFF),
+    warn_text: rgb(0x4A2E00),
+    focus: rgb(0x0033B0),
+    ..DAY
+};
+
+/// By night, with high contrast: white on black.
+pub static DARK_HIGH: Palette = Palette {
+    canvas: rgb(0x000000),
+    surface: rgb(0x000000),
+    hover: rgb(0x262626),
+    line: rgb(0xA8A8A8),
+    outline: rgb(0xFFFFFF),
+    text: rgb(0xFFFFFF),
+    muted: rgb(0xE6E6E6),
+    rail: rgb(0x000000),
+    rail_chosen: rgb(0x103C3D),
+    on_rail: rgb(0xFFFFFF),
+    accent: rgb(0xA8F0E6),
+    accent_hover: rgb(0xFFFFFF),
+    on_accent: rgb(0x000000),
+    accent_text: rgb(0xA8F0E6),
+    soft: rgb(0x102E2D),
+    bubble: rgb(0x141414),
+    code: rgb(0x000000),
+    code_line: rgb(0xFFD27A),
+    good: rgb(0xA8F5B8),
+    good_hover: rgb(0xFFFFFF),
+    on_good: rgb(0x000000),
+    good_text: rgb(0xA8F5B8),
+    bad: rgb(0xFFB8B0),
+    bad_hover: rgb(0xFFFFFF),
+    on_bad: rgb(0x000000),
+    bad_text: rgb(0xFFC4BE),
+    bad_soft: rgb(0x000000),
+    warn_text: rgb(0xFFDE99),
+    focus: rgb(0xFFE066),
+    ..NIGHT
+};
+
+const DAY: Palette = Palette {
     dark: false,
     canvas: rgb(0xF7F5F0),
     surface: rgb(0xFFFFFF),
@@ -134,8 +201,7 @@ pub static LIGHT: Palette = Palette {
     on_avatar: rgb(0xFFFFFF),
 };
 
-/// By night.
-pub static DARK: Palette = Palette {
+const NIGHT: Palette = Palette {
     dark: true,
     canvas: rgb(0x12181A),
     surface: rgb(0x1A2224),
@@ -215,8 +281,22 @@ mod tests {
     }
 
     #[test]
+    fn high_contrast_is_higher() {
+        for (high, usual) in [(&LIGHT_HIGH, &LIGHT), (&DARK_HIGH, &DARK)] {
+            assert!(contrast(high.text, high.canvas) > 20.0 && contrast(high.muted, high.hover) > 10.0);
+            for (one, other) in [
+                (contrast(high.line, high.surface), contrast(usual.line, usual.surface)),
+                (contrast(high.accent_text, high.surface), contrast(usual.accent_text, usual.surface)),
+                (contrast(high.bad_text, high.surface), contrast(usual.bad_text, usual.surface)),
+            ] {
+                assert!(one > other && one >= 7.0, "{one:.2} against {other:.2}");
+            }
+        }
+    }
+
+    #[test]
     fn text_stands_out_seven_to_one() {
-        for p in [&LIGHT, &DARK] {
+        for p in [&LIGHT, &DARK, &LIGHT_HIGH, &DARK_HIGH] {
             let grounds = [p.canvas, p.surface, p.hover, p.soft, p.bubble, p.code, p.bad_soft];
             let mut pairs = vec![
                 ("rail", p.on_rail, p.rail),

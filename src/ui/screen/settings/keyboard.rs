@@ -10,7 +10,7 @@ use iced::{
 };
 
 /// Names of keys, left as they stand on the keys, and what they do.
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("Tab", "keys-move"),
     ("Esc", "keys-back"),
     ("Ctrl 1–4", "keys-tabs"),
@@ -20,6 +20,7 @@ const KEYS: [(&str, &str); 9] = [
     ("Ctrl D", "keys-hang-up"),
     ("Ctrl M", "keys-mute"),
     ("Ctrl L", "keys-voicemail"),
+    ("Ctrl Q", "keys-quit"),
 ];
 
 /// The section.

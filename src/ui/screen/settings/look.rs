@@ -27,6 +27,12 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
         ("settings-theme-dark", Appearance::Dark),
     ];
     let looks = looks.map(|(key, look)| (cx.t(key), window.appearance == look, Message::Appearance(look)));
+    let contrasts = [
+        ("settings-theme-system", None),
+        ("settings-contrast-usual", Some(false)),
+        ("settings-contrast-high", Some(true)),
+    ];
+    let contrasts = contrasts.map(|(key, high)| (cx.t(key), window.contrast == high, Message::Contrast(high)));
     let chosen = window.language.as_deref().and_then(Language::parse);
     let language = |name: String, language: Option<Language>| (name, chosen == language, Message::Language(language));
     let mut languages = vec![language(cx.t("settings-language-system"), None)];
@@ -42,6 +48,7 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
         .wrap();
     Column::new()
         .push(field::labelled(p, cx.t("settings-theme"), choice::segments(p, looks), None))
+        .push(field::labelled(p, cx.t("settings-contrast"), choice::segments(p, contrasts), None))
         .push(field::labelled(p, cx.t("settings-language"), choice::segments(p, languages), None))
         .push(field::labelled(p, cx.t("settings-text-size"), sizes, None))
         .spacing(space::L)
