@@ -12,8 +12,8 @@
 //! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, hold, levels; PCM only; the only room that imports cpal |
 //! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |
 //! | [`secrets`] | passwords: Secret Service or an encrypted vault |
-//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS and TLS for both kinds of account |
-//! | [`config`] | `config.toml`, folders |
+//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS and TLS for both kinds of account; when the computer has slept |
+//! | [`config`] | `config.toml`, folders, what is known of phone services |
 //! | [`engine`] | joins the rooms; [`engine::api`] is all that the window and the command line know of it |
 //! | [`words`] | every sentence a person reads, in English and Spanish |
 //! | [`ui`] | the window; the only room that imports iced |

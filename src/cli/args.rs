@@ -1,6 +1,7 @@
 //! What may be written on the command line: the stable contract of scripts. Help texts are in `words/`, put in by
 //! `help.rs`. It must not do anything.
 use crate::{
+    config::Provider,
     domain::{
         account::{Encryption, Keys, SipTransport, XmppTls},
         private::Private,
@@ -127,10 +128,27 @@ pub(super) enum AccountCommand {
     #[command(subcommand)]
     Add(Add),
     List,
+    Providers,
     Remove {
         #[arg(value_name = "ID")]
         id: String,
     },
+}
+
+/// Whose settings a new account gets.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Preset {
+    None,
+    Of(&'static Provider),
+}
+
+/// The short name of a service that is known, or `none`.
+fn preset(text: &str) -> Result<Preset, clap::Error> {
+    match Provider::named(text) {
+        Some(provider) => Ok(Preset::Of(provider)),
+        None if text == "none" => Ok(Preset::None),
+        None => Err(clap::Error::new(clap::error::ErrorKind::ValueValidation)),
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -142,6 +160,10 @@ pub(super) enum Add {
         transport: Option<Transport>,
         #[arg(long, value_name = "USER")]
         auth_user: Option<String>,
+        #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(60..=86_400))]
+        expires: Option<u32>,
+        #[arg(long, value_name = "ID|none", value_parser = preset)]
+        provider: Option<Preset>,
     },
     Xmpp {
         #[command(flatten)]

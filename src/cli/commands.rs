@@ -1,11 +1,12 @@
 //! The commands that end at once: they ask, print the answer, and are done.
 use super::{
-    args::{AccountCommand, Add, Command as Asked, Common, Rules, Switch, Wait, Which},
+    args::{AccountCommand, Add, Command as Asked, Common, Preset, Rules, Switch, Wait, Which},
     ask,
     client::Client,
     fault::Fault,
     line::Line,
     print::{self, Printer},
+    providers,
 };
 use crate::{
     audio::Devices,
@@ -42,6 +43,7 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             let text = print::list(words, &snapshot.accounts, "cli-no-accounts", print::account);
             printer.answer(&snapshot.accounts.iter().map(account).collect::<Vec<_>>(), &text)
         }
+        Asked::Account(AccountCommand::Providers) => providers::list(printer),
         Asked::Account(AccountCommand::Remove { id }) => {
             let mut line = Line::to_write(home, words).await?;
             line.ask(Command::RemoveAccount { id: AccountId(id.clone()) }).await?;
@@ -337,15 +339,19 @@ async fn next_code(seconds: u32, home: &Home) -> Result<ReceivedCode, Fault> {
 
 async fn add_account(add: Add, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
     let words = printer.words;
+    let (mut expires, mut preset) = (None, Some(Preset::None));
     let (common, kind, schemes): (_, _, &[&str]) = match add {
-        Add::Sip { common, transport, auth_user } => {
+        Add::Sip { common, transport, auth_user, expires: wish, provider } => {
+            (expires, preset) = (wish, provider);
             let secure = has_scheme(&common.address, "sips").then_some(SipTransport::Tls);
             let transport = transport.map(Into::into).or(secure);
             (common, AccountKind::Sip { transport, auth_user }, &["sip", "sips"])
         }
         Add::Xmpp { common, tls } => (common, AccountKind::Xmpp { tls: tls.map(Into::into) }, &["xmpp"]),
     };
-    let config = account_config(&common, kind, schemes)?;
+    let mut config = account_config(&common, kind, schemes)?;
+    config.calls.expires = expires;
+    let provider = providers::fill(&mut config, preset);
     let password = ask::password(words, &config.address, common.password_stdin)?;
     let turn_password = match &config.calls.turn {
         Some(turn) => Some(ask::password(words, &turn.to_string(), common.password_stdin)?),
@@ -361,7 +367,7 @@ async fn add_account(add: Add, home: &Home, printer: &Printer<'_>) -> Result<(),
     match reply? {
         Reply::Account(status) => {
             let id = &status.config.id.0;
-            printer.answer(&account(&status), &words.with("cli-account-added", &[("account", id.into())]))
+            printer.answer(&account(&status), &providers::added(words, id, provider))
         }
         _ => Err(Fault::OtherVersion),
     }

@@ -12,6 +12,7 @@ mod instance;
 mod line;
 mod log;
 mod print;
+mod providers;
 mod run;
 mod server;
 mod wire;

@@ -301,6 +301,25 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::WrongPassword,
+        Self::UnknownHost,
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::CertificateUntrusted,
+        Self::CertificateName,
+        Self::CertificateExpired,
+        Self::NoSafeLogin,
+        Self::Downgraded,
+        Self::Conflict,
+        Self::Refused,
+        Self::ServerGone,
+        Self::NotWired,
+        Self::NoPassword,
+        Self::Protocol,
+    ];
+
     /// The sentence's key in `words/`.
     pub const fn key(self) -> &'static str {
         match self {

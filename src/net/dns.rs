@@ -3,6 +3,7 @@
 //! never the system's own resolver, whose packets go where it likes.
 use super::{
     bind::Bind,
+    nat64::{self, Prefix},
     resolver::{self, TiedResolver},
 };
 use crate::domain::{account::Problem, link::WiredPolicy};
@@ -113,7 +114,7 @@ impl Dns {
     /// servers; [`Problem::TimedOut`] or [`Problem::Unreachable`] when they cannot be asked.
     pub async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Problem> {
         if let Ok(ip) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(ip, port)]);
+            return Ok(vec![self.translated(SocketAddr::new(ip, port)).await]);
         }
         if self.bind.policy == WiredPolicy::AllowWireless {
             // the system's own order (RFC 6724), and whatever else it knows names by
@@ -131,6 +132,20 @@ impl Dns {
         let mut found = self.asked(host, port).await?;
         found.sort_by_cached_key(|address| self.bind.local_for(*address).is_err());
         Ok(found)
+    }
+
+    /// Where only IPv6 leads out, an IPv4 address is reached through the network's translator (RFC 7050).
+    async fn translated(&self, address: SocketAddr) -> SocketAddr {
+        let IpAddr::V4(four) = address.ip() else { return address };
+        if self.bind.local_for(address) != Err(Problem::Unreachable) {
+            return address;
+        }
+        let answers = self.records(nat64::KNOWN, RecordType::AAAA).await;
+        let prefix = answers.iter().find_map(|record| match record {
+            RData::AAAA(six) => Prefix::learn(six.0),
+            _ => None,
+        });
+        prefix.map_or(address, |prefix| SocketAddr::new(prefix.translate(four).into(), address.port()))
     }
 
     /// The system does not say whether the name is wrong or the network is out; DNS does.

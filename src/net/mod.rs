@@ -7,6 +7,7 @@ mod bind;
 mod dns;
 mod interfaces;
 mod kernel;
+mod nat64;
 mod resolver;
 mod sysfs;
 mod tls;

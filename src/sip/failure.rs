@@ -85,6 +85,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn statuses_of_registrations() {
+        for (code, problem) in [
+            (401, Problem::WrongPassword),
+            (407, Problem::WrongPassword),
+            (404, Problem::WrongPassword),
+            (403, Problem::Refused),
+            (408, Problem::TimedOut),
+            (504, Problem::TimedOut),
+            (503, Problem::Refused),
+            (405, Problem::Protocol),
+        ] {
+            assert_eq!(of_registration(code), problem, "{code}");
+        }
+        for code in [408, 430, 500, 502, 503, 504] {
+            assert!(is_of_the_server(code), "{code}");
+        }
+        for code in [200, 401, 403, 404, 423, 439, 501, 603] {
+            assert!(!is_of_the_server(code), "{code}");
+        }
+    }
+
+    #[test]
     fn statuses_of_texts() {
         assert_eq!(of_text(202), TextProgress::Sent);
         for (code, failure, retry) in [

@@ -98,6 +98,24 @@ fn what_does_not_work_is_said_and_what_is_no_address_is_not_tried() {
 }
 
 #[test]
+fn a_known_phone_service_is_recognised_or_picked_and_its_settings_used() {
+    let mut stage = nobody();
+    fill_in(&mut stage, "0033912345678@sip5.ovh.fr");
+    let Some((Command::TestAccount { config, .. }, _)) = stage.asked.first() else { panic!() };
+    assert!(matches!(config.kind, AccountKind::Sip { .. }), "it is no chat service");
+    assert_eq!(config.calls.provider.as_deref(), Some("ovh"));
+
+    let mut stage = nobody();
+    stage.click("Advanced");
+    stage.click("Recognised by the address");
+    stage.click("Linphone");
+    fill_in(&mut stage, "rosa");
+    let Some((Command::TestAccount { config, .. }, _)) = stage.asked.first() else { panic!() };
+    let taken = (config.address.as_str(), config.calls.provider.as_deref());
+    assert_eq!(taken, ("rosa@sip.linphone.org", Some("linphone")), "its only domain need not be typed");
+}
+
+#[test]
 fn without_a_keyring_a_passphrase_is_chosen_first() {
     let mut stage = nobody();
     stage.app.model.secrets = SecretsState::NeedsPassphrase;

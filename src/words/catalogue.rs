@@ -110,7 +110,7 @@ impl fmt::Debug for Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::quality::Part;
+    use crate::domain::{account::Problem, quality::Part};
 
     #[test]
     fn words_are_filled_in_and_counted() {
@@ -125,6 +125,20 @@ mod tests {
         assert_eq!(en.verdict(verdict), "They hear you badly: a tenth of what you say is lost on the way.");
         assert_eq!(es.verdict(verdict), "Te oyen mal: una décima parte de lo que dices se pierde en el camino.");
         assert_eq!(en.verdict(Verdict::Good), "The line is good.");
+    }
+
+    #[test]
+    fn why_an_account_cannot_be_used_is_said_plainly_and_each_cause_in_its_own_way() {
+        for language in Language::ALL {
+            let words = Words::new(language);
+            let told: Vec<_> = Problem::ALL.iter().map(|problem| words.text(problem.key())).collect();
+            for (problem, sentence) in Problem::ALL.iter().zip(&told) {
+                assert!(sentence.ends_with('.') && !sentence.starts_with("problem-"), "{problem:?}: {sentence}");
+                assert!(sentence.len() < 160 && !sentence.contains("SIP") && !sentence.contains('$'), "{sentence}");
+            }
+            let different: std::collections::BTreeSet<_> = told.iter().collect();
+            assert_eq!(different.len(), Problem::ALL.len(), "{told:#?}");
+        }
     }
 
     #[test]

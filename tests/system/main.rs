@@ -40,6 +40,7 @@ mod sip_hold_sound;
 mod sip_recovers;
 mod sip_registers;
 mod sip_routes;
+mod sip_six;
 mod sip_survives;
 mod sip_texts;
 mod sip_transfers;

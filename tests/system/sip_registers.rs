@@ -61,3 +61,21 @@ fn nobody_listens() {
     fails("secret-alice", &format!("127.0.0.1:{}", free_port()), "tcp", None, "unreachable");
     fails("secret-alice", "no-such-host.invalid:5060", "udp", None, "unknown_host");
 }
+
+#[test]
+fn a_known_phone_service_is_recognised_and_named_with_where_it_was_read() {
+    let alice = Landline::new();
+    let add = ["account", "add", "sip", "--address", "sip:0033912345678@sip5.ovh.fr", "--password-stdin"];
+    let added = alice.cli_with_input(&add, "secret\n");
+    let told = String::from_utf8_lossy(&added.stdout).into_owned();
+    assert!(
+        added.status.success() && told.contains("OVHcloud") && told.contains("https://github.com/ovh/docs"),
+        "{told}"
+    );
+    let account = alice.json(&["account", "list"])[0].clone();
+    assert_eq!((&account["calls"]["provider"], &account["calls"]["way"]["transport"]), (&"ovh".into(), &"udp".into()));
+    let known = alice.json(&["account", "providers"]);
+    assert!(known.as_array().is_some_and(|known| known.iter().any(|one| one["id"] == "ovh")), "{known}");
+    let wrong = alice.cli_with_input(&[&add[..], &["--provider", "nobody"]].concat(), "secret\n");
+    assert_eq!(wrong.status.code(), Some(2), "there is no such service");
+}

@@ -1,6 +1,7 @@
 //! Setting up an account: address and password, the rest found. Ends with a try of the account, so that what does not
 //! work is said here and in words. Decides the order of tries; how they went, the engine says.
 use crate::{
+    config::Provider,
     domain::{
         account::{AccountConfig, AccountKind, Problem, SipTransport, XmppTls},
         private::Private,
@@ -76,6 +77,10 @@ pub struct Welcome {
     pub advanced: bool,
     /// Chosen under Advanced.
     pub kind: Kind,
+    /// The phone service that was picked; `None`: recognised by the address.
+    pub provider: Option<&'static Provider>,
+    /// The list of services is unfolded.
+    pub providers: bool,
     /// `HOST` or `HOST:PORT`; empty: found.
     pub server: String,
     /// SIP.
@@ -107,6 +112,10 @@ pub enum Message {
     Advanced,
     /// Chooses.
     Kind(Kind),
+    /// Folds the list of phone services.
+    Providers,
+    /// Chooses.
+    Provider(Option<&'static Provider>),
     /// Types.
     Server(String),
     /// Chooses.
@@ -139,6 +148,8 @@ impl Welcome {
             Message::Show => self.shown = !self.shown,
             Message::Advanced => self.advanced = !self.advanced,
             Message::Kind(kind) => self.kind = kind,
+            Message::Providers => self.providers = !self.providers,
+            Message::Provider(provider) => (self.provider, self.providers) = (provider, false),
             Message::Server(text) => self.server = text,
             Message::Transport(transport) => self.transport = transport,
             Message::Tls(tls) => self.tls = tls,
@@ -182,9 +193,19 @@ impl Welcome {
         self.attempt(config, configs, None)
     }
 
+    /// The phone service that was picked, or the one of the address.
+    pub fn service(&self) -> Option<&'static Provider> {
+        let of_address = || Provider::of_domain(self.address.trim().rsplit_once('@')?.1);
+        self.provider.or_else(of_address).filter(|_| self.kind != Kind::Xmpp)
+    }
+
     /// The accounts that the form may mean, in the order they are tried; none for what is no address.
     fn configs(&self) -> Vec<AccountConfig> {
         let typed = self.address.trim();
+        // whoever picked the service need not know its domain
+        let domain = self.provider.and_then(Provider::only_domain).filter(|_| !typed.contains('@'));
+        let whole = domain.map(|domain| format!("{typed}@{domain}"));
+        let typed = whole.as_deref().unwrap_or(typed);
         let scheme = |scheme: &str| {
             let head = typed.get(..scheme.len())?;
             head.eq_ignore_ascii_case(scheme).then(|| typed.get(scheme.len()..)).flatten()
@@ -204,19 +225,26 @@ impl Welcome {
         let sip = AccountKind::Sip { transport, auth_user: given(&self.auth_user) };
         let xmpp = AccountKind::Xmpp { tls: self.tls };
         let kinds = match said.unwrap_or(self.kind) {
+            Kind::Auto if self.service().is_some() => vec![sip, xmpp],
             Kind::Auto => vec![xmpp, sip],
             Kind::Xmpp => vec![xmpp],
             Kind::Sip => vec![sip],
         };
-        let config = |kind: AccountKind| AccountConfig {
-            id: AccountConfig::derive_id(&kind, address),
-            address: address.to_owned(),
-            server: given(&self.server),
-            ca: given(&self.ca).map(Into::into),
-            encryption: None,
-            rules: Default::default(),
-            kind,
-            calls: Box::default(),
+        let config = |kind: AccountKind| {
+            let mut config = AccountConfig {
+                id: AccountConfig::derive_id(&kind, address),
+                address: address.to_owned(),
+                server: given(&self.server),
+                ca: given(&self.ca).map(Into::into),
+                encryption: None,
+                rules: Default::default(),
+                kind,
+                calls: Box::default(),
+            };
+            if let Some(service) = self.service() {
+                service.apply(&mut config);
+            }
+            config
         };
         kinds.into_iter().map(config).collect()
     }

@@ -1,6 +1,7 @@
 //! What the account set-up looks like.
 use super::{ADDRESS, Kind, Message, PASSWORD, Step, Trouble, Welcome};
 use crate::{
+    config::Provider,
     domain::account::{AccountKind, Problem, SipTransport, XmppTls},
     engine::api::Refusal,
     ui::{
@@ -63,7 +64,11 @@ pub fn view<'a>(form: &'a Welcome, cx: Context<'a>) -> Element<'a, Message> {
     let connect =
         button::wide(p, Look::Main, cx.t("welcome-connect")).on_press(form.complete().then_some(Message::Connect));
     let title = first.then(|| text::title(cx.t("welcome-add-title")).color(p.text).into());
-    let address = field::labelled(p, cx.t("welcome-address"), address, Some(cx.t("welcome-address-about")));
+    let about = match form.service() {
+        Some(service) => format!("{}: {}", service.name, service.note(cx.words.language().code())),
+        None => cx.t("welcome-address-about"),
+    };
+    let address = field::labelled(p, cx.t("welcome-address"), address, Some(about));
     let password = field::labelled(p, cx.t("welcome-password"), password, None);
     let rest = advanced(form, cx);
     let fields =
@@ -135,6 +140,18 @@ fn advanced<'a>(form: &'a Welcome, cx: Context<'a>) -> Element<'a, Message> {
     };
     let mut all =
         Column::new().push(toggle).spacing(space::L).push(field::labelled(p, cx.t("welcome-kind"), kinds, None));
+    if form.kind != Kind::Xmpp {
+        let recognised = cx.t("welcome-provider-auto");
+        let chosen = form.provider.map_or_else(|| recognised.clone(), |service| service.name.clone());
+        let each = Provider::all().iter();
+        let each = each.map(|service| {
+            let picked = form.provider.is_some_and(|picked| picked.id == service.id);
+            (service.name.clone(), picked, Message::Provider(Some(service)))
+        });
+        let options = std::iter::once((recognised, form.provider.is_none(), Message::Provider(None))).chain(each);
+        let list = choice::fold(p, chosen, form.providers, Message::Providers, options);
+        all = all.push(field::labelled(p, cx.t("welcome-provider"), list, None));
+    }
     all = all.push(line("welcome-server", "welcome-server-hint", &form.server, Message::Server));
     if form.kind != Kind::Xmpp {
         let automatic = cx.t("welcome-transport-auto");
