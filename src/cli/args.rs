@@ -33,6 +33,7 @@ pub(super) struct Args {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)] // one of them is made in the life of a process
 pub(super) enum Command {
     Run {
         #[arg(long)]
