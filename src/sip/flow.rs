@@ -3,6 +3,7 @@
 use super::{
     framing::{Frame, Framer, MOST, datagram},
     locate::Target,
+    stun,
 };
 use crate::{
     domain::account::{Problem, SipTransport},
@@ -39,6 +40,13 @@ pub(crate) enum Received {
         /// The message.
         bytes: Bytes,
     },
+    /// A message of STUN.
+    Stun {
+        /// Who sent it.
+        from: SocketAddr,
+        /// The message.
+        bytes: Bytes,
+    },
     /// A double CRLF: on a stream it is to be answered with a single one. It shows that the flow lives, as a pong does.
     Ping,
     /// A single CRLF, or a datagram that only keeps a NAT binding open.
@@ -49,6 +57,7 @@ impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Message { bytes, .. } => write!(f, "Message({} bytes)", bytes.len()),
+            Self::Stun { .. } => f.write_str("Stun"),
             Self::Ping => f.write_str("Ping"),
             Self::Pong => f.write_str("Pong"),
         }
@@ -166,7 +175,11 @@ impl Flow {
         match &mut self.wire {
             Wire::Datagrams { socket, buffer } => {
                 let (length, from) = socket.recv_from(buffer).await.map_err(|_| Problem::Unreachable)?;
-                Ok(received(datagram(buffer.get(..length).unwrap_or_default()), from))
+                let bytes = buffer.get(..length).unwrap_or_default();
+                if stun::is_stun(bytes) {
+                    return Ok(Received::Stun { from, bytes: Bytes::copy_from_slice(bytes) });
+                }
+                Ok(received(datagram(bytes), from))
             }
             Wire::Stream { stream, framer } => {
                 let open = stream.as_mut().map_err(|problem| *problem)?;

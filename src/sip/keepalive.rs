@@ -14,6 +14,8 @@ const ANSWER: Duration = Duration::from_secs(3);
 enum Probe {
     /// Two line breaks, answered by one; streams only.
     Ping,
+    /// STUN, by datagrams to a server that knows flows.
+    Stun,
     /// OPTIONS, answered by anything.
     Options,
     /// REGISTER, which every registrar answers.
@@ -25,6 +27,8 @@ enum Probe {
 pub(super) enum Due {
     /// Send two line breaks.
     Ping,
+    /// Send a Binding request of STUN.
+    Stun,
     /// Send OPTIONS.
     Options,
     /// Register anew: its answer decides.
@@ -42,19 +46,28 @@ pub(super) struct Keepalive {
     /// The server counts what it hears of us: something is to be sent so often, whatever comes from there.
     promised: Option<Duration>,
     sent: Instant,
+    /// Whether STUN was.
+    tried: bool,
 }
 
 impl Keepalive {
     /// A connection stands.
     pub(super) const fn new(stream: bool, now: Instant) -> Self {
         let (idle, first) = if stream { (IDLE_STREAM, Probe::Ping) } else { (IDLE_DATAGRAMS, Probe::Options) };
-        Self { idle, heard: now, first, waiting: None, promised: None, sent: now }
+        Self { idle, heard: now, first, waiting: None, promised: None, sent: now, tried: stream }
     }
 
     /// The server gives the flow up where it hears nothing of us for so long (RFC 5626 section 4.4).
     pub(super) fn promise(&mut self, alive: Option<Duration>) {
         // a fifth of it for the way there
         self.promised = alive.map(|alive| (alive * 4 / 5).max(Duration::from_secs(1)));
+    }
+
+    /// The server knows the flow: over datagrams it may answer STUN, unless it was tried (RFC 5626 section 4.4.2).
+    pub(super) const fn knows_flow(&mut self) {
+        if matches!(self.first, Probe::Options) && !self.tried {
+            (self.first, self.tried) = (Probe::Stun, true);
+        }
     }
 
     /// Something came from the server.
@@ -89,12 +102,13 @@ impl Keepalive {
                 return Some(Due::Ping);
             }
             None => self.first,
-            Some((Probe::Ping, _)) => Probe::Options,
+            Some((Probe::Ping | Probe::Stun, _)) => Probe::Options,
             Some((Probe::Options | Probe::Register, _)) => Probe::Register,
         };
         (self.waiting, self.sent) = (Some((next, now + ANSWER)), now);
         Some(match next {
             Probe::Ping => Due::Ping,
+            Probe::Stun => Due::Stun,
             Probe::Options => Due::Options,
             Probe::Register => Due::Register,
         })
@@ -147,6 +161,24 @@ mod tests {
             keepalive.heard(after(start, second));
             assert_eq!(keepalive.timeout(after(start, second)), due, "{second}");
         }
+    }
+
+    #[test]
+    fn a_server_that_knows_flows_is_asked_by_stun_unless_it_does_not_answer_that() {
+        let start = Instant::now();
+        let mut keepalive = Keepalive::new(false, start);
+        keepalive.knows_flow();
+        assert_eq!(keepalive.timeout(after(start, 15)), Some(Due::Stun));
+        keepalive.heard(after(start, 16));
+        keepalive.knows_flow();
+        assert_eq!(keepalive.timeout(after(start, 31)), Some(Due::Stun));
+        assert_eq!(keepalive.timeout(after(start, 34)), Some(Due::Options));
+        keepalive.heard(after(start, 35));
+        keepalive.knows_flow();
+        assert_eq!(keepalive.timeout(after(start, 50)), Some(Due::Options));
+        let mut stream = Keepalive::new(true, start);
+        stream.knows_flow();
+        assert_eq!(stream.timeout(after(start, 25)), Some(Due::Ping));
     }
 
     #[test]

@@ -297,6 +297,7 @@ impl Leg {
                     self.send(None, b"\r\n").await;
                 }
             }
+            Ok(Received::Stun { from, bytes }) => self.session.stun_came(from, &bytes, now),
             Ok(Received::Pong) => self.session.heard(now),
             Err(problem) => self.flow_lost(problem),
         }
@@ -382,7 +383,7 @@ impl Leg {
         match happened {
             side::Happened::Received(Received::Message { from, bytes }) => self.session.receive(from, &bytes, now),
             side::Happened::Received(Received::Ping) => self.send_beside(Bytes::from_static(b"\r\n")).await,
-            side::Happened::Received(Received::Pong) => self.session.heard(now),
+            side::Happened::Received(Received::Pong | Received::Stun { .. }) => self.session.heard(now),
             side::Happened::Lost { refused } => self.session.stream_lost(refused, now),
         }
     }

@@ -41,6 +41,7 @@ mod sdp_ice;
 mod session;
 mod session_timer;
 mod side;
+mod stun;
 mod task;
 mod text;
 mod transaction;

@@ -10,6 +10,7 @@ use super::{
     keepalive::{Due, Keepalive},
     message::{Method, Response},
     registration::{Named, Registration},
+    stun,
     transaction::ServerId,
     uri::{NameAddr, Uri},
     wire_id::WireIds,
@@ -82,6 +83,8 @@ pub(super) struct Session {
     refresh: Option<Instant>,
     /// When the server must have been heard, because something was asked of it.
     expected: Option<Instant>,
+    /// The question that was asked by STUN, and where the server saw us before.
+    stun: (stun::Id, Option<SocketAddr>),
     leaving: Option<RequestId>,
     pub(super) texts: HashMap<RequestId, MessageId>,
     pub(super) doubt: super::outbound::Doubt,
@@ -125,6 +128,7 @@ impl Session {
             moves: 0,
             refresh: None,
             expected: None,
+            stun: Default::default(),
             leaving: None,
             texts: HashMap::new(),
             doubt: super::outbound::Doubt::default(),
@@ -221,6 +225,7 @@ impl Session {
         match due {
             None => {}
             Some(Due::Ping) => self.out.push_back(Output::Ping),
+            Some(Due::Stun) => self.ask_where_we_are(),
             Some(Due::Options) => self.options(now),
             Some(Due::Register) => self.register(CHECK, now),
         }

@@ -217,3 +217,27 @@ async fn a_text_too_large_for_a_datagram_goes_by_stream_and_without_one_as_a_dat
         assert_eq!(wait(&mut events, sent).await, crate::account::TextProgress::Sent);
     }
 }
+
+#[tokio::test]
+async fn a_flow_by_datagrams_is_kept_alive_by_stun_and_registered_anew_when_it_moves() {
+    let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (_commands, mut events) = start(SipTransport::Udp, server.local_addr().unwrap(), "secret");
+    let mut buffer = [0; 4096];
+    let (length, from) = timeout(PATIENCE, server.recv_from(&mut buffer)).await.unwrap().unwrap();
+    let granted = String::from_utf8(grant(buffer.get(..length).unwrap()).1).unwrap();
+    let flow = granted.replacen("\r\n", "\r\nRequire: outbound\r\nFlow-Timer: 1\r\n", 1);
+    server.send_to(flow.as_bytes(), from).await.unwrap();
+    wait(&mut events, registered).await;
+    let mut asked = Vec::new();
+    for there in ["192.0.2.7:40000", "192.0.2.7:40000", "192.0.2.7:40001"] {
+        let (length, from) = timeout(PATIENCE, server.recv_from(&mut buffer)).await.unwrap().unwrap();
+        let request = buffer.get(..length).unwrap();
+        assert_eq!((length, request.first()), (20, Some(&0)), "STUN, no OPTIONS");
+        assert!(!asked.contains(&request.to_vec()), "each question has a name of its own");
+        asked.push(request.to_vec());
+        let answer = crate::sip::stun::tests::seen_at(request, there.parse().unwrap());
+        server.send_to(&answer, from).await.unwrap();
+    }
+    let (length, _) = timeout(PATIENCE, server.recv_from(&mut buffer)).await.unwrap().unwrap();
+    assert!(buffer.get(..length).unwrap().starts_with(b"REGISTER "), "the way has changed");
+}

@@ -5,6 +5,7 @@ use super::{
         agent::{Failure, RequestId},
         message::Response,
         registration::{Granted, Registration, Verdict},
+        stun,
         uri::NameAddr,
     },
     Output, Session,
@@ -14,7 +15,10 @@ use crate::{
     domain::account::{Capabilities, Problem, Registration as Told, SipTransport},
 };
 use sha2::{Digest, Sha256};
-use std::time::{Duration, Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 /// How long the first registration on a connection may take.
 const LOGIN: Duration = Duration::from_secs(8);
@@ -52,7 +56,7 @@ impl Session {
             self.agent.abandon(registering.request);
         }
         self.stale = self.contact.take().or(self.stale.take());
-        (self.keepalive, self.refresh, self.expected) = (None, None, None);
+        (self.keepalive, self.refresh, self.expected, self.stun.1) = (None, None, None, None);
     }
 
     /// Is the server still there, and are we still known to it? Registers at once.
@@ -89,6 +93,30 @@ impl Session {
         self.registering = Some(Registering { request, contact, until: now + patience });
     }
 
+    /// Asks by STUN.
+    pub(super) fn ask_where_we_are(&mut self) {
+        let Some(to) = self.server() else { return };
+        let mut id = stun::Id::default();
+        for part in id.chunks_exact_mut(4) {
+            part.copy_from_slice(&self.agent.chance().number().to_be_bytes());
+        }
+        self.stun.0 = id;
+        self.out.push_back(Output::Send { to, bytes: stun::request(id).into(), stream: false });
+    }
+
+    /// Something came by STUN.
+    pub(in super::super) fn stun_came(&mut self, from: SocketAddr, bytes: &[u8], now: Instant) {
+        let Some(seen) = stun::answer(bytes, self.stun.0).filter(|_| self.server() == Some(from)) else {
+            return tracing::debug!("an answer by STUN to nothing that was asked");
+        };
+        self.heard(now);
+        if self.stun.1.replace(seen).is_some_and(|before| before != seen) {
+            // a router on the way has forgotten the flow (RFC 5626 section 4.4.2)
+            self.register(CHECK, now);
+        }
+        self.settle(now);
+    }
+
     /// No answer came in time.
     pub(super) fn register_timeout(&mut self, now: Instant) {
         if self.registering.as_ref().is_some_and(|registering| registering.until <= now) {
@@ -104,8 +132,13 @@ impl Session {
             Verdict::Failed { problem, after, elsewhere } => self.close(problem, after, elsewhere, now),
             Verdict::Registered { refresh, granted } => {
                 let Granted { reach, alive } = granted;
+                if let Some(keepalive) = &mut self.keepalive {
+                    keepalive.promise(alive);
+                    if reach.flow {
+                        keepalive.knows_flow();
+                    }
+                }
                 self.agent.registered(reach);
-                self.keepalive.iter_mut().for_each(|keepalive| keepalive.promise(alive));
                 (self.contact, self.stale, self.refresh) = (Some(contact.clone()), None, Some(now + refresh));
                 let seen = self.agent.contact(self.aor.uri.user());
                 if seen.as_ref().is_some_and(|seen| seen.uri != contact.uri) && self.moves < MOVES {
