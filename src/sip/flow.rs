@@ -94,7 +94,7 @@ impl Flow {
     /// As [`Bind::connect`] and [`Bind::udp`]; over TLS what is wrong with the certificate, [`Problem::Protocol`] where there
     /// is no TLS, [`Problem::TimedOut`].
     pub(crate) async fn open(bind: &Bind, target: &Target, ca: Option<&Path>) -> Result<Self, Problem> {
-        let Target { addr, transport, server_name } = target;
+        let Target { addr, transport, server_name, .. } = target;
         let (wire, local, remote) = match transport {
             SipTransport::Udp => {
                 let socket = bind.udp(*addr).await?;

@@ -20,7 +20,7 @@ const HELLO: &[u8] = b"MESSAGE sip:a@sip.test SIP/2.0\r\nContent-Length: 5\r\n\r
 const OK: &[u8] = b"SIP/2.0 200 OK\r\nl: 0\r\n\r\n";
 
 fn target(addr: SocketAddr, transport: SipTransport) -> Target {
-    Target { addr, transport, server_name: "sip.test".into() }
+    Target { addr, transport, server_name: "sip.test".into(), rank: 0 }
 }
 
 async fn open(addr: SocketAddr, transport: SipTransport) -> Flow {

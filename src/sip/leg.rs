@@ -368,8 +368,8 @@ impl Leg {
         let Some(server) = self.flow.as_ref().map(Flow::remote) else { return };
         let setup = self.setup.clone();
         let open = || -> side::Attempt {
-            let target =
-                Target { addr: server, transport: SipTransport::Tcp, server_name: setup.config.domain().to_owned() };
+            let server_name = setup.config.domain().to_owned();
+            let target = Target { addr: server, transport: SipTransport::Tcp, server_name, rank: 0 };
             Box::pin(async move { Flow::open(&setup.bind, &target, None).await })
         };
         if !self.side.send(bytes, open).await {

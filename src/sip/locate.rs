@@ -3,7 +3,7 @@
 //! a weaker transport would hand the log-in to whoever stands in between.
 use crate::{
     domain::account::{AccountConfig, AccountKind, Problem, SipTransport},
-    net::{Bind, Dns, Naptr, host_port, order_srv},
+    net::{Bind, Dns, Naptr, Srv, host_port, order_srv},
 };
 use futures::future::join_all;
 use std::net::{IpAddr, SocketAddr};
@@ -14,7 +14,7 @@ const ALL: [SipTransport; 3] = [SipTransport::Tls, SipTransport::Tcp, SipTranspo
 const MOST: usize = 16;
 
 /// One place to try.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Eq)]
 pub(crate) struct Target {
     /// Address and port.
     pub(crate) addr: SocketAddr,
@@ -22,6 +22,15 @@ pub(crate) struct Target {
     pub(crate) transport: SipTransport,
     /// What the certificate must be for: the account's domain, whatever DNS said (RFC 5922 section 4).
     pub(crate) server_name: String,
+    /// Those of one rank are as good as each other, whatever their order today; lower is better.
+    pub(crate) rank: usize,
+}
+
+/// The same place is the same whatever it is worth.
+impl PartialEq for Target {
+    fn eq(&self, other: &Self) -> bool {
+        (self.addr, self.transport, &self.server_name) == (other.addr, other.transport, &other.server_name)
+    }
 }
 
 /// The places to try, best first; never empty.
@@ -63,6 +72,7 @@ struct Place {
     host: String,
     port: u16,
     transport: SipTransport,
+    rank: usize,
 }
 
 /// How the server is to be found.
@@ -104,8 +114,11 @@ fn given(wish: Option<SipTransport>, port: Option<u16>) -> Vec<SipTransport> {
 }
 
 fn usual_places(host: &str, port: Option<u16>, transports: &[SipTransport]) -> Vec<Place> {
-    let place = |&transport| Place { host: host.to_owned(), port: port.unwrap_or(usual_port(transport)), transport };
-    transports.iter().map(place).collect()
+    let place = |(rank, &transport): (usize, &SipTransport)| {
+        let (host, port) = (host.to_owned(), port.unwrap_or(usual_port(transport)));
+        Place { host, port, transport, rank }
+    };
+    transports.iter().enumerate().map(place).collect()
 }
 
 /// Where DNS names no service: what the provider's documentation says, and the domain itself otherwise.
@@ -155,7 +168,16 @@ async fn of_srv(dns: &Dns, services: Vec<(String, SipTransport)>) -> Vec<Place> 
     let lookups = services.iter().map(|(name, transport)| dns.srv(name, *transport));
     let found = join_all(lookups).await.into_iter();
     let ordered = found.flat_map(|records| order_srv(records, || getrandom::u32().unwrap_or(0)));
-    ordered.map(|record| Place { host: record.host, port: record.port, transport: record.service }).collect()
+    let (mut rank, mut last) = (0, None);
+    let place = |record: Srv<SipTransport>| {
+        // among equals chance has drawn the order: it is another one the next time
+        if last.replace((record.service, record.priority)).is_some_and(|last| last != (record.service, record.priority))
+        {
+            rank += 1;
+        }
+        Place { host: record.host, port: record.port, transport: record.service, rank }
+    };
+    ordered.map(place).collect()
 }
 
 /// Joins places with what DNS said of each; fails with the first reason when no place has an address.
@@ -170,7 +192,8 @@ fn targets(
         match found {
             Ok(addresses) => {
                 for addr in addresses {
-                    let target = Target { addr, transport: place.transport, server_name: server_name.to_owned() };
+                    let (server_name, transport, rank) = (server_name.to_owned(), place.transport, place.rank);
+                    let target = Target { addr, transport, server_name, rank };
                     if !targets.contains(&target) {
                         targets.push(target);
                     }
@@ -203,8 +226,8 @@ mod tests {
     }
 
     fn places(host: &str, of: &[(u16, SipTransport)]) -> Search {
-        let place = |&(port, transport)| Place { host: host.into(), port, transport };
-        Search::Given(of.iter().map(place).collect())
+        let place = |(rank, &(port, transport))| Place { host: host.into(), port, transport, rank };
+        Search::Given(of.iter().enumerate().map(place).collect())
     }
 
     #[test]
@@ -259,11 +282,11 @@ mod tests {
 
     #[test]
     fn every_target_is_for_the_accounts_domain() {
-        let place = |host: &str, transport| Place { host: host.into(), port: 5060, transport };
+        let place = |host: &str, transport| Place { host: host.into(), port: 5060, transport, rank: 0 };
         let (four, six) = ("192.0.2.1:5060".parse().unwrap(), "[2001:db8::1]:5060".parse().unwrap());
         let list = [place("gone.test", Tls), place("a.test", Tls), place("b.test", Tls), place("a.test", Udp)];
         let found = vec![Err(Problem::UnknownHost), Ok(vec![six, four]), Ok(vec![four]), Ok(vec![four])];
-        let target = |addr, transport| Target { addr, transport, server_name: "sip.test".into() };
+        let target = |addr, transport| Target { addr, transport, server_name: "sip.test".into(), rank: 0 };
         let expected = vec![target(six, Tls), target(four, Tls), target(four, Udp)];
         assert_eq!(targets(&list, found, "sip.test"), Ok(expected));
         let silent = vec![Err(Problem::TimedOut), Err(Problem::UnknownHost)];
@@ -305,6 +328,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn servers_of_one_priority_are_as_good_as_each_other() {
+        let lines = [
+            "_sip._tcp.sip.test. SRV 1 5 7001 localhost.",
+            "_sip._tcp.sip.test. SRV 1 5 7002 localhost.",
+            "_sip._tcp.sip.test. SRV 2 0 7003 localhost.",
+            "_sip._udp.sip.test. SRV 2 0 7004 localhost.",
+        ];
+        let found = locate_by(&crate::net::zone(&lines).await, &account("alice@sip.test", None, None)).await.unwrap();
+        let mut ranks: Vec<_> = found.iter().map(|target| (target.addr.port(), target.rank)).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        assert_eq!(ranks, [(7001, 0), (7002, 0), (7003, 1), (7004, 2)]);
+    }
+
+    #[tokio::test]
     async fn without_records_the_domain_itself_is_tried() {
         assert_eq!(found("localhost", &[], None).await, [(5061, Tls), (5060, Tcp), (5060, Udp)]);
     }
@@ -340,7 +378,7 @@ mod tests {
     async fn a_literal_server_needs_no_dns() {
         let found = locate(&account("alice@sip.test", Some("127.0.0.1:5070"), Some(Tcp)), &Bind::default()).await;
         let addr = "127.0.0.1:5070".parse().unwrap();
-        assert_eq!(found, Ok(vec![Target { addr, transport: Tcp, server_name: "sip.test".into() }]));
+        assert_eq!(found, Ok(vec![Target { addr, transport: Tcp, server_name: "sip.test".into(), rank: 0 }]));
         let xmpp = AccountConfig { kind: AccountKind::Xmpp { tls: None }, ..account("alice@sip.test", None, None) };
         assert_eq!(locate(&xmpp, &Bind::default()).await, Err(Problem::Protocol));
     }

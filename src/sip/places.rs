@@ -112,8 +112,7 @@ impl Places {
         if let Some(current) = &self.current {
             self.failed.retain(|(failed, _)| failed != current);
         }
-        let best = self.found.first() == self.current.as_ref();
-        self.pause = if best { LOOK_SELDOM } else { LOOK };
+        self.pause = if self.best().is_some() { LOOK } else { LOOK_SELDOM };
         self.look = Some(now + self.pause);
     }
 
@@ -132,7 +131,13 @@ impl Places {
     pub(super) fn better(&mut self, found: Vec<Target>, now: Instant) -> Option<Target> {
         self.found = found;
         self.stay(now);
-        self.found.first().filter(|best| Some(*best) != self.current.as_ref()).cloned()
+        self.best().cloned()
+    }
+
+    /// One that is better than the one in use, or the first one where that is not among those that DNS names.
+    fn best(&self) -> Option<&Target> {
+        let now = self.found.iter().find(|target| Some(*target) == self.current.as_ref());
+        self.found.first().filter(|best| now.is_none_or(|now| best.rank < now.rank))
     }
 
     /// It is back, and takes the place of the one in use.
@@ -162,9 +167,10 @@ mod tests {
     use super::*;
     use SipTransport::{Tcp, Tls, Udp};
 
+    /// Its port is its rank.
     fn target(port: u16, transport: SipTransport) -> Target {
         let addr = SocketAddr::from(([192, 0, 2, 1], port));
-        Target { addr, transport, server_name: "sip.test".into() }
+        Target { addr, transport, server_name: "sip.test".into(), rank: port.into() }
     }
 
     fn three() -> Vec<Target> {
@@ -250,6 +256,18 @@ mod tests {
         assert_eq!(places.next_look(), Some(at + LOOK_SELDOM));
         assert_eq!(places.better(three(), at), None);
         assert_eq!(places.better(vec![target(9, Tcp)], at), Some(target(9, Tcp)), "DNS says otherwise now");
+    }
+
+    #[test]
+    fn equals_are_not_changed_for_each_other() {
+        let (mut places, now) = (Places::default(), Instant::now());
+        let equal = |port| Target { rank: 0, ..target(port, Tcp) };
+        places.found(vec![equal(1), equal(2)], None, now);
+        places.next();
+        places.settled(now);
+        assert_eq!(places.next_look(), Some(now + LOOK_SELDOM));
+        assert_eq!(places.better(vec![equal(2), equal(1)], now), None, "chance has drawn another order");
+        assert_eq!(places.better(vec![equal(2)], now), Some(equal(2)), "it is not named any more");
     }
 
     #[test]
