@@ -82,7 +82,7 @@ impl Default for RecordingConfig {
 }
 
 /// Verification codes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CodesConfig {
     /// Notifications tell that a code came, not which: a locked screen may show them.

@@ -2,7 +2,7 @@
 //! The same types travel over the private socket as JSON (one object a line), so they are a stable contract.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::{DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
+    config::{CodesConfig, DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, Problem, Registration},
         call::{Call, CallId, CallRecord, EndReason},
@@ -257,6 +257,11 @@ pub enum Command {
     SetWindow {
         /// All of it.
         window: WindowConfig,
+    },
+    /// Keep how codes are treated; old ones are blanked out at once where that is chosen.
+    SetCodes {
+        /// All of it.
+        codes: CodesConfig,
     },
     /// Keep how Landline behaves on the desktop around it.
     SetDesktop {

@@ -164,6 +164,13 @@ impl Engine {
                 self.tell(Event::DesktopChanged { desktop });
                 Ok(Reply::Done)
             }
+            Command::SetCodes { codes } => {
+                self.setup.config.codes = codes;
+                self.save_config()?;
+                self.codes_due = None;
+                self.forget_codes().await;
+                Ok(Reply::Done)
+            }
             Command::ShowWindow => {
                 self.tell(Event::ShowWindow);
                 Ok(Reply::Done)
@@ -182,7 +189,7 @@ impl Engine {
             demo: self.exchange.is_some(),
             window: self.setup.config.window.clone(),
             desktop: self.setup.config.desktop,
-            hide_codes: self.setup.config.codes.hide,
+            code_rules: self.setup.config.codes,
             sound: self.setup.config.sound.clone(),
             recording: self.setup.config.recording,
             recordings: self.setup.home.recordings_folder(),

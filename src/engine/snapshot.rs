@@ -1,7 +1,7 @@
 //! Everything there is to see now, as the window asks for it at start and when it lagged. Part of the contract in `api`.
 use crate::{
     audio::DeviceChoice,
-    config::{DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
+    config::{CodesConfig, DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, Capabilities, Registration},
         call::{Call, CallRecord},
@@ -148,8 +148,9 @@ pub struct Snapshot {
     /// How Landline behaves on the desktop around it.
     #[serde(default)]
     pub desktop: DesktopConfig,
-    /// Notifications tell that a code came, not which.
-    pub hide_codes: bool,
+    /// How codes are treated.
+    #[serde(default)]
+    pub code_rules: CodesConfig,
     /// The sound devices chosen.
     pub sound: DeviceChoice,
     /// How calls are recorded.

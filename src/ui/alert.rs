@@ -192,7 +192,7 @@ fn call_missed(record: &CallRecord, model: &Model, words: &Words) -> Notificatio
 fn code_came(code: &ReceivedCode, model: &Model, words: &Words) -> Wish {
     let sender = model.name(code.sender_name.as_ref(), &code.sender);
     let title = words.with("codes-newest", &[("sender", sender.into())]);
-    let value = (!model.hide_codes).then(|| super::widget::code::spaced(code.code.value.expose()));
+    let value = (!model.code_rules.hide).then(|| super::widget::code::spaced(code.code.value.expose()));
     let site = code.code.site.as_ref().map(|site| words.with("code-site", &[("site", site.into())]));
     let warnings = code.code.warnings.iter().map(|warning| words.text(warning.key()));
     let body = value.into_iter().chain(warnings).chain(site).collect::<Vec<_>>().join("\n");

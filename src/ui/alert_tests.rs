@@ -86,7 +86,7 @@ fn a_code_is_told_once_with_a_button_that_copies_it() {
 #[test]
 fn a_hidden_code_is_told_without_its_digits_and_can_still_be_copied() {
     let mut desk = Desk::new();
-    desk.app.model.hide_codes = true;
+    desk.app.model.code_rules.hide = true;
     let wishes = desk.code(21);
     let notification = told(&wishes).unwrap();
     assert!(!notification.body.expose().contains("482"), "{}", notification.body.expose());

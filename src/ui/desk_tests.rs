@@ -88,6 +88,25 @@ fn without_a_window_nothing_is_seen_and_no_clock_runs() {
     assert!(stage.asked.is_empty(), "a text that nobody saw was marked as read");
 }
 
+#[test]
+fn codes_are_blanked_out_and_kept_out_of_notifications_by_choice() {
+    let mut stage = stage();
+    stage.click("Settings");
+    stage.asked.clear();
+    for words in ["Tell only that one came", "Blank out after a day"] {
+        for _ in 0..80 {
+            if stage.sees(words) {
+                break;
+            }
+            stage.tap(Named::Tab);
+        }
+        stage.click(words);
+    }
+    let [Command::SetCodes { codes: first }, Command::SetCodes { codes: second }] = kept(&stage)[..] else { panic!() };
+    assert_eq!((first.hide, first.forget_after_hours), (true, None));
+    assert_eq!((second.hide, second.forget_after_hours), (true, Some(24)));
+}
+
 fn hand(stage: &mut Stage, link: &str) {
     stage.happen(Event::LinkOpened { link: Private::from(link) });
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audio::{Device, DeviceChoice, Devices},
-    config::{Appearance, DesktopConfig, WindowConfig},
+    config::{Appearance, CodesConfig, DesktopConfig, WindowConfig},
     domain::{
         account::{AccountConfig, AccountId, AccountKind, Capabilities, Registration},
         address::Address,
@@ -303,7 +303,7 @@ pub fn snapshot() -> Snapshot {
         demo: false,
         window: window("en", Appearance::Light),
         desktop: DesktopConfig::default(),
-        hide_codes: false,
+        code_rules: CodesConfig::default(),
         sound: DeviceChoice::default(),
         recording: crate::config::RecordingConfig::default(),
         recordings: "/home/rosa/.local/share/landline/recordings".into(),

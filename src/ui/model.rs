@@ -2,7 +2,7 @@
 //! It decides nothing; what it cannot apply it leaves as it is, and a snapshot sets it right.
 use crate::{
     audio::{DeviceChoice, Devices},
-    config::{DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
+    config::{CodesConfig, DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     desktop::entries::Standing,
     domain::{
         account::{AccountId, Registration},
@@ -78,8 +78,8 @@ pub struct Model {
     pub desktop: DesktopConfig,
     /// How the desktop stands to Landline; `None`: it knows another phone, or that is not known yet.
     pub standing: Option<Standing>,
-    /// Notifications tell that a code came, not which.
-    pub hide_codes: bool,
+    /// How codes are treated.
+    pub code_rules: CodesConfig,
     /// Sound devices chosen.
     pub sound: DeviceChoice,
     /// Whether passwords can be read.
@@ -142,7 +142,7 @@ impl Model {
         self.demo = snapshot.demo;
         self.window = snapshot.window;
         self.desktop = snapshot.desktop;
-        self.hide_codes = snapshot.hide_codes;
+        self.code_rules = snapshot.code_rules;
         self.sound = snapshot.sound;
         self.recording = snapshot.recording;
         self.recordings = snapshot.recordings;

@@ -1,7 +1,7 @@
 //! The settings: accounts, sound, recordings, network, appearance. Each choice acts at once and is kept by the engine.
 use crate::{
     audio::{Country, DeviceChoice, HoldSound, voice::VoiceChoice},
-    config::{Appearance, DesktopConfig, RecordingConfig, WindowConfig},
+    config::{Appearance, CodesConfig, DesktopConfig, RecordingConfig, WindowConfig},
     domain::account::AccountId,
     engine::api::Command,
     ui::{
@@ -88,6 +88,8 @@ pub enum Message {
     Allow(bool),
     /// Chooses how Landline behaves on the desktop around it.
     Desktop(DesktopConfig),
+    /// Chooses how codes are treated.
+    Codes(CodesConfig),
     /// Starts with the session, or no longer.
     StartWithSession(bool),
     /// Opens links for phones, or no longer.
@@ -169,6 +171,10 @@ impl Settings {
                 model.desktop = desktop;
                 return ask(Command::SetDesktop { desktop });
             }
+            Message::Codes(codes) => {
+                model.code_rules = codes;
+                return ask(Command::SetCodes { codes });
+            }
             Message::StartWithSession(yes) => return vec![Wish::StartWithSession(yes)],
             Message::OpenLinks(yes) => return vec![Wish::OpenLinks(yes)],
             Message::Quit => return ask(Command::Quit),
@@ -236,6 +242,7 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
         .push(section(cx, "settings-recording", recording::view(cx)))
         .push(section(cx, "settings-network", network::view(settings, cx)))
         .push(section(cx, "settings-notifications", desktop::notifications(cx)))
+        .push(section(cx, "settings-codes", desktop::codes(cx)))
         .push(section(cx, "settings-desktop", desktop::view(cx)))
         .push(section(cx, "settings-look", look::view(cx)))
         .push(section(cx, "settings-keys", keyboard::view(cx)))

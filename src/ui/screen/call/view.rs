@@ -239,16 +239,21 @@ fn one_line<'a>(screen: &Screen, cx: Context<'a>, call: &Call) -> Element<'a, Me
         button::round(p, if on { Kind::On } else { Kind::Side }, picture, cx.t(word), message)
     });
     let end = Message::HangUp(call.id);
-    // six pictures in a row leave no room for a word
-    let word = || button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(end.clone()).into();
-    let sign = || button::round(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up"), end.clone());
     if cx.tiny() {
+        // there is no room for a word
         let [mute, keypad, hold, record, transfer] = all;
         let first = Row::with_children([mute, keypad, hold]).spacing(space::S);
-        let second = Row::with_children([record, transfer, sign()]).spacing(space::S);
+        let sign = button::round(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up"), end);
+        let second = Row::with_children([record, transfer, sign]).spacing(space::S);
         return column![first, second].spacing(space::XS).align_x(Alignment::Center).into();
     }
-    let end: Element<'a, Message> = if cx.narrow() { sign() } else { word() };
+    if cx.narrow() {
+        // six in a row leave no room for a word: what ends the call has a row of its own, to be hit in a hurry
+        let all = Row::with_children(all).spacing(space::S);
+        let end = button::hang_up(p, cx.t("call-hang-up")).on_press(end);
+        return column![all, end].spacing(space::S).align_x(Alignment::Center).into();
+    }
+    let end = button::with_icon(p, Kind::Bad, Icon::HangUp, cx.t("call-hang-up")).on_press(end);
     Row::with_children(all).push(end).spacing(space::S).align_y(Alignment::Center).into()
 }
 

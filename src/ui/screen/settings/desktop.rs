@@ -1,7 +1,7 @@
 //! The desktop around the window: what notifications show, what closing means, what starts and opens by itself.
 use super::Message;
 use crate::{
-    config::{DesktopConfig, Discretion},
+    config::{CodesConfig, DesktopConfig, Discretion},
     ui::{
         context::Context,
         theme::space,
@@ -12,6 +12,9 @@ use crate::{
     },
 };
 use iced::Element;
+
+/// Codes of texts are kept so many hours, where they are not kept for good.
+const DAY: u32 = 24;
 
 /// A choice between two.
 fn two<'a>(
@@ -42,6 +45,19 @@ pub fn notifications<'a>(cx: Context<'a>) -> Element<'a, Message> {
         Message::Desktop(DesktopConfig { quiet, ..now })
     });
     pile(space::L, [Some(shows), Some(quiet)]).into()
+}
+
+/// What is done with codes.
+pub fn codes<'a>(cx: Context<'a>) -> Element<'a, Message> {
+    let now = cx.model.code_rules;
+    let shown = ["settings-codes-notify", "settings-codes-notify-yes", "settings-codes-notify-no"];
+    let shown = two(cx, shown, None, Some(!now.hide), |show| Message::Codes(CodesConfig { hide: !show, ..now }));
+    let forgotten = ["settings-codes-forget", "settings-codes-forget-yes", "settings-codes-forget-no"];
+    let about = Some("settings-codes-forget-about");
+    let forgotten = two(cx, forgotten, about, Some(now.forget_after_hours.is_some()), |forget| {
+        Message::Codes(CodesConfig { forget_after_hours: forget.then_some(DAY), ..now })
+    });
+    pile(space::L, [Some(shown), Some(forgotten)]).into()
 }
 
 /// What happens around the window.
