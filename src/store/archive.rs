@@ -83,9 +83,12 @@ fn texts(
         }
         let known = receive::known(transaction, account, &message.dedupe)?;
         if let Some(id) = known {
-            let (conversation, place) = messages::place(transaction, id)?;
-            backward.passed(conversation, place);
-            known_after.insert(&message.peer);
+            // a text that was sent twice stands in the archive twice: its second copy says nothing of its place
+            if receive::known_in_archive(transaction, account, &message.dedupe)? {
+                let (conversation, place) = messages::place(transaction, id)?;
+                backward.passed(conversation, place);
+                known_after.insert(&message.peer);
+            }
         } else if !page.older && !known_after.contains(&message.peer) {
             continue;
         }

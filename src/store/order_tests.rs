@@ -14,7 +14,8 @@ fn millis(milliseconds: i64) -> Timestamp {
 
 /// One of a server's texts: it took it in this second.
 fn one(body: &str, second: Option<i64>) -> NewMessage {
-    NewMessage { sent_at: second.map(at), in_order: true, ..text(BOB, body, &[body]) }
+    let keys = [format!("archive:{body}"), format!("origin:{body}")];
+    NewMessage { sent_at: second.map(at), in_order: true, ..text(BOB, body, &keys.each_ref().map(String::as_str)) }
 }
 
 fn place(newest: &str, gap: Option<&str>) -> ArchivePlace {
@@ -106,6 +107,19 @@ async fn a_text_that_overtook_others_is_put_behind_them_by_nobody() {
     let all = [("2", 2), ("3", 3), ("4", 4), ("5", 5)];
     f.page(&all, ArchivePlace::default(), place("5", None), false, 9_000).await;
     assert_eq!(f.thread().await, ["1", "2", "3", "4", "5"]);
+}
+
+#[tokio::test]
+async fn the_second_copy_of_a_text_that_was_sent_twice_moves_nothing() {
+    let f = fixture();
+    f.page(&[("1", 1), ("2", 2), ("3", 3)], ArchivePlace::default(), place("3", None), false, 4_000).await;
+    // its sender was killed, and sent the first one again
+    let copy = NewMessage { dedupe: vec!["archive:copy".into(), "origin:1".into()], ..one("1", Some(5)) };
+    let step = ArchiveStep { from: place("3", None), to: place("copy", None) };
+    let page = ArchivePage { messages: vec![one("4", Some(4)), copy], step, older: false };
+    let received = f.store.receive_page(account(), page, vec![None, None], millis(6_000)).await.unwrap();
+    assert_eq!(received.iter().map(|one| one.new).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(f.thread().await, ["1", "2", "3", "4"]);
 }
 
 /// What a session may do with the next texts of an archive.

@@ -23,6 +23,12 @@ pub fn known(connection: &Connection, account: &AccountId, keys: &[String]) -> R
     Ok(None)
 }
 
+/// Whether one of these keys names a place in the archive that is known.
+pub fn known_in_archive(connection: &Connection, account: &AccountId, keys: &[String]) -> Result<bool, StoreError> {
+    let places: Vec<_> = keys.iter().filter(|key| key.starts_with("archive:")).cloned().collect();
+    Ok(known(connection, account, &places)?.is_some())
+}
+
 /// Notes that these keys stand for a message; keys that are taken stay with their own.
 pub fn add_keys(connection: &Connection, account: &AccountId, id: i64, keys: &[String]) -> Result<(), StoreError> {
     let mut insert =
