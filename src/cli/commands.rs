@@ -38,9 +38,17 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Run { .. } | Asked::Open { .. } => Ok(()),
         Asked::Account(AccountCommand::Add(add)) => add_account(add, home, printer).await,
         Asked::Account(AccountCommand::List) => {
-            let snapshot = snapshot(&mut Line::to_read(home, words).await?).await?;
-            let text = print::list(words, &snapshot.accounts, "cli-no-accounts", print::account);
-            printer.answer(&snapshot.accounts.iter().map(account).collect::<Vec<_>>(), &text)
+            let mut line = Line::to_read(home, words).await?;
+            let mut all = snapshot(&mut line).await?;
+            if all.store == StoreState::Closed
+                && all.accounts.is_empty()
+                && all.secrets != SecretsState::NeedsPassphrase
+            {
+                line.unlock().await?;
+                all = snapshot(&mut line).await?;
+            }
+            let text = print::list(words, &all.accounts, "cli-no-accounts", print::account);
+            printer.answer(&all.accounts.iter().map(account).collect::<Vec<_>>(), &text)
         }
         Asked::Account(AccountCommand::Remove { id }) => {
             let mut line = Line::to_write(home, words).await?;

@@ -2,7 +2,7 @@
 use super::{client::Client, fault::Fault, files::Files, instance::Claim};
 use crate::{
     config::Home,
-    engine::api::{Command, Reply},
+    engine::api::{Command, Refusal, Reply},
     words::Words,
 };
 use std::time::{Duration, Instant};
@@ -55,6 +55,14 @@ impl Line {
         match self {
             Self::Running(client) => client.ask(command).await,
             Self::Files(files) => files.ask(command).await,
+        }
+    }
+
+    /// Asks for the passphrase where the files cannot be read without.
+    pub(super) async fn unlock(&self) -> Result<(), Fault> {
+        match self {
+            Self::Running(_) => Err(Refusal::SecretsLocked.into()),
+            Self::Files(files) => files.unlock().await,
         }
     }
 

@@ -5,9 +5,10 @@ use super::{
     run::Engine,
 };
 use crate::{
+    config::Config,
     domain::private::Private,
     secrets::SecretsError,
-    store::{self, Kind},
+    store::{self, Kind, Store, StoreError},
 };
 use jiff::Zoned;
 
@@ -19,6 +20,20 @@ pub(super) const fn refusal_of(state: StoreState) -> Refusal {
     }
 }
 
+/// Gives a configuration the accounts of the store; those that an earlier Landline kept in `config.toml` move there. True: it had
+/// some, and is to be written without them.
+pub async fn adopt(store: &Store, config: &mut Config) -> Result<bool, StoreError> {
+    let mut kept = store.accounts().await?;
+    let moved = !config.accounts.is_empty();
+    if moved {
+        let new: Vec<_> = config.accounts.iter().filter(|old| kept.iter().all(|known| known.id != old.id)).collect();
+        kept.extend(new.into_iter().cloned());
+        store.set_accounts(kept.clone()).await?;
+    }
+    config.accounts = kept;
+    Ok(moved)
+}
+
 impl Engine {
     /// Opens the store if its key is here. What is wrong stays to be seen in `store_state`.
     pub(super) async fn open_store(&mut self) {
@@ -26,6 +41,11 @@ impl Engine {
             return;
         }
         self.store_state = self.try_store().await;
+        if self.store_state == StoreState::Open
+            && let Err(error) = self.adopt().await
+        {
+            self.store_state = error.into();
+        }
         tracing::info!(state = ?self.store_state, "the store");
         self.tell(Event::Store { state: self.store_state });
     }
@@ -47,6 +67,22 @@ impl Engine {
             Ok(()) => StoreState::Open,
             Err(error) => error.into(),
         }
+    }
+
+    /// Takes the accounts from the store.
+    async fn adopt(&mut self) -> Result<(), StoreError> {
+        if adopt(&self.store, &mut self.setup.config).await? && self.save_config().is_err() {
+            tracing::warn!("the accounts stand in the configuration, too");
+        }
+        Ok(())
+    }
+
+    /// Keeps the accounts, without the demo's.
+    pub(super) async fn save_accounts(&self) -> Result<(), Refusal> {
+        let demo = self.exchange.as_ref().map(|exchange| exchange.account().0.id);
+        let mut accounts = self.setup.config.accounts.clone();
+        accounts.retain(|account| Some(&account.id) != demo.as_ref());
+        self.store.set_accounts(accounts).await.map_err(|error| refusal_of(error.into()))
     }
 
     /// The store, where it must be: an account is about to be added.
@@ -117,5 +153,39 @@ pub(super) const fn secrets_refusal(error: SecretsError) -> Refusal {
     match error {
         SecretsError::Locked | SecretsError::WrongPassphrase => Refusal::SecretsLocked,
         _ => Refusal::SecretsFailed,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::account::{AccountConfig, AccountKind};
+
+    fn account(address: &str) -> AccountConfig {
+        let kind = AccountKind::Xmpp { tls: None };
+        AccountConfig {
+            id: AccountConfig::derive_id(&kind, address),
+            address: address.into(),
+            server: None,
+            ca: None,
+            encryption: None,
+            rules: Default::default(),
+            kind,
+            calls: Box::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn accounts_of_an_earlier_landline_move_into_the_store_once() {
+        let store = Store::in_memory().unwrap();
+        store.set_accounts(vec![account("b@x.test")]).await.unwrap();
+        let mut config = Config { accounts: vec![account("a@x.test"), account("b@x.test")], ..Config::default() };
+        assert!(adopt(&store, &mut config).await.unwrap());
+        let addresses = |config: &Config| config.accounts.iter().map(|one| one.address.clone()).collect::<Vec<_>>();
+        assert_eq!(addresses(&config), ["b@x.test", "a@x.test"]);
+        let mut later = Config::default();
+        assert!(!adopt(&store, &mut later).await.unwrap());
+        assert_eq!(addresses(&later), ["b@x.test", "a@x.test"]);
     }
 }

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     account::{self, AccountCommand, AccountEvent},
     audio,
-    config::Config,
     demo::Exchange,
     desktop::{around, sleep},
     domain::{
@@ -184,12 +183,12 @@ impl Engine {
         Ok(Reply::Done)
     }
 
-    /// Writes the configuration; the demo's account and the demo itself leave no trace in it.
+    /// Writes the configuration. As long as the store, which has the accounts, is not open they stay where they are.
     pub(super) fn save_config(&self) -> Result<(), Refusal> {
-        let demo = self.exchange.as_ref().map(|exchange| exchange.account().0.id);
-        let mut config: Config = self.setup.config.clone();
-        config.accounts.retain(|account| Some(&account.id) != demo.as_ref());
-        config.save(&self.setup.home).map_err(|error| {
+        let (config, home) = (&self.setup.config, &self.setup.home);
+        let shut = !self.in_memory && self.store_state != StoreState::Open;
+        let saved = if shut { config.save(home) } else { config.save_settings(home) };
+        saved.map_err(|error| {
             tracing::error!(%error, "the configuration is not written");
             Refusal::Config
         })

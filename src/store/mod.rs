@@ -2,6 +2,7 @@
 //! Every public method is one transaction: what it returns is on the disk, encrypted.
 use crate::domain::{conversation::Conversation, message::Message};
 
+mod accounts;
 mod archive;
 mod calls;
 mod contacts;

@@ -92,6 +92,9 @@ DROP INDEX message_thread;
 CREATE INDEX message_thread ON message(conversation, place, id);
 ALTER TABLE account ADD COLUMN archive_hole INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+CREATE TABLE account_config(position INTEGER PRIMARY KEY, config TEXT NOT NULL);
+",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.
