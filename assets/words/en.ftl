@@ -127,6 +127,8 @@ unlock-later = Not now
 trouble-title = Your messages cannot be opened
 trouble-calls = Until then no account connects: what is sent to you waits at your provider.
 trouble-again = Try again
+trouble-repair = Save what can be read
+trouble-repair-about = What can be read goes into a new file. The damaged one is kept beside it.
 trouble-anew = Begin anew
 trouble-anew-about = Landline begins with an empty file. The old one is kept beside it, untouched, and can still be opened by who finds its key.
 trouble-anew-sure = Yes, begin anew
@@ -468,18 +470,18 @@ refusal-no-call = There is no such call any more.
 refusal-apart = These calls are on different accounts and cannot be put through to each other.
 refusal-no-message = There is no such message or conversation.
 refusal-bad-text = There is nothing that can be sent in that.
-refusal-store = It could not be saved. Check that the disk is not full.
+store-file = File: { $path }
 store-open = Messages can be read and kept.
 store-closed = The messages are locked. Enter the passphrase.
-store-recoverable = The key of your messages is not in the keyring. Your recovery passphrase opens them: { $path }
-store-key-lost = The key of your messages is not in the keyring, and no recovery passphrase was set. They cannot be read until the keyring has it again; the file is left as it is: { $path }
-store-keyring-silent = The keyring, which has the key of your messages, does not answer. Unlock it and try again. The file is left as it is: { $path }
-store-full = The disk is full, so nothing can be kept. Make room and try again: { $path }
-store-read-only = The disk or the file may not be written: { $path }
-store-damaged = The file of messages is damaged and was left as it is: { $path }
-store-too-new = The messages were kept by a newer Landline. Use that one, or a newer one: { $path }
-store-in-use = Another program holds the file of messages: { $path }
-store-io = The file of messages cannot be read or written: { $path }
+store-recoverable = The key of your messages is not in the keyring. Your recovery passphrase opens them.
+store-key-lost = The key of your messages is not in the keyring, and no recovery passphrase was set. They cannot be read until the keyring has it again; the file is left as it is.
+store-keyring-silent = The keyring, which has the key of your messages, does not answer. Unlock it and try again. The file is left as it is.
+store-full = The disk is full, so nothing can be kept. Make room and try again.
+store-read-only = The disk or the file may not be written.
+store-damaged = The file of messages is damaged and was left as it is.
+store-too-new = The messages were kept by a newer Landline. Use that one, or a newer one.
+store-in-use = Another program holds the file of messages.
+store-io = The file of messages cannot be read or written.
 refusal-secrets-locked = The passwords are locked. Enter the passphrase.
 refusal-secrets-failed = The password could not be kept. Check the keyring, and that the disk is not full.
 refusal-config = The settings could not be saved. Check that the disk is not full.
@@ -630,7 +632,7 @@ help-landline-run-more =
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
     account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, store, show_window,
+    recording_failed, quality, contacts, wired, devices_changed, store, kept, show_window,
     link_opened, desktop_changed, quit. Without --headless the window is opened.
 help-landline-open = Show the window, with a link in the field it is for
 help-landline-open-more =
@@ -659,6 +661,12 @@ help-landline-account-add-xmpp-more =
 help-landline-account-list = List the accounts
 help-landline-account-remove = Remove an account and its password; its messages stay
 help-landline-status = Show accounts, network and calls
+help-landline-repair = Save what can be read of a damaged file of messages
+help-landline-repair-more =
+    What can be read goes into a new file; the damaged one is kept beside it as landline.db with the date. With --anew the new
+    file is empty: for a file whose key is lost.
+help-arg-anew = Begin with an empty file
+cli-repaired = Done. The old file is kept beside the new one, with the date in its name.
 help-landline-recovery = Set the recovery passphrase of your messages
 help-landline-recovery-more =
     The messages are encrypted. Their key is in the keyring, or in the encrypted file of passwords. If that is lost, the

@@ -127,6 +127,8 @@ unlock-later = Ahora no
 trouble-title = No se pueden abrir tus mensajes
 trouble-calls = Hasta entonces no se conecta ninguna cuenta: lo que te envíen espera con tu proveedor.
 trouble-again = Intentar de nuevo
+trouble-repair = Salvar lo que se pueda leer
+trouble-repair-about = Lo que se pueda leer pasa a un archivo nuevo. El dañado queda a su lado.
 trouble-anew = Empezar de cero
 trouble-anew-about = Landline empieza con un archivo vacío. El anterior queda a su lado, intacto, y quien encuentre su llave aún podrá abrirlo.
 trouble-anew-sure = Sí, empezar de cero
@@ -468,18 +470,18 @@ refusal-no-call = Esa llamada ya no existe.
 refusal-apart = Esas llamadas son de cuentas distintas y no se pueden poner en contacto.
 refusal-no-message = No existe ese mensaje o conversación.
 refusal-bad-text = Ahí no hay nada que se pueda enviar.
-refusal-store = No se pudo guardar. Revisa que el disco no esté lleno.
+store-file = Archivo: { $path }
 store-open = Los mensajes se pueden leer y guardar.
 store-closed = Los mensajes están bloqueados. Escribe la frase de acceso.
-store-recoverable = La llave de tus mensajes no está en el llavero. Tu frase de recuperación los abre: { $path }
-store-key-lost = La llave de tus mensajes no está en el llavero y no hay frase de recuperación. No se pueden leer hasta que el llavero la tenga de nuevo; el archivo queda como está: { $path }
-store-keyring-silent = El llavero, que tiene la llave de tus mensajes, no responde. Desbloquéalo e inténtalo de nuevo. El archivo queda como está: { $path }
-store-full = El disco está lleno y no se puede guardar nada. Libera espacio e inténtalo de nuevo: { $path }
-store-read-only = No se puede escribir en el disco o en el archivo: { $path }
-store-damaged = El archivo de mensajes está dañado y quedó como estaba: { $path }
-store-too-new = Los mensajes los guardó un Landline más nuevo. Usa ese u otro más nuevo: { $path }
-store-in-use = Otro programa está usando el archivo de mensajes: { $path }
-store-io = No se puede leer o escribir el archivo de mensajes: { $path }
+store-recoverable = La llave de tus mensajes no está en el llavero. Tu frase de recuperación los abre.
+store-key-lost = La llave de tus mensajes no está en el llavero y no hay frase de recuperación. No se pueden leer hasta que el llavero la tenga de nuevo; el archivo queda como está.
+store-keyring-silent = El llavero, que tiene la llave de tus mensajes, no responde. Desbloquéalo e inténtalo de nuevo. El archivo queda como está.
+store-full = El disco está lleno y no se puede guardar nada. Libera espacio e inténtalo de nuevo.
+store-read-only = No se puede escribir en el disco o en el archivo.
+store-damaged = El archivo de mensajes está dañado y quedó como estaba.
+store-too-new = Los mensajes los guardó un Landline más nuevo. Usa ese u otro más nuevo.
+store-in-use = Otro programa está usando el archivo de mensajes.
+store-io = No se puede leer o escribir el archivo de mensajes.
 refusal-secrets-locked = Las contraseñas están bloqueadas. Escribe la frase de acceso.
 refusal-secrets-failed = No se pudo guardar la contraseña. Revisa el llavero y que el disco no esté lleno.
 refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no esté lleno.
@@ -631,7 +633,7 @@ help-landline-run-more =
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
     account_added, account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, store, show_window,
+    recording_failed, quality, contacts, wired, devices_changed, store, kept, show_window,
     link_opened, desktop_changed, quit. Sin --headless se abre la ventana.
 help-landline-open = Mostrar la ventana, con un enlace en su campo
 help-landline-open-more =
@@ -660,6 +662,12 @@ help-landline-account-add-xmpp-more =
 help-landline-account-list = Listar las cuentas
 help-landline-account-remove = Quitar una cuenta y su contraseña; sus mensajes se quedan
 help-landline-status = Mostrar cuentas, red y llamadas
+help-landline-repair = Salvar lo que se pueda leer de un archivo de mensajes dañado
+help-landline-repair-more =
+    Lo que se pueda leer pasa a un archivo nuevo; el dañado queda a su lado como landline.db con la fecha. Con --anew el nuevo
+    empieza vacío: para un archivo cuya llave se perdió.
+help-arg-anew = Empezar con un archivo vacío
+cli-repaired = Listo. El archivo anterior queda junto al nuevo, con la fecha en su nombre.
 help-landline-recovery = Poner la frase de recuperación de tus mensajes
 help-landline-recovery-more =
     Los mensajes están cifrados. Su llave está en el llavero, o en el archivo cifrado de contraseñas. Si eso se pierde, la

@@ -44,6 +44,10 @@ pub(super) enum Command {
     #[command(subcommand)]
     Account(AccountCommand),
     Status,
+    Repair {
+        #[arg(long)]
+        anew: bool,
+    },
     Recovery {
         #[arg(long)]
         password_stdin: bool,

@@ -56,6 +56,11 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&done(), &words.with("cli-account-removed", &[("account", (&id).into())]))
         }
         Asked::Status => status(home, printer).await,
+        Asked::Repair { anew } => {
+            let command = if anew { Command::BeginAnew } else { Command::Repair };
+            Line::to_write(home, words).await?.ask(command).await?;
+            printer.answer(&done(), &words.text("cli-repaired"))
+        }
         Asked::Recovery { password_stdin } => {
             let passphrase = ask::new_passphrase(words, "recovery-about", password_stdin)?;
             Line::to_write(home, words).await?.ask(Command::SetRecovery { passphrase }).await?;
@@ -178,6 +183,8 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         /// Only a running instance knows.
         secrets: Option<SecretsState>,
         store: StoreState,
+        /// Why nothing new is kept.
+        not_kept: Option<StoreState>,
     }
     let words = printer.words;
     let mut line = Line::to_read(home, words).await?;
@@ -200,9 +207,13 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         SecretsState::NeedsPassphrase => lines.push(words.text("cli-secrets-none")),
         SecretsState::Open => {}
     }
+    if let Some(state) = snapshot.not_kept {
+        lines.push(words.text(state.key()));
+    }
     if !matches!(snapshot.store, StoreState::Open | StoreState::Closed) {
         let path = snapshot.store_file.to_string_lossy();
-        lines.push(words.with(snapshot.store.key(), &[("path", Value::Text(&path))]));
+        lines.push(words.text(snapshot.store.key()));
+        lines.push(words.with("store-file", &[("path", Value::Text(&path))]));
     }
     let all = Status {
         running,
@@ -214,6 +225,7 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         unread,
         secrets: running.then_some(snapshot.secrets),
         store: snapshot.store,
+        not_kept: snapshot.not_kept,
     };
     printer.answer(&all, &lines.join("\n"))
 }

@@ -97,7 +97,7 @@ impl Fault {
                 )
             }
             Self::Store(StoreState::Closed) => words.text("refusal-secrets-locked"),
-            Self::Store(state) => at(state.key(), home.database()),
+            Self::Store(state) => format!("{} {}", words.text(state.key()), at("store-file", home.database())),
             Self::System => words.text("cli-system"),
             Self::Demo => words.text("cli-demo-failed"),
             Self::Window => words.text("cli-window-failed"),

@@ -61,6 +61,8 @@ impl Files {
             }
             Command::AddAccount { config, password, turn_password } => self.add(config, password, turn_password).await,
             Command::RemoveAccount { id } => self.remove(id).await,
+            Command::Repair => self.repair(true).await,
+            Command::BeginAnew => self.repair(false).await,
             Command::SetRecovery { passphrase } => self.set_recovery(passphrase).await,
             _ => Err(Fault::NotRunning),
         }
@@ -128,6 +130,21 @@ impl Files {
         Ok(secrets)
     }
 
+    /// A new store in place of the one that is there: with what can be read of it, or empty. The old one is put aside.
+    async fn repair(&self, save: bool) -> Result<Reply, Fault> {
+        let (path, aside) = (self.home.database(), engine::aside());
+        if self.claim.is_none() || store::kind(&path)? == Kind::Nothing {
+            return Err(Fault::NotRunning);
+        }
+        if save {
+            let key = ask::store_key(self.secrets().await, true, &self.words).await?;
+            store::repair(&path, &key, &aside)?;
+        } else {
+            store::put_aside(&path, &aside)?;
+        }
+        Ok(Reply::Done)
+    }
+
     async fn set_recovery(&self, passphrase: Private<String>) -> Result<Reply, Fault> {
         let secrets = self.open_secrets().await?;
         let there = store::kind(&self.home.database())? == Kind::Sealed;
@@ -174,6 +191,10 @@ impl Files {
     }
 
     async fn remove(&self, id: AccountId) -> Result<Reply, Fault> {
+        let nothing = store::kind(&self.home.database())? == Kind::Nothing;
+        if self.claim.is_some() && nothing && Config::load(&self.home)?.accounts.is_empty() {
+            return Err(Refusal::UnknownAccount.into());
+        }
         let (store, kept) = self.accounts().await?;
         let mut accounts = kept.accounts;
         let known = accounts.iter().position(|known| known.id == id).ok_or(Refusal::UnknownAccount)?;

@@ -16,7 +16,7 @@ pub(super) enum Line {
     /// The running instance.
     Running(Box<Client>),
     /// The files of a home that nobody works on.
-    Files(Files),
+    Files(Box<Files>),
 }
 
 impl Line {
@@ -24,7 +24,7 @@ impl Line {
     pub(super) async fn to_read(home: &Home, words: &Words) -> Result<Self, Fault> {
         Ok(match Client::find(home).await? {
             Some(client) => Self::Running(Box::new(client)),
-            None => Self::Files(Files::to_read(home, words)),
+            None => Self::Files(Box::new(Files::to_read(home, words))),
         })
     }
 
@@ -36,7 +36,7 @@ impl Line {
                 return Ok(Self::Running(Box::new(client)));
             }
             if let Some(claim) = Claim::take(home)? {
-                return Ok(Self::Files(Files::to_write(home, words, claim)));
+                return Ok(Self::Files(Box::new(Files::to_write(home, words, claim))));
             }
             if Instant::now() >= end {
                 return Err(Fault::Busy);

@@ -242,6 +242,8 @@ pub enum Command {
     },
     /// Try once more to open the store: the keyring was unlocked, or the disk has room again.
     OpenStore,
+    /// Read what can be read of a damaged store into a new one; the damaged one is put aside.
+    Repair,
     /// Put a store that cannot be opened aside, untouched, and begin a new one.
     BeginAnew,
     /// From now on this passphrase opens the store, too, if its key should be lost.
@@ -454,6 +456,11 @@ pub enum Event {
     Store {
         /// Now.
         state: StoreState,
+    },
+    /// What comes in cannot be kept and stays with its server, or can be kept again.
+    Kept {
+        /// Why it cannot be.
+        trouble: Option<StoreState>,
     },
     /// The window is asked for.
     ShowWindow,

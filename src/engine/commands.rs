@@ -40,6 +40,7 @@ impl Engine {
             Command::RemoveAccount { id } => self.remove_account(id).await,
             Command::Unlock { passphrase } => self.unlock(passphrase).await,
             Command::OpenStore => self.open_again().await,
+            Command::Repair => self.repair().await,
             Command::BeginAnew => self.begin_anew().await,
             Command::SetRecovery { passphrase } => self.set_recovery(passphrase).await,
             Command::Snapshot => Ok(Reply::Snapshot(Box::new(self.snapshot().await?))),
@@ -178,6 +179,7 @@ impl Engine {
             recordings: self.setup.home.recordings_folder(),
             secrets: self.secrets_state().await,
             store: self.store_state,
+            not_kept: self.not_kept,
             store_file: self.setup.home.database(),
             wants_recovery: !self.in_memory && self.setup.secrets.wants_recovery().await,
             ..kept

@@ -16,7 +16,7 @@ use jiff::Zoned;
 pub(super) const fn refusal_of(state: StoreState) -> Refusal {
     match state {
         StoreState::Closed => Refusal::SecretsLocked,
-        _ => Refusal::Store,
+        state => Refusal::Store(state),
     }
 }
 
@@ -110,6 +110,44 @@ impl Engine {
         Some(self.store_state).filter(|state| !matches!(state, StoreState::Open | StoreState::Closed))
     }
 
+    /// Notes whether something could be kept, and tells it when that changes. A damaged store is closed, and no account runs: what
+    /// comes in could not be kept, and must stay with the servers.
+    pub(super) fn noted<T>(&mut self, kept: Result<T, StoreError>) -> Result<T, StoreError> {
+        let now = kept.as_ref().err().map(|error| StoreState::from(*error));
+        if now != self.not_kept && self.store_state == StoreState::Open {
+            self.not_kept = now;
+            self.tell(Event::Kept { trouble: now });
+        }
+        kept
+    }
+
+    /// Closes a store that has turned out to be damaged.
+    pub(super) async fn close_damaged(&mut self) {
+        if self.store_state != StoreState::Open {
+            return;
+        }
+        tracing::error!("the store is damaged");
+        // its thread has ended if it cannot be closed
+        let _ = self.store.close().await;
+        (self.store_state, self.not_kept) = (StoreState::Damaged, None);
+        self.restart_accounts().await;
+        self.tell(Event::Store { state: self.store_state });
+    }
+
+    /// Reads what can be read of a damaged store into a new one.
+    pub(super) async fn repair(&mut self) -> Result<Reply, Refusal> {
+        if self.store_state != StoreState::Damaged {
+            return Err(Refusal::Store(self.store_state));
+        }
+        let key = self.setup.secrets.store_key(true).await.map_err(secrets_refusal)?;
+        let (path, aside) = (self.setup.home.database(), aside());
+        let repaired = tokio::task::spawn_blocking(move || store::repair(&path, &key, &aside)).await;
+        let saved = repaired.unwrap_or(Err(StoreError::Io)).map_err(|error| refusal_of(error.into()))?;
+        tracing::info!(saved, "a damaged store was repaired");
+        self.begin().await;
+        Ok(Reply::Done)
+    }
+
     /// Tries once more.
     pub(super) async fn open_again(&mut self) -> Result<Reply, Refusal> {
         self.setup.secrets.look_again().await;
@@ -140,13 +178,17 @@ impl Engine {
     /// Puts what cannot be opened aside and begins anew.
     pub(super) async fn begin_anew(&mut self) -> Result<Reply, Refusal> {
         if !self.store_state.may_begin_anew() {
-            return Err(Refusal::Store);
+            return Err(Refusal::Store(self.store_state));
         }
-        let aside = Zoned::now().strftime("%Y-%m-%d-%H-%M-%S").to_string();
-        store::put_aside(&self.setup.home.database(), &aside).map_err(|error| refusal_of(error.into()))?;
+        store::put_aside(&self.setup.home.database(), &aside()).map_err(|error| refusal_of(error.into()))?;
         self.begin().await;
         Ok(Reply::Done)
     }
+}
+
+/// The name under which something is put aside now.
+pub fn aside() -> String {
+    Zoned::now().strftime("%Y-%m-%d-%H-%M-%S").to_string()
 }
 
 pub(super) const fn secrets_refusal(error: SecretsError) -> Refusal {

@@ -31,7 +31,7 @@ mod texts;
 mod transfer;
 
 use api::EngineHandle;
-pub use keep::adopt;
+pub use keep::{adopt, aside};
 
 /// Events that a slow listener may be behind by; beyond that it asks for a snapshot.
 const EVENTS: usize = 1024;

@@ -44,6 +44,8 @@ pub(super) struct Engine {
     pub(super) setup: Setup,
     pub(super) store: Store,
     pub(super) store_state: StoreState,
+    /// Why the last thing that was to be kept could not be.
+    pub(super) not_kept: Option<StoreState>,
     /// The demo's texts are forgotten with the process, as long as no real account is added.
     pub(super) in_memory: bool,
     pub(super) events: broadcast::Sender<Event>,
@@ -89,6 +91,7 @@ impl Engine {
             setup,
             store,
             store_state: if in_memory { StoreState::Open } else { StoreState::Closed },
+            not_kept: None,
             in_memory,
             events,
             accounts: BTreeMap::new(),
@@ -127,7 +130,12 @@ impl Engine {
                     Some(request) => self.answer(request).await,
                     None => break,
                 },
-                Some((id, event)) = accounts.recv() => self.account_event(id, event).await,
+                Some((id, event)) = accounts.recv() => {
+                    self.account_event(id, event).await;
+                    if self.not_kept == Some(StoreState::Damaged) {
+                        self.close_damaged().await;
+                    }
+                }
                 Some(found) = passwords.recv() => self.password_found(found).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
                 Some(()) = wakes.recv() => self.woke().await,
@@ -167,6 +175,9 @@ impl Engine {
             return;
         }
         let reply = self.command(request.command).await;
+        if matches!(reply, Err(Refusal::Store(StoreState::Damaged))) {
+            self.close_damaged().await;
+        }
         // Who asked may be gone: what was asked is done all the same.
         let _ = request.reply.send(reply);
     }

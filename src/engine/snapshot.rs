@@ -156,6 +156,9 @@ pub struct Snapshot {
     /// Whether texts and calls can be read and kept.
     #[serde(default)]
     pub store: StoreState,
+    /// Why what comes in cannot be kept now.
+    #[serde(default)]
+    pub not_kept: Option<StoreState>,
     /// The file of texts and calls.
     #[serde(default)]
     pub store_file: PathBuf,

@@ -1,6 +1,7 @@
 //! Texts: received ones are committed before they are acknowledged or shown; ours are kept before they are sent.
 use super::{
     api::{Event, Refusal, Reply},
+    keep::refusal_of,
     run::Engine,
 };
 use crate::{
@@ -26,7 +27,8 @@ impl Engine {
     /// A text came: code, store, acknowledgement, event, in this order.
     pub(super) async fn received(&mut self, account: AccountId, message: NewMessage, committed: oneshot::Sender<()>) {
         let code = self.code_in(&account, &message).await;
-        let received = match self.store.receive(account.clone(), message, code, Timestamp::now()).await {
+        let kept = self.store.receive(account.clone(), message, code, Timestamp::now()).await;
+        let received = match self.noted(kept) {
             Ok(received) => received,
             Err(error) => {
                 // `committed` is dropped: the server keeps the text and sends it again.
@@ -81,7 +83,8 @@ impl Engine {
             codes.push(self.code_in(&account, message).await);
         }
         let (older, complete) = (page.older, page.step.to.gap.is_none());
-        let received = match self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await {
+        let kept = self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await;
+        let received = match self.noted(kept) {
             Ok(received) => received,
             Err(error) => {
                 tracing::error!(%error, "a part of the archive cannot be kept");
@@ -112,11 +115,11 @@ impl Engine {
             return Err(Refusal::BadText);
         }
         let (to, account) = self.resolve(to, account, Purpose::Text).await?;
-        let (message, conversation) =
-            self.store.write(account.clone(), to, body, Timestamp::now()).await.map_err(|error| {
-                tracing::error!(%error, "a text cannot be kept");
-                Refusal::Store
-            })?;
+        let kept = self.store.write(account.clone(), to, body, Timestamp::now()).await;
+        let (message, conversation) = self.noted(kept).map_err(|error| {
+            tracing::error!(%error, "a text cannot be kept");
+            refusal_of(error.into())
+        })?;
         self.tell(Event::Message {
             account: account.clone(),
             message: message.clone(),
@@ -129,7 +132,8 @@ impl Engine {
 
     /// Puts a failed text back into the outbox.
     pub(super) async fn retry_text(&mut self, id: MessageId) -> Result<Reply, Refusal> {
-        let message = self.store.requeue(id).await.map_err(|_| Refusal::Store)?.ok_or(Refusal::NoMessage)?;
+        let message = self.store.requeue(id).await;
+        let message = message.map_err(|error| refusal_of(error.into()))?.ok_or(Refusal::NoMessage)?;
         self.tell_state(&message);
         self.send_queued(&message.account.clone()).await;
         Ok(Reply::Message(message))

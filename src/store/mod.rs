@@ -7,17 +7,21 @@ mod archive;
 mod calls;
 mod contacts;
 mod conversations;
+mod copy;
 mod file;
 mod handle;
 mod messages;
 mod place;
 mod receive;
+mod repair;
 mod rows;
 mod schema;
 mod search;
 
+pub use copy::{Beside, Progress, back_up, restore};
 pub use file::{Kind, kind, put_aside};
 pub use handle::Store;
+pub use repair::repair;
 
 /// Why the store cannot do what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +73,8 @@ pub struct Received {
     pub new: bool,
 }
 
+#[cfg(test)]
+mod copy_tests;
 #[cfg(test)]
 mod file_tests;
 #[cfg(test)]

@@ -82,6 +82,14 @@ fn keyless(snapshot: Snapshot) -> App {
     app
 }
 
+fn damaged(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { store: StoreState::Damaged, ..snapshot })
+}
+
+fn not_kept(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { not_kept: Some(StoreState::Full), ..snapshot })
+}
+
 fn full(snapshot: Snapshot) -> App {
     fixture::app(Snapshot { store: StoreState::Full, ..snapshot })
 }
@@ -360,6 +368,8 @@ const SCENES: &[(&str, Scene)] = &[
     ("recovery", offered),
     ("trouble-key", keyless),
     ("trouble-full", full),
+    ("trouble-damaged", damaged),
+    ("not-kept", not_kept),
 ];
 
 /// A way to look at a scene.

@@ -86,6 +86,8 @@ pub struct Model {
     pub secrets: SecretsState,
     /// Whether texts and calls can be read and kept.
     pub store: StoreState,
+    /// Why what comes in cannot be kept.
+    pub not_kept: Option<StoreState>,
     /// The file they are kept in.
     pub store_file: PathBuf,
     /// Nothing but the keyring has the key of that file.
@@ -142,6 +144,7 @@ impl Model {
         self.recordings = snapshot.recordings;
         self.secrets = snapshot.secrets;
         self.store = snapshot.store;
+        self.not_kept = snapshot.not_kept;
         self.store_file = snapshot.store_file;
         self.wants_recovery = snapshot.wants_recovery;
     }
@@ -241,6 +244,7 @@ impl Model {
             }
             Event::ReferralOver { call } => self.referrals.retain(|known| known.call != call),
             Event::DesktopChanged { desktop } => self.desktop = desktop,
+            Event::Kept { trouble } => self.not_kept = trouble,
             // a snapshot follows
             Event::Store { .. } => {}
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::LinkOpened { .. } | Event::Quit => {}

@@ -22,6 +22,7 @@ mod desktop_instance;
 mod desktop_links;
 mod desktop_notifications;
 mod desktop_tray;
+mod disk_faults;
 mod disk_reader;
 mod keyring;
 mod media_relayed;
