@@ -328,8 +328,13 @@ settings-no-microphone = No microphone can be used. The other side would hear si
 settings-no-loudspeaker = No loudspeaker can be used. You would hear nothing.
 settings-other-microphone = The chosen microphone is not plugged in. Another one is used until it is back.
 settings-other-loudspeaker = The chosen loudspeaker is not plugged in. Another one is used until it is back.
+settings-data = Your data
+settings-data-about = Messages, calls and accounts are encrypted on this disk.
+settings-data-commands = In a terminal, landline backup keeps everything in one encrypted file, landline restore brings it back, and landline export writes it for other programs.
+settings-recovery-set = Set a recovery passphrase
+settings-swap = The swap space of this computer is not encrypted: parts of what you read may be written there. Encrypt it, or use zram.
 settings-recording = Recordings
-settings-recording-about = Recorded calls are kept in { $folder }, for you alone.
+settings-recording-about = Recorded calls are kept in { $folder }, for you alone. They are ordinary sound files, not encrypted.
 settings-recording-format = Format
 settings-recording-opus = Opus (small)
 settings-recording-wav = WAV (for every program)
@@ -661,6 +666,30 @@ help-landline-account-add-xmpp-more =
 help-landline-account-list = List the accounts
 help-landline-account-remove = Remove an account and its password; its messages stay
 help-landline-status = Show accounts, network and calls
+cli-progress = { $percent } %
+cli-ask-backup = Passphrase of the backup:
+cli-backed-up = Everything is in { $path }. Only the passphrase opens it.
+cli-restored = Restored from { $path }. What was here before is kept beside it, with the date in its name.
+cli-exported = Written to { $path }
+cli-nothing-kept = There are no messages yet.
+cli-exists = That is there already, and is not replaced: { $path }
+cli-not-written = This cannot be written; is there room, and is it yours? { $path }
+cli-no-backup = The passphrase does not open this, or it is no backup of Landline: { $path }
+backup-about = The backup holds everything: messages, calls, contacts, accounts and their passwords. Only this passphrase opens it.
+help-landline-backup = Back everything up into one encrypted file
+help-landline-backup-more =
+    Messages, calls, contacts, accounts, their passwords and the settings, as they are at this moment; Landline may go on running.
+    Recordings of calls are ordinary sound files and are not in it. The passphrase is asked for, or read from standard input.
+help-landline-restore = Put a backup in the place of what is here
+help-landline-restore-more =
+    Landline must not run. What is here is kept beside it, with the date in its name. Settings are restored where there are none.
+help-landline-export = Write messages, calls and contacts as files for other programs
+help-landline-export-more =
+    html: pages to look at; csv: tables; vcard: contacts. The files are not encrypted. Codes are blanked out.
+help-arg-file = The file of the backup
+help-arg-format = As what
+help-arg-with_codes = Leave the codes in the texts as they came
+help-arg-folder = The folder to write into
 help-landline-repair = Save what can be read of a damaged file of messages
 help-landline-repair-more =
     What can be read goes into a new file; the damaged one is kept beside it as landline.db with the date. With --anew the new

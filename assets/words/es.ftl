@@ -328,8 +328,13 @@ settings-no-microphone = No se puede usar ningún micrófono. La otra persona oi
 settings-no-loudspeaker = No se puede usar ningún altavoz. No oirías nada.
 settings-other-microphone = El micrófono elegido está desconectado. Se usa otro hasta que vuelva.
 settings-other-loudspeaker = El altavoz elegido está desconectado. Se usa otro hasta que vuelva.
+settings-data = Tus datos
+settings-data-about = Los mensajes, las llamadas y las cuentas están cifrados en este disco.
+settings-data-commands = En una terminal, landline backup guarda todo en un archivo cifrado, landline restore lo trae de vuelta y landline export lo escribe para otros programas.
+settings-recovery-set = Poner una frase de recuperación
+settings-swap = El espacio de intercambio de esta computadora no está cifrado: partes de lo que lees pueden quedar ahí. Cífralo o usa zram.
 settings-recording = Grabaciones
-settings-recording-about = Las llamadas grabadas se guardan en { $folder }, solo para ti.
+settings-recording-about = Las llamadas grabadas se guardan en { $folder }, solo para ti. Son archivos de sonido comunes, sin cifrar.
 settings-recording-format = Formato
 settings-recording-opus = Opus (pequeño)
 settings-recording-wav = WAV (para cualquier programa)
@@ -662,6 +667,31 @@ help-landline-account-add-xmpp-more =
 help-landline-account-list = Listar las cuentas
 help-landline-account-remove = Quitar una cuenta y su contraseña; sus mensajes se quedan
 help-landline-status = Mostrar cuentas, red y llamadas
+cli-progress = { $percent } %
+cli-ask-backup = Frase de la copia de seguridad:
+cli-backed-up = Todo está en { $path }. Solo la frase lo abre.
+cli-restored = Restaurado desde { $path }. Lo que había antes queda a su lado, con la fecha en su nombre.
+cli-exported = Escrito en { $path }
+cli-nothing-kept = Aún no hay mensajes.
+cli-exists = Eso ya existe y no se reemplaza: { $path }
+cli-not-written = No se puede escribir; ¿hay espacio y es tuyo? { $path }
+cli-no-backup = La frase no abre esto, o no es una copia de seguridad de Landline: { $path }
+backup-about = La copia lo tiene todo: mensajes, llamadas, contactos, cuentas y sus contraseñas. Solo esta frase la abre.
+help-landline-backup = Guardar una copia de todo en un archivo cifrado
+help-landline-backup-more =
+    Mensajes, llamadas, contactos, cuentas, sus contraseñas y los ajustes, como están en este momento; Landline puede seguir
+    abierto. Las grabaciones de llamadas son archivos de sonido comunes y no están en ella. La frase se pide, o se lee de la
+    entrada estándar.
+help-landline-restore = Poner una copia de seguridad en lugar de lo que hay
+help-landline-restore-more =
+    Landline no debe estar abierto. Lo que hay queda a su lado, con la fecha en su nombre. Los ajustes se restauran donde no hay.
+help-landline-export = Escribir mensajes, llamadas y contactos para otros programas
+help-landline-export-more =
+    html: páginas para mirar; csv: tablas; vcard: contactos. Los archivos no están cifrados. Los códigos se tapan.
+help-arg-file = El archivo de la copia de seguridad
+help-arg-format = En qué forma
+help-arg-with_codes = Dejar los códigos en los textos como llegaron
+help-arg-folder = La carpeta donde escribir
 help-landline-repair = Salvar lo que se pueda leer de un archivo de mensajes dañado
 help-landline-repair-more =
     Lo que se pueda leer pasa a un archivo nuevo; el dañado queda a su lado como landline.db con la fecha. Con --anew el nuevo

@@ -3,6 +3,7 @@ use super::{
     args::{AccountCommand, Add, Command as Asked, Common, Rules, Switch, Wait, Which},
     ask,
     client::Client,
+    data,
     fault::Fault,
     line::Line,
     print::{self, Printer},
@@ -56,6 +57,11 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&done(), &words.with("cli-account-removed", &[("account", (&id).into())]))
         }
         Asked::Status => status(home, printer).await,
+        Asked::Backup { file, password_stdin } => data::back_up(&file, password_stdin, home, printer).await,
+        Asked::Restore { file, password_stdin } => data::restore(&file, password_stdin, home, printer).await,
+        Asked::Export { format, with_codes, folder } => {
+            data::export((format.into(), &folder, with_codes), home, printer).await
+        }
         Asked::Repair { anew } => {
             let command = if anew { Command::BeginAnew } else { Command::Repair };
             Line::to_write(home, words).await?.ask(command).await?;
@@ -206,6 +212,9 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         SecretsState::Locked => lines.push(words.text("cli-secrets-locked")),
         SecretsState::NeedsPassphrase => lines.push(words.text("cli-secrets-none")),
         SecretsState::Open => {}
+    }
+    if running && snapshot.open_swap {
+        lines.push(words.text("settings-swap"));
     }
     if let Some(state) = snapshot.not_kept {
         lines.push(words.text(state.key()));

@@ -4,6 +4,7 @@ mod args;
 mod ask;
 mod client;
 mod commands;
+mod data;
 mod events;
 mod fault;
 mod files;

@@ -17,7 +17,7 @@ use crate::{
         handed,
         plan::Plan,
     },
-    media, net,
+    media, net, secrets,
     store::StoreError,
 };
 
@@ -180,6 +180,7 @@ impl Engine {
             secrets: self.secrets_state().await,
             store: self.store_state,
             not_kept: self.not_kept,
+            open_swap: secrets::swap::is_readable(),
             store_file: self.setup.home.database(),
             wants_recovery: !self.in_memory && self.setup.secrets.wants_recovery().await,
             ..kept

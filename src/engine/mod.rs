@@ -17,6 +17,7 @@ mod calls;
 mod codes;
 mod commands;
 mod conference;
+pub mod export;
 mod handle;
 mod keep;
 mod missed;

@@ -162,6 +162,9 @@ pub struct Snapshot {
     /// The file of texts and calls.
     #[serde(default)]
     pub store_file: PathBuf,
+    /// What is in memory may be written to the disk in the clear.
+    #[serde(default)]
+    pub open_swap: bool,
     /// Nothing but the keyring has the key of the texts: a recovery passphrase is worth choosing.
     #[serde(default)]
     pub wants_recovery: bool,

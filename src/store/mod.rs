@@ -11,6 +11,7 @@ mod copy;
 mod file;
 mod handle;
 mod messages;
+mod pages;
 mod place;
 mod receive;
 mod repair;

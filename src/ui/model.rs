@@ -90,6 +90,8 @@ pub struct Model {
     pub not_kept: Option<StoreState>,
     /// The file they are kept in.
     pub store_file: PathBuf,
+    /// What is in memory may be written to the disk in the clear.
+    pub open_swap: bool,
     /// Nothing but the keyring has the key of that file.
     pub wants_recovery: bool,
     /// Sound devices.
@@ -147,6 +149,7 @@ impl Model {
         self.not_kept = snapshot.not_kept;
         self.store_file = snapshot.store_file;
         self.wants_recovery = snapshot.wants_recovery;
+        self.open_swap = snapshot.open_swap;
     }
 
     /// What is kept cannot be read: until it can, the window shows nothing else.

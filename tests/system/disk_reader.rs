@@ -49,7 +49,6 @@ fn nothing_can_be_read_from_the_disk() {
     let mut bob = login(&prosody, "bob");
     let mut alice = Landline::new();
     alice.add_xmpp("alice@xmpp.test", "secret-alice", &prosody.server(), "starttls", Some(&prosody.ca));
-    alice.log_everything();
     alice.run();
     alice.wait_registered();
     alice.json(&["text", "xmpp:+15551239876@sms.test", "code please, nightingale", "--wait", "delivered"]);

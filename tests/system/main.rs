@@ -4,6 +4,7 @@
 mod support;
 
 mod audio_pulse;
+mod backup;
 mod call_aiortc;
 mod call_flooded;
 mod call_path_lost;
