@@ -129,6 +129,8 @@ unlock-later = Not now
 trouble-title = Your messages cannot be opened
 trouble-calls = Until then no account connects: what is sent to you waits at your provider.
 trouble-again = Try again
+trouble-repair = Save what can be read
+trouble-repair-about = What can be read goes into a new file. The damaged one is kept beside it.
 trouble-anew = Begin anew
 trouble-anew-about = Landline begins with an empty file. The old one is kept beside it, untouched, and can still be opened by who finds its key.
 trouble-anew-sure = Yes, begin anew
@@ -339,8 +341,13 @@ settings-no-microphone = No microphone can be used. The other side would hear si
 settings-no-loudspeaker = No loudspeaker can be used. You would hear nothing.
 settings-other-microphone = The chosen microphone is not plugged in. Another one is used until it is back.
 settings-other-loudspeaker = The chosen loudspeaker is not plugged in. Another one is used until it is back.
+settings-data = Your data
+settings-data-about = Messages, calls and accounts are encrypted on this disk.
+settings-data-commands = In a terminal, landline backup keeps everything in one encrypted file, landline restore brings it back, and landline export writes it for other programs.
+settings-recovery-set = Set a recovery passphrase
+settings-swap = The swap space of this computer is not encrypted: parts of what you read may be written there. Encrypt it, or use zram.
 settings-recording = Recordings
-settings-recording-about = Recorded calls are kept in { $folder }, for you alone.
+settings-recording-about = Recorded calls are kept in { $folder }, for you alone. They are ordinary sound files, not encrypted.
 settings-recording-format = Format
 settings-recording-opus = Opus (small)
 settings-recording-wav = WAV (for every program)
@@ -492,18 +499,18 @@ refusal-no-call = There is no such call any more.
 refusal-apart = These calls are on different accounts and cannot be put through to each other.
 refusal-no-message = There is no such message or conversation.
 refusal-bad-text = There is nothing that can be sent in that.
-refusal-store = It could not be saved. Check that the disk is not full.
+store-file = File: { $path }
 store-open = Messages can be read and kept.
 store-closed = The messages are locked. Enter the passphrase.
-store-recoverable = The key of your messages is not in the keyring. Your recovery passphrase opens them: { $path }
-store-key-lost = The key of your messages is not in the keyring, and no recovery passphrase was set. They cannot be read until the keyring has it again; the file is left as it is: { $path }
-store-keyring-silent = The keyring, which has the key of your messages, does not answer. Unlock it and try again. The file is left as it is: { $path }
-store-full = The disk is full, so nothing can be kept. Make room and try again: { $path }
-store-read-only = The disk or the file may not be written: { $path }
-store-damaged = The file of messages is damaged and was left as it is: { $path }
-store-too-new = The messages were kept by a newer Landline. Use that one, or a newer one: { $path }
-store-in-use = Another program holds the file of messages: { $path }
-store-io = The file of messages cannot be read or written: { $path }
+store-recoverable = The key of your messages is not in the keyring. Your recovery passphrase opens them.
+store-key-lost = The key of your messages is not in the keyring, and no recovery passphrase was set. They cannot be read until the keyring has it again; the file is left as it is.
+store-keyring-silent = The keyring, which has the key of your messages, does not answer. Unlock it and try again. The file is left as it is.
+store-full = The disk is full, so nothing can be kept. Make room and try again.
+store-read-only = The disk or the file may not be written.
+store-damaged = The file of messages is damaged and was left as it is.
+store-too-new = The messages were kept by a newer Landline. Use that one, or a newer one.
+store-in-use = Another program holds the file of messages.
+store-io = The file of messages cannot be read or written.
 refusal-secrets-locked = The passwords are locked. Enter the passphrase.
 refusal-secrets-failed = The password could not be kept. Check the keyring, and that the disk is not full.
 refusal-config = The settings could not be saved. Check that the disk is not full.
@@ -658,7 +665,7 @@ help-landline-run-more =
     { "{" }"event":"message", …{ "}" }. Events: registered, registration_failed, registration_changed, account_added,
     account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, store, show_window,
+    recording_failed, quality, contacts, wired, devices_changed, store, kept, show_window,
     link_opened, desktop_changed, quit. Without --headless the window is opened.
 help-landline-open = Show the window, with a link in the field it is for
 help-landline-open-more =
@@ -688,6 +695,36 @@ help-landline-account-list = List the accounts
 help-landline-account-providers = List phone services whose settings are known
 help-landline-account-remove = Remove an account and its password; its messages stay
 help-landline-status = Show accounts, network and calls
+cli-progress = { $percent } %
+cli-ask-backup = Passphrase of the backup:
+cli-backed-up = Everything is in { $path }. Only the passphrase opens it.
+cli-restored = Restored from { $path }. What was here before is kept beside it, with the date in its name.
+cli-exported = Written to { $path }
+cli-nothing-kept = There are no messages yet.
+cli-exists = That is there already, and is not replaced: { $path }
+cli-not-written = This cannot be written; is there room, and is it yours? { $path }
+cli-no-backup = The passphrase does not open this, or it is no backup of Landline: { $path }
+backup-about = The backup holds everything: messages, calls, contacts, accounts and their passwords. Only this passphrase opens it.
+help-landline-backup = Back everything up into one encrypted file
+help-landline-backup-more =
+    Messages, calls, contacts, accounts, their passwords and the settings, as they are at this moment; Landline may go on running.
+    Recordings of calls are ordinary sound files and are not in it. The passphrase is asked for, or read from standard input.
+help-landline-restore = Put a backup in the place of what is here
+help-landline-restore-more =
+    Landline must not run. What is here is kept beside it, with the date in its name. Settings are restored where there are none.
+help-landline-export = Write messages, calls and contacts as files for other programs
+help-landline-export-more =
+    html: pages to look at; csv: tables; vcard: contacts. The files are not encrypted. Codes are blanked out.
+help-arg-file = The file of the backup
+help-arg-format = As what
+help-arg-with_codes = Leave the codes in the texts as they came
+help-arg-folder = The folder to write into
+help-landline-repair = Save what can be read of a damaged file of messages
+help-landline-repair-more =
+    What can be read goes into a new file; the damaged one is kept beside it as landline.db with the date. With --anew the new
+    file is empty: for a file whose key is lost.
+help-arg-anew = Begin with an empty file
+cli-repaired = Done. The old file is kept beside the new one, with the date in its name.
 help-landline-recovery = Set the recovery passphrase of your messages
 help-landline-recovery-more =
     The messages are encrypted. Their key is in the keyring, or in the encrypted file of passwords. If that is lost, the

@@ -129,6 +129,8 @@ unlock-later = Ahora no
 trouble-title = No se pueden abrir tus mensajes
 trouble-calls = Hasta entonces no se conecta ninguna cuenta: lo que te envíen espera con tu proveedor.
 trouble-again = Intentar de nuevo
+trouble-repair = Salvar lo que se pueda leer
+trouble-repair-about = Lo que se pueda leer pasa a un archivo nuevo. El dañado queda a su lado.
 trouble-anew = Empezar de cero
 trouble-anew-about = Landline empieza con un archivo vacío. El anterior queda a su lado, intacto, y quien encuentre su llave aún podrá abrirlo.
 trouble-anew-sure = Sí, empezar de cero
@@ -342,8 +344,13 @@ settings-no-microphone = No se puede usar ningún micrófono. La otra persona oi
 settings-no-loudspeaker = No se puede usar ningún altavoz. No oirías nada.
 settings-other-microphone = El micrófono elegido está desconectado. Se usa otro hasta que vuelva.
 settings-other-loudspeaker = El altavoz elegido está desconectado. Se usa otro hasta que vuelva.
+settings-data = Tus datos
+settings-data-about = Los mensajes, las llamadas y las cuentas están cifrados en este disco.
+settings-data-commands = En una terminal, landline backup guarda todo en un archivo cifrado, landline restore lo trae de vuelta y landline export lo escribe para otros programas.
+settings-recovery-set = Poner una frase de recuperación
+settings-swap = El espacio de intercambio de esta computadora no está cifrado: partes de lo que lees pueden quedar ahí. Cífralo o usa zram.
 settings-recording = Grabaciones
-settings-recording-about = Las llamadas grabadas se guardan en { $folder }, solo para ti.
+settings-recording-about = Las llamadas grabadas se guardan en { $folder }, solo para ti. Son archivos de sonido comunes, sin cifrar.
 settings-recording-format = Formato
 settings-recording-opus = Opus (pequeño)
 settings-recording-wav = WAV (para cualquier programa)
@@ -495,18 +502,18 @@ refusal-no-call = Esa llamada ya no existe.
 refusal-apart = Esas llamadas son de cuentas distintas y no se pueden poner en contacto.
 refusal-no-message = No existe ese mensaje o conversación.
 refusal-bad-text = Ahí no hay nada que se pueda enviar.
-refusal-store = No se pudo guardar. Revisa que el disco no esté lleno.
+store-file = Archivo: { $path }
 store-open = Los mensajes se pueden leer y guardar.
 store-closed = Los mensajes están bloqueados. Escribe la frase de acceso.
-store-recoverable = La llave de tus mensajes no está en el llavero. Tu frase de recuperación los abre: { $path }
-store-key-lost = La llave de tus mensajes no está en el llavero y no hay frase de recuperación. No se pueden leer hasta que el llavero la tenga de nuevo; el archivo queda como está: { $path }
-store-keyring-silent = El llavero, que tiene la llave de tus mensajes, no responde. Desbloquéalo e inténtalo de nuevo. El archivo queda como está: { $path }
-store-full = El disco está lleno y no se puede guardar nada. Libera espacio e inténtalo de nuevo: { $path }
-store-read-only = No se puede escribir en el disco o en el archivo: { $path }
-store-damaged = El archivo de mensajes está dañado y quedó como estaba: { $path }
-store-too-new = Los mensajes los guardó un Landline más nuevo. Usa ese u otro más nuevo: { $path }
-store-in-use = Otro programa está usando el archivo de mensajes: { $path }
-store-io = No se puede leer o escribir el archivo de mensajes: { $path }
+store-recoverable = La llave de tus mensajes no está en el llavero. Tu frase de recuperación los abre.
+store-key-lost = La llave de tus mensajes no está en el llavero y no hay frase de recuperación. No se pueden leer hasta que el llavero la tenga de nuevo; el archivo queda como está.
+store-keyring-silent = El llavero, que tiene la llave de tus mensajes, no responde. Desbloquéalo e inténtalo de nuevo. El archivo queda como está.
+store-full = El disco está lleno y no se puede guardar nada. Libera espacio e inténtalo de nuevo.
+store-read-only = No se puede escribir en el disco o en el archivo.
+store-damaged = El archivo de mensajes está dañado y quedó como estaba.
+store-too-new = Los mensajes los guardó un Landline más nuevo. Usa ese u otro más nuevo.
+store-in-use = Otro programa está usando el archivo de mensajes.
+store-io = No se puede leer o escribir el archivo de mensajes.
 refusal-secrets-locked = Las contraseñas están bloqueadas. Escribe la frase de acceso.
 refusal-secrets-failed = No se pudo guardar la contraseña. Revisa el llavero y que el disco no esté lleno.
 refusal-config = No se pudieron guardar los ajustes. Revisa que el disco no esté lleno.
@@ -662,7 +669,7 @@ help-landline-run-more =
     al momento: { "{" }"event":"message", …{ "}" }. Sucesos: registered, registration_failed, registration_changed,
     account_added, account_removed, message, message_state, conversation_read, code, code_warned,
     code_forgotten, call, call_logged, dtmf_received,
-    recording_failed, quality, contacts, wired, devices_changed, store, show_window,
+    recording_failed, quality, contacts, wired, devices_changed, store, kept, show_window,
     link_opened, desktop_changed, quit. Sin --headless se abre la ventana.
 help-landline-open = Mostrar la ventana, con un enlace en su campo
 help-landline-open-more =
@@ -692,6 +699,37 @@ help-landline-account-list = Listar las cuentas
 help-landline-account-providers = Lista los servicios telefónicos cuyos ajustes se conocen
 help-landline-account-remove = Quitar una cuenta y su contraseña; sus mensajes se quedan
 help-landline-status = Mostrar cuentas, red y llamadas
+cli-progress = { $percent } %
+cli-ask-backup = Frase de la copia de seguridad:
+cli-backed-up = Todo está en { $path }. Solo la frase lo abre.
+cli-restored = Restaurado desde { $path }. Lo que había antes queda a su lado, con la fecha en su nombre.
+cli-exported = Escrito en { $path }
+cli-nothing-kept = Aún no hay mensajes.
+cli-exists = Eso ya existe y no se reemplaza: { $path }
+cli-not-written = No se puede escribir; ¿hay espacio y es tuyo? { $path }
+cli-no-backup = La frase no abre esto, o no es una copia de seguridad de Landline: { $path }
+backup-about = La copia lo tiene todo: mensajes, llamadas, contactos, cuentas y sus contraseñas. Solo esta frase la abre.
+help-landline-backup = Guardar una copia de todo en un archivo cifrado
+help-landline-backup-more =
+    Mensajes, llamadas, contactos, cuentas, sus contraseñas y los ajustes, como están en este momento; Landline puede seguir
+    abierto. Las grabaciones de llamadas son archivos de sonido comunes y no están en ella. La frase se pide, o se lee de la
+    entrada estándar.
+help-landline-restore = Poner una copia de seguridad en lugar de lo que hay
+help-landline-restore-more =
+    Landline no debe estar abierto. Lo que hay queda a su lado, con la fecha en su nombre. Los ajustes se restauran donde no hay.
+help-landline-export = Escribir mensajes, llamadas y contactos para otros programas
+help-landline-export-more =
+    html: páginas para mirar; csv: tablas; vcard: contactos. Los archivos no están cifrados. Los códigos se tapan.
+help-arg-file = El archivo de la copia de seguridad
+help-arg-format = En qué forma
+help-arg-with_codes = Dejar los códigos en los textos como llegaron
+help-arg-folder = La carpeta donde escribir
+help-landline-repair = Salvar lo que se pueda leer de un archivo de mensajes dañado
+help-landline-repair-more =
+    Lo que se pueda leer pasa a un archivo nuevo; el dañado queda a su lado como landline.db con la fecha. Con --anew el nuevo
+    empieza vacío: para un archivo cuya llave se perdió.
+help-arg-anew = Empezar con un archivo vacío
+cli-repaired = Listo. El archivo anterior queda junto al nuevo, con la fecha en su nombre.
 help-landline-recovery = Poner la frase de recuperación de tus mensajes
 help-landline-recovery-more =
     Los mensajes están cifrados. Su llave está en el llavero, o en el archivo cifrado de contraseñas. Si eso se pierde, la

@@ -1,5 +1,6 @@
 //! What may be written on the command line: the stable contract of scripts. Help texts are in `words/`, put in by
 //! `help.rs`. It must not do anything.
+use crate::engine::export::Format;
 use crate::{
     config::Provider,
     domain::{
@@ -46,6 +47,30 @@ pub(super) enum Command {
     #[command(subcommand)]
     Account(AccountCommand),
     Status,
+    Backup {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    Restore {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    Export {
+        #[arg(long, value_name = "html|csv|vcard")]
+        format: Exported,
+        #[arg(long)]
+        with_codes: bool,
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    Repair {
+        #[arg(long)]
+        anew: bool,
+    },
     Recovery {
         #[arg(long)]
         password_stdin: bool,
@@ -241,6 +266,13 @@ pub(super) struct Which {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Exported {
+    Html,
+    Csv,
+    Vcard,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Switch {
     On,
     Off,
@@ -283,6 +315,16 @@ impl From<KeyKind> for Keys {
         match kind {
             KeyKind::Sdes => Self::Sdes,
             KeyKind::Dtls => Self::Dtls,
+        }
+    }
+}
+
+impl From<Exported> for Format {
+    fn from(format: Exported) -> Self {
+        match format {
+            Exported::Html => Self::Html,
+            Exported::Csv => Self::Csv,
+            Exported::Vcard => Self::Vcard,
         }
     }
 }

@@ -53,6 +53,11 @@ pub(super) fn new_passphrase(words: &Words, about: &str, from_stdin: bool) -> Re
     if passphrase.expose().is_empty() { Err(Fault::NoPassword) } else { Ok(passphrase) }
 }
 
+/// The passphrase of a backup.
+pub(super) fn backup_passphrase(words: &Words, from_stdin: bool) -> Result<Private<String>, Fault> {
+    if from_stdin { line(&mut io::stdin().lock()) } else { hidden(&words.text("cli-ask-backup")) }
+}
+
 fn twice(words: &Words, about: &str) -> Result<Private<String>, Fault> {
     let first = hidden(&format!("{}\n{}:", words.text(about), words.text("unlock-passphrase")))?;
     let again = hidden(&format!("{}:", words.text("unlock-again")))?;

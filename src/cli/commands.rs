@@ -1,8 +1,10 @@
 //! The commands that end at once: they ask, print the answer, and are done.
 use super::{
-    args::{AccountCommand, Add, Command as Asked, Common, Preset, Rules, Switch, Wait, Which},
+    account::account_config,
+    args::{AccountCommand, Add, Command as Asked, Preset, Switch, Wait, Which},
     ask,
     client::Client,
+    data,
     fault::Fault,
     line::Line,
     print::{self, Printer},
@@ -13,7 +15,7 @@ use crate::{
     config::Home,
     desktop::clipboard::Held,
     domain::{
-        account::{AccountConfig, AccountId, AccountKind, CallRules, CallSettings, SipTransport},
+        account::{AccountConfig, AccountId, AccountKind, SipTransport},
         call::CallId,
         code::ReceivedCode,
         message::{MessageState, SendFailure},
@@ -39,9 +41,17 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Run { .. } | Asked::Open { .. } => Ok(()),
         Asked::Account(AccountCommand::Add(add)) => add_account(add, home, printer).await,
         Asked::Account(AccountCommand::List) => {
-            let snapshot = snapshot(&mut Line::to_read(home, words).await?).await?;
-            let text = print::list(words, &snapshot.accounts, "cli-no-accounts", print::account);
-            printer.answer(&snapshot.accounts.iter().map(account).collect::<Vec<_>>(), &text)
+            let mut line = Line::to_read(home, words).await?;
+            let mut all = snapshot(&mut line).await?;
+            if all.store == StoreState::Closed
+                && all.accounts.is_empty()
+                && all.secrets != SecretsState::NeedsPassphrase
+            {
+                line.unlock().await?;
+                all = snapshot(&mut line).await?;
+            }
+            let text = print::list(words, &all.accounts, "cli-no-accounts", print::account);
+            printer.answer(&all.accounts.iter().map(account).collect::<Vec<_>>(), &text)
         }
         Asked::Account(AccountCommand::Providers) => providers::list(printer),
         Asked::Account(AccountCommand::Remove { id }) => {
@@ -50,6 +60,16 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&done(), &words.with("cli-account-removed", &[("account", (&id).into())]))
         }
         Asked::Status => status(home, printer).await,
+        Asked::Backup { file, password_stdin } => data::back_up(&file, password_stdin, home, printer).await,
+        Asked::Restore { file, password_stdin } => data::restore(&file, password_stdin, home, printer).await,
+        Asked::Export { format, with_codes, folder } => {
+            data::export((format.into(), &folder, with_codes), home, printer).await
+        }
+        Asked::Repair { anew } => {
+            let command = if anew { Command::BeginAnew } else { Command::Repair };
+            Line::to_write(home, words).await?.ask(command).await?;
+            printer.answer(&done(), &words.text("cli-repaired"))
+        }
         Asked::Recovery { password_stdin } => {
             let passphrase = ask::new_passphrase(words, "recovery-about", password_stdin)?;
             Line::to_write(home, words).await?.ask(Command::SetRecovery { passphrase }).await?;
@@ -177,6 +197,8 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         /// Only a running instance knows.
         secrets: Option<SecretsState>,
         store: StoreState,
+        /// Why nothing new is kept.
+        not_kept: Option<StoreState>,
     }
     let words = printer.words;
     let mut line = Line::to_read(home, words).await?;
@@ -199,9 +221,16 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         SecretsState::NeedsPassphrase => lines.push(words.text("cli-secrets-none")),
         SecretsState::Open => {}
     }
+    if running && snapshot.open_swap {
+        lines.push(words.text("settings-swap"));
+    }
+    if let Some(state) = snapshot.not_kept {
+        lines.push(words.text(state.key()));
+    }
     if !matches!(snapshot.store, StoreState::Open | StoreState::Closed) {
         let path = snapshot.store_file.to_string_lossy();
-        lines.push(words.with(snapshot.store.key(), &[("path", Value::Text(&path))]));
+        lines.push(words.text(snapshot.store.key()));
+        lines.push(words.with("store-file", &[("path", Value::Text(&path))]));
     }
     let all = Status {
         running,
@@ -213,6 +242,7 @@ async fn status(home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
         unread,
         secrets: running.then_some(snapshot.secrets),
         store: snapshot.store,
+        not_kept: snapshot.not_kept,
     };
     printer.answer(&all, &lines.join("\n"))
 }
@@ -395,88 +425,4 @@ async fn unlock(client: &mut Client, printer: &Printer<'_>) -> Result<(), Fault>
 
 fn has_scheme(address: &str, scheme: &str) -> bool {
     address.split_once(':').is_some_and(|(given, _)| given.eq_ignore_ascii_case(scheme))
-}
-
-/// The account as written; the address may carry its scheme.
-fn account_config(common: &Common, kind: AccountKind, schemes: &[&str]) -> Result<AccountConfig, Fault> {
-    let given = common.address.trim();
-    let address = match given.split_once(':') {
-        Some((scheme, rest)) if schemes.iter().any(|known| known.eq_ignore_ascii_case(scheme)) => rest,
-        _ => given,
-    };
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !";?/:<>\"".contains(c);
-    let parts = address.rsplit_once('@').is_some_and(|(user, domain)| !user.is_empty() && !domain.is_empty());
-    if !parts || !address.chars().all(plain) {
-        return Err(Refusal::BadAccountAddress.into());
-    }
-    // the running instance stands in another folder
-    let ca = match &common.ca {
-        Some(path) => Some(path.canonicalize().map_err(|_| Fault::Ca(path.clone()))?),
-        None => None,
-    };
-    let id = AccountConfig::derive_id(&kind, address);
-    let encryption = common.encryption.map(Into::into);
-    let calls = CallSettings {
-        expires: None,
-        way: None,
-        provider: None,
-        keys: common.keys.map(Into::into),
-        ice: common.ice.map(|ice| ice == Switch::On),
-        stun: common.stun.clone(),
-        turn: common.turn.clone(),
-        turn_user: common.turn_user.clone(),
-    };
-    let Rules { country, area, voicemail, hide_number, answer_at_once } = common.rules.clone();
-    let rules = CallRules { country, area, voicemail, hide_number, answer_at_once };
-    let (address, server) = (address.to_owned(), common.server.clone());
-    Ok(AccountConfig { id, address, server, ca, encryption, rules, kind, calls: Box::new(calls) })
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn common(address: &str) -> Common {
-        Common {
-            address: address.into(),
-            server: None,
-            ca: None,
-            encryption: None,
-            keys: None,
-            ice: None,
-            stun: None,
-            turn: None,
-            turn_user: None,
-            rules: Rules::default(),
-            password_stdin: true,
-        }
-    }
-
-    fn config(address: &str) -> Result<AccountConfig, Fault> {
-        let common = common(address);
-        account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"])
-    }
-
-    #[test]
-    fn addresses_of_accounts() {
-        for (given, taken) in
-            [("alice@x.org", "alice@x.org"), (" XMPP:alice@x.org ", "alice@x.org"), ("a@b@x.org", "a@b@x.org")]
-        {
-            assert_eq!(config(given).unwrap().address, taken);
-        }
-        assert_eq!(config("alice@x.org").unwrap().id.0, "xmpp-alice-x.org");
-        for bad in
-            ["", "alice", "@x.org", "alice@", "sip:alice@x.org", "alice@x.org/desk", "al ice@x", "a@x;b=c", "a\u{7}@x"]
-        {
-            assert!(matches!(config(bad), Err(Fault::Refused(Refusal::BadAccountAddress))), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_ca_file_that_is_not_there_is_named() {
-        let common = Common { ca: Some("/nonexistent/ca.pem".into()), ..common("a@x") };
-        let result = account_config(&common, AccountKind::Xmpp { tls: None }, &["xmpp"]);
-        assert!(matches!(result, Err(Fault::Ca(path)) if path.ends_with("ca.pem")));
-    }
 }

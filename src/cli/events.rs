@@ -49,6 +49,8 @@ fn sentence(event: &Event, words: &Words) -> Option<String> {
         Event::RecordingFailed { reason, .. } => words.text(reason.key()),
         Event::Store { state: StoreState::Open | StoreState::Closed } => return None,
         Event::Store { state } => words.text(state.key()),
+        Event::Kept { trouble: None } => words.text("store-open"),
+        Event::Kept { trouble: Some(state) } => words.text(state.key()),
         Event::Quit => words.text("cli-ended"),
         Event::CallLogged { .. }
         | Event::ReferralOver { .. }

@@ -56,6 +56,14 @@ pub(super) enum Fault {
     WrongPassphrase,
     /// An empty password.
     NoPassword,
+    /// There is nothing to back up or to export.
+    NothingKept,
+    /// A file that would be replaced.
+    Exists(PathBuf),
+    /// A file or folder that cannot be written.
+    NotWritten(PathBuf),
+    /// Not a backup, or another passphrase.
+    NoBackup(PathBuf),
     /// The CA file cannot be read.
     Ca(PathBuf),
     /// The text was refused.
@@ -97,7 +105,7 @@ impl Fault {
                 )
             }
             Self::Store(StoreState::Closed) => words.text("refusal-secrets-locked"),
-            Self::Store(state) => at(state.key(), home.database()),
+            Self::Store(state) => format!("{} {}", words.text(state.key()), at("store-file", home.database())),
             Self::System => words.text("cli-system"),
             Self::Demo => words.text("cli-demo-failed"),
             Self::Window => words.text("cli-window-failed"),
@@ -105,6 +113,10 @@ impl Fault {
             Self::PassphrasesDiffer => words.text("unlock-differs"),
             Self::WrongPassphrase => words.text("unlock-wrong"),
             Self::NoPassword => words.text("cli-no-password"),
+            Self::NothingKept => words.text("cli-nothing-kept"),
+            Self::Exists(path) => at("cli-exists", path.clone()),
+            Self::NotWritten(path) => at("cli-not-written", path.clone()),
+            Self::NoBackup(path) => at("cli-no-backup", path.clone()),
             Self::Ca(path) => at("cli-ca-unreadable", path.clone()),
             Self::TextFailed(failure) => words.text(failure.key()),
             Self::TextLate { seconds, state } => {

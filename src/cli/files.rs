@@ -9,12 +9,16 @@ use crate::{
         conversation::Conversation,
         private::Private,
     },
-    engine::api::{AccountStatus, Command, Refusal, Reply, Snapshot, StoreState},
+    engine::{
+        self,
+        api::{AccountStatus, Command, Refusal, Reply, Snapshot, StoreState},
+    },
     net,
     secrets::{Secrets, SecretsError},
     store::{self, Kind, Store},
     words::Words,
 };
+use tokio::sync::OnceCell;
 
 /// Conversations whose unread texts are counted.
 const CONVERSATIONS: u32 = 200;
@@ -25,12 +29,13 @@ pub(super) struct Files {
     words: Words,
     /// Held as long as something may be changed.
     claim: Option<Claim>,
+    secrets: OnceCell<Secrets>,
 }
 
 impl Files {
     /// Changes nothing.
     pub(super) fn to_read(home: &Home, words: &Words) -> Self {
-        Self { home: home.clone(), words: words.clone(), claim: None }
+        Self { home: home.clone(), words: words.clone(), claim: None, secrets: OnceCell::new() }
     }
 
     /// May add and remove accounts, as long as the claim is held.
@@ -56,6 +61,8 @@ impl Files {
             }
             Command::AddAccount { config, password, turn_password } => self.add(config, password, turn_password).await,
             Command::RemoveAccount { id } => self.remove(id).await,
+            Command::Repair => self.repair(true).await,
+            Command::BeginAnew => self.repair(false).await,
             Command::SetRecovery { passphrase } => self.set_recovery(passphrase).await,
             _ => Err(Fault::NotRunning),
         }
@@ -71,52 +78,89 @@ impl Files {
             _ => None,
         };
         let there = store::kind(&path)? == Kind::Sealed;
-        let key = ask::store_key(&self.secrets().await, there, &self.words).await?;
+        let key = ask::store_key(self.secrets().await, there, &self.words).await?;
         Ok(Some(Store::open(&path, &key)?))
     }
 
-    /// Conversations, where nobody has to be asked for the key.
-    async fn unread(&self) -> Result<Vec<Conversation>, Fault> {
+    /// The store and the accounts in it, to be changed; made if there is none.
+    async fn accounts(&self) -> Result<(Store, Config), Fault> {
+        let mut config = Config::load(&self.home)?;
+        let there = store::kind(&self.home.database())? == Kind::Sealed;
+        let key = ask::store_key(self.open_secrets().await?, there, &self.words).await?;
+        let store = Store::open(&self.home.database(), &key)?;
+        if engine::adopt(&store, &mut config).await? {
+            config.save_settings(&self.home)?;
+        }
+        Ok((store, config))
+    }
+
+    /// Asks for the passphrase, so that everything can be read.
+    pub(super) async fn unlock(&self) -> Result<(), Fault> {
+        let there = store::kind(&self.home.database())? == Kind::Sealed;
+        if there {
+            ask::store_key(self.secrets().await, there, &self.words).await?;
+        }
+        Ok(())
+    }
+
+    /// The accounts and the conversations, where nobody has to be asked for the key.
+    async fn to_be_seen(&self) -> Result<(Vec<AccountConfig>, Vec<Conversation>), Fault> {
         if store::kind(&self.home.database())? != Kind::Sealed {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         let key = match self.secrets().await.store_key(true).await {
             Err(SecretsError::Locked) => return Err(Fault::Store(StoreState::Closed)),
             key => key?,
         };
-        Ok(Store::open(&self.home.database(), &key)?.conversations(CONVERSATIONS).await?)
+        let store = Store::open(&self.home.database(), &key)?;
+        Ok((store.accounts().await?, store.conversations(CONVERSATIONS).await?))
     }
 
-    async fn secrets(&self) -> Secrets {
-        Secrets::open(&self.home, ask::passphrase()).await
+    async fn secrets(&self) -> &Secrets {
+        self.secrets.get_or_init(|| Secrets::open(&self.home, ask::passphrase())).await
     }
 
     /// The passwords, open, to be changed.
-    async fn open_secrets(&self) -> Result<Secrets, Fault> {
+    async fn open_secrets(&self) -> Result<&Secrets, Fault> {
         if self.claim.is_none() {
             return Err(Fault::NotRunning);
         }
         let secrets = self.secrets().await;
-        ask::unlock(&secrets, &self.words).await?;
+        ask::unlock(secrets, &self.words).await?;
         Ok(secrets)
+    }
+
+    /// A new store in place of the one that is there: with what can be read of it, or empty. The old one is put aside.
+    async fn repair(&self, save: bool) -> Result<Reply, Fault> {
+        let (path, aside) = (self.home.database(), engine::aside());
+        if self.claim.is_none() || store::kind(&path)? == Kind::Nothing {
+            return Err(Fault::NotRunning);
+        }
+        if save {
+            let key = ask::store_key(self.secrets().await, true, &self.words).await?;
+            store::repair(&path, &key, &aside)?;
+        } else {
+            store::put_aside(&path, &aside)?;
+        }
+        Ok(Reply::Done)
     }
 
     async fn set_recovery(&self, passphrase: Private<String>) -> Result<Reply, Fault> {
         let secrets = self.open_secrets().await?;
         let there = store::kind(&self.home.database())? == Kind::Sealed;
-        ask::store_key(&secrets, there, &self.words).await?;
+        ask::store_key(secrets, there, &self.words).await?;
         secrets.set_recovery(passphrase).await?;
         Ok(Reply::Done)
     }
 
     async fn snapshot(&self) -> Result<Snapshot, Fault> {
         let config = Config::load(&self.home)?;
-        let accounts = config.accounts.into_iter().map(offline).collect();
-        let (conversations, store) = match self.unread().await {
-            Ok(conversations) => (conversations, StoreState::Open),
-            Err(Fault::Store(state)) => (Vec::new(), state),
+        let (kept, conversations, store) = match self.to_be_seen().await {
+            Ok((accounts, conversations)) => (accounts, conversations, StoreState::Open),
+            Err(Fault::Store(state)) => (Vec::new(), Vec::new(), state),
             Err(fault) => return Err(fault),
         };
+        let accounts = kept.into_iter().chain(config.accounts).map(offline).collect();
         let wired = net::status(config.wired, &net::interfaces());
         let (window, sound, recording) = (config.window, config.sound, config.recording);
         let recordings = self.home.recordings_folder();
@@ -131,11 +175,9 @@ impl Files {
         password: Private<String>,
         turn_password: Option<Private<String>>,
     ) -> Result<Reply, Fault> {
-        if self.claim.is_none() {
-            return Err(Fault::NotRunning);
-        }
-        let mut kept = Config::load(&self.home)?;
-        if kept.accounts.iter().any(|known| known.id == config.id) {
+        let (store, kept) = self.accounts().await?;
+        let mut accounts = kept.accounts;
+        if accounts.iter().any(|known| known.id == config.id) {
             return Err(Refusal::AccountExists.into());
         }
         let secrets = self.open_secrets().await?;
@@ -143,22 +185,24 @@ impl Files {
         if let Some(password) = &turn_password {
             secrets.set(&config.turn_secret(), password).await?;
         }
-        kept.accounts.push(config.clone());
-        kept.save(&self.home)?;
+        accounts.push(config.clone());
+        store.set_accounts(accounts).await?;
         Ok(Reply::Account(offline(config)))
     }
 
     async fn remove(&self, id: AccountId) -> Result<Reply, Fault> {
-        if self.claim.is_none() {
-            return Err(Fault::NotRunning);
+        let nothing = store::kind(&self.home.database())? == Kind::Nothing;
+        if self.claim.is_some() && nothing && Config::load(&self.home)?.accounts.is_empty() {
+            return Err(Refusal::UnknownAccount.into());
         }
-        let mut kept = Config::load(&self.home)?;
-        let known = kept.accounts.iter().position(|known| known.id == id).ok_or(Refusal::UnknownAccount)?;
-        let removed = kept.accounts.remove(known);
+        let (store, kept) = self.accounts().await?;
+        let mut accounts = kept.accounts;
+        let known = accounts.iter().position(|known| known.id == id).ok_or(Refusal::UnknownAccount)?;
+        let removed = accounts.remove(known);
         let secrets = self.open_secrets().await?;
         secrets.remove(&id).await?;
         secrets.remove(&removed.turn_secret()).await?;
-        kept.save(&self.home)?;
+        store.set_accounts(accounts).await?;
         Ok(Reply::Done)
     }
 }

@@ -2,7 +2,7 @@
 use super::{client::Client, fault::Fault, files::Files, instance::Claim};
 use crate::{
     config::Home,
-    engine::api::{Command, Reply},
+    engine::api::{Command, Refusal, Reply},
     words::Words,
 };
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ pub(super) enum Line {
     /// The running instance.
     Running(Box<Client>),
     /// The files of a home that nobody works on.
-    Files(Files),
+    Files(Box<Files>),
 }
 
 impl Line {
@@ -24,7 +24,7 @@ impl Line {
     pub(super) async fn to_read(home: &Home, words: &Words) -> Result<Self, Fault> {
         Ok(match Client::find(home).await? {
             Some(client) => Self::Running(Box::new(client)),
-            None => Self::Files(Files::to_read(home, words)),
+            None => Self::Files(Box::new(Files::to_read(home, words))),
         })
     }
 
@@ -36,7 +36,7 @@ impl Line {
                 return Ok(Self::Running(Box::new(client)));
             }
             if let Some(claim) = Claim::take(home)? {
-                return Ok(Self::Files(Files::to_write(home, words, claim)));
+                return Ok(Self::Files(Box::new(Files::to_write(home, words, claim))));
             }
             if Instant::now() >= end {
                 return Err(Fault::Busy);
@@ -55,6 +55,14 @@ impl Line {
         match self {
             Self::Running(client) => client.ask(command).await,
             Self::Files(files) => files.ask(command).await,
+        }
+    }
+
+    /// Asks for the passphrase where the files cannot be read without.
+    pub(super) async fn unlock(&self) -> Result<(), Fault> {
+        match self {
+            Self::Running(_) => Err(Refusal::SecretsLocked.into()),
+            Self::Files(files) => files.unlock().await,
         }
     }
 

@@ -1,9 +1,11 @@
 //! The command line, and the private socket to the running instance: scripts, tests and screen-reader users have the
 //! whole phone here. It decides nothing that the engine could decide, and prints no sentence that is not in `words/`.
+mod account;
 mod args;
 mod ask;
 mod client;
 mod commands;
+mod data;
 mod events;
 mod fault;
 mod files;

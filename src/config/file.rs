@@ -20,6 +20,10 @@ impl Config {
             ConfigError::Syntax { line: before.map_or(0, |before| before.matches('\n').count() + 1) }
         })
     }
+    /// Writes it without its accounts: they are in the store.
+    pub fn save_settings(&self, home: &Home) -> Result<(), ConfigError> {
+        Self { accounts: Vec::new(), ..self.clone() }.save(home)
+    }
     /// Writes it (0600).
     pub fn save(&self, home: &Home) -> Result<(), ConfigError> {
         let text = toml::to_string_pretty(self).map_err(|_| ConfigError::Syntax { line: 0 })?;

@@ -1,4 +1,5 @@
-//! Typed TOML configuration, atomic writes, XDG paths or one folder (`--home`). Holds no secret.
+//! Typed TOML configuration, atomic writes, XDG paths or one folder (`--home`). Holds no secret, and nothing that tells who the
+//! person is: accounts are in the store.
 use crate::{
     audio::DeviceChoice,
     domain::{account::AccountConfig, call::RecordingFormat},
@@ -61,7 +62,8 @@ pub struct Config {
     pub window: WindowConfig,
     /// The desktop around it.
     pub desktop: DesktopConfig,
-    /// Accounts.
+    /// Accounts. The store has them; in the file they stand only as long as an earlier Landline's have not moved there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<AccountConfig>,
 }
 

@@ -323,7 +323,7 @@ impl Engine {
             self.setup.secrets.set(&config.turn_secret(), password).await.map_err(secrets_refusal)?;
         }
         self.setup.config.accounts.push(config.clone());
-        if let Err(refusal) = self.save_config() {
+        if let Err(refusal) = self.save_accounts().await {
             self.setup.config.accounts.retain(|known| known.id != config.id);
             return Err(refusal);
         }
@@ -343,7 +343,7 @@ impl Engine {
         self.carry_out(actions).await;
         self.leave(account);
         self.setup.config.accounts.retain(|known| known.id != id);
-        self.save_config()?;
+        self.save_accounts().await?;
         for secret in [id.clone(), turn_secret, kept_secret] {
             if let Err(error) = self.setup.secrets.remove(&secret).await {
                 tracing::warn!(%error, "a password is not forgotten");

@@ -17,7 +17,7 @@ use crate::{
         handed,
         plan::Plan,
     },
-    media, net,
+    media, net, secrets,
     store::StoreError,
 };
 
@@ -26,7 +26,7 @@ const CONVERSATIONS: u32 = 200;
 const CODES: u32 = 20;
 const CALLS: u32 = 100;
 
-fn stored(error: StoreError) -> Refusal {
+pub(super) fn stored(error: StoreError) -> Refusal {
     refusal_of(error.into())
 }
 
@@ -40,6 +40,7 @@ impl Engine {
             Command::RemoveAccount { id } => self.remove_account(id).await,
             Command::Unlock { passphrase } => self.unlock(passphrase).await,
             Command::OpenStore => self.open_again().await,
+            Command::Repair => self.repair().await,
             Command::BeginAnew => self.begin_anew().await,
             Command::SetRecovery { passphrase } => self.set_recovery(passphrase).await,
             Command::Snapshot => Ok(Reply::Snapshot(Box::new(self.snapshot().await?))),
@@ -196,6 +197,8 @@ impl Engine {
             privacy: self.setup.config.privacy,
             secrets: self.secrets_state().await,
             store: self.store_state,
+            not_kept: self.not_kept,
+            open_swap: secrets::swap::is_readable(),
             store_file: self.setup.home.database(),
             wants_recovery: !self.in_memory && self.setup.secrets.wants_recovery().await,
             ..kept

@@ -2,6 +2,7 @@
 //! tell is told: that they write and what they have seen is a choice, and strangers never learn it.
 use super::{
     api::{Event, Refusal, Reply},
+    commands::stored,
     run::Engine,
 };
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
         message::{Direction, Message, MessageId, MessageState},
         private::Private,
     },
-    store::StoreError,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,10 +53,6 @@ pub enum Wanted {
     Draft(Private<String>),
     /// The person writes, or has stopped.
     Writing(bool),
-}
-
-const fn stored(_: StoreError) -> Refusal {
-    Refusal::Store
 }
 
 impl Engine {

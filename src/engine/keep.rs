@@ -5,9 +5,10 @@ use super::{
     run::Engine,
 };
 use crate::{
+    config::Config,
     domain::private::Private,
     secrets::SecretsError,
-    store::{self, Kind},
+    store::{self, Kind, Store, StoreError},
 };
 use jiff::Zoned;
 
@@ -15,8 +16,22 @@ use jiff::Zoned;
 pub(super) const fn refusal_of(state: StoreState) -> Refusal {
     match state {
         StoreState::Closed => Refusal::SecretsLocked,
-        _ => Refusal::Store,
+        state => Refusal::Store(state),
     }
+}
+
+/// Gives a configuration the accounts of the store; those that an earlier Landline kept in `config.toml` move there. True: it had
+/// some, and is to be written without them.
+pub async fn adopt(store: &Store, config: &mut Config) -> Result<bool, StoreError> {
+    let mut kept = store.accounts().await?;
+    let moved = !config.accounts.is_empty();
+    if moved {
+        let new: Vec<_> = config.accounts.iter().filter(|old| kept.iter().all(|known| known.id != old.id)).collect();
+        kept.extend(new.into_iter().cloned());
+        store.set_accounts(kept.clone()).await?;
+    }
+    config.accounts = kept;
+    Ok(moved)
 }
 
 impl Engine {
@@ -26,6 +41,11 @@ impl Engine {
             return;
         }
         self.store_state = self.try_store().await;
+        if self.store_state == StoreState::Open
+            && let Err(error) = self.adopt().await
+        {
+            self.store_state = error.into();
+        }
         tracing::info!(state = ?self.store_state, "the store");
         self.tell(Event::Store { state: self.store_state });
     }
@@ -47,6 +67,22 @@ impl Engine {
             Ok(()) => StoreState::Open,
             Err(error) => error.into(),
         }
+    }
+
+    /// Takes the accounts from the store.
+    async fn adopt(&mut self) -> Result<(), StoreError> {
+        if adopt(&self.store, &mut self.setup.config).await? && self.save_config().is_err() {
+            tracing::warn!("the accounts stand in the configuration, too");
+        }
+        Ok(())
+    }
+
+    /// Keeps the accounts, without the demo's.
+    pub(super) async fn save_accounts(&self) -> Result<(), Refusal> {
+        let demo = self.exchange.as_ref().map(|exchange| exchange.account().0.id);
+        let mut accounts = self.setup.config.accounts.clone();
+        accounts.retain(|account| Some(&account.id) != demo.as_ref());
+        self.store.set_accounts(accounts).await.map_err(|error| refusal_of(error.into()))
     }
 
     /// The store, where it must be: an account is about to be added.
@@ -72,6 +108,44 @@ impl Engine {
     /// What keeps the store from being opened, other than a passphrase that can still be given.
     pub(super) fn store_fault(&self) -> Option<StoreState> {
         Some(self.store_state).filter(|state| !matches!(state, StoreState::Open | StoreState::Closed))
+    }
+
+    /// Notes whether something could be kept, and tells it when that changes. A damaged store is closed, and no account runs: what
+    /// comes in could not be kept, and must stay with the servers.
+    pub(super) fn noted<T>(&mut self, kept: Result<T, StoreError>) -> Result<T, StoreError> {
+        let now = kept.as_ref().err().map(|error| StoreState::from(*error));
+        if now != self.not_kept && self.store_state == StoreState::Open {
+            self.not_kept = now;
+            self.tell(Event::Kept { trouble: now });
+        }
+        kept
+    }
+
+    /// Closes a store that has turned out to be damaged.
+    pub(super) async fn close_damaged(&mut self) {
+        if self.store_state != StoreState::Open {
+            return;
+        }
+        tracing::error!("the store is damaged");
+        // its thread has ended if it cannot be closed
+        let _ = self.store.close().await;
+        (self.store_state, self.not_kept) = (StoreState::Damaged, None);
+        self.restart_accounts().await;
+        self.tell(Event::Store { state: self.store_state });
+    }
+
+    /// Reads what can be read of a damaged store into a new one.
+    pub(super) async fn repair(&mut self) -> Result<Reply, Refusal> {
+        if self.store_state != StoreState::Damaged {
+            return Err(Refusal::Store(self.store_state));
+        }
+        let key = self.setup.secrets.store_key(true).await.map_err(secrets_refusal)?;
+        let (path, aside) = (self.setup.home.database(), aside());
+        let repaired = tokio::task::spawn_blocking(move || store::repair(&path, &key, &aside)).await;
+        let saved = repaired.unwrap_or(Err(StoreError::Io)).map_err(|error| refusal_of(error.into()))?;
+        tracing::info!(saved, "a damaged store was repaired");
+        self.begin().await;
+        Ok(Reply::Done)
     }
 
     /// Tries once more.
@@ -104,18 +178,56 @@ impl Engine {
     /// Puts what cannot be opened aside and begins anew.
     pub(super) async fn begin_anew(&mut self) -> Result<Reply, Refusal> {
         if !self.store_state.may_begin_anew() {
-            return Err(Refusal::Store);
+            return Err(Refusal::Store(self.store_state));
         }
-        let aside = Zoned::now().strftime("%Y-%m-%d-%H-%M-%S").to_string();
-        store::put_aside(&self.setup.home.database(), &aside).map_err(|error| refusal_of(error.into()))?;
+        store::put_aside(&self.setup.home.database(), &aside()).map_err(|error| refusal_of(error.into()))?;
         self.begin().await;
         Ok(Reply::Done)
     }
+}
+
+/// The name under which something is put aside now.
+pub fn aside() -> String {
+    Zoned::now().strftime("%Y-%m-%d-%H-%M-%S").to_string()
 }
 
 pub(super) const fn secrets_refusal(error: SecretsError) -> Refusal {
     match error {
         SecretsError::Locked | SecretsError::WrongPassphrase => Refusal::SecretsLocked,
         _ => Refusal::SecretsFailed,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::domain::account::{AccountConfig, AccountKind};
+
+    fn account(address: &str) -> AccountConfig {
+        let kind = AccountKind::Xmpp { tls: None };
+        AccountConfig {
+            id: AccountConfig::derive_id(&kind, address),
+            address: address.into(),
+            server: None,
+            ca: None,
+            encryption: None,
+            rules: Default::default(),
+            kind,
+            calls: Box::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn accounts_of_an_earlier_landline_move_into_the_store_once() {
+        let store = Store::in_memory().unwrap();
+        store.set_accounts(vec![account("b@x.test")]).await.unwrap();
+        let mut config = Config { accounts: vec![account("a@x.test"), account("b@x.test")], ..Config::default() };
+        assert!(adopt(&store, &mut config).await.unwrap());
+        let addresses = |config: &Config| config.accounts.iter().map(|one| one.address.clone()).collect::<Vec<_>>();
+        assert_eq!(addresses(&config), ["b@x.test", "a@x.test"]);
+        let mut later = Config::default();
+        assert!(!adopt(&store, &mut later).await.unwrap());
+        assert_eq!(addresses(&later), ["b@x.test", "a@x.test"]);
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Home},
     demo::Exchange,
     secrets::Secrets,
-    store::Store,
+    store::{self, Kind, Store},
 };
 use std::thread;
 use tokio::sync::{broadcast, mpsc};
@@ -19,6 +19,8 @@ mod codes;
 mod commands;
 mod conference;
 mod deeds;
+mod event;
+pub mod export;
 mod files;
 mod handle;
 mod keep;
@@ -36,6 +38,7 @@ mod texts;
 mod transfer;
 
 use api::EngineHandle;
+pub use keep::{adopt, aside};
 
 /// Events that a slow listener may be behind by; beyond that it asks for a snapshot.
 const EVENTS: usize = 1024;
@@ -78,7 +81,8 @@ pub enum StartError {
 /// It ends with [`api::Command::Quit`]. The receiver has every event from the first on: accounts start at once.
 pub fn start(setup: Setup) -> Result<(EngineHandle, broadcast::Receiver<api::Event>), StartError> {
     // a demo without an account of the person's leaves nothing behind
-    let in_memory = setup.demo && setup.config.accounts.is_empty();
+    let nothing_yet = matches!(store::kind(&setup.home.database()), Ok(Kind::Nothing));
+    let in_memory = setup.demo && setup.config.accounts.is_empty() && nothing_yet;
     let store = if in_memory { Store::in_memory() } else { Store::closed() };
     let store = store.map_err(|_| StartError::System)?;
     let (requests, queue) = mpsc::channel(REQUESTS);

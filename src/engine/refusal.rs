@@ -1,4 +1,5 @@
 //! Why a request is refused, as something a person can act on. Part of the contract in `api`.
+use super::snapshot::StoreState;
 use crate::domain::account::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -42,9 +43,9 @@ pub enum Refusal {
     /// A text or digits that cannot be sent (empty, or bad characters).
     #[error("nothing to send")]
     BadText,
-    /// The store failed (disk full, read-only, damaged).
-    #[error("the store failed")]
-    Store,
+    /// It cannot be read or kept: the disk is full or read-only, or the file is damaged.
+    #[error("the store failed: {0:?}")]
+    Store(StoreState),
     /// The secret store is locked and no passphrase was given.
     #[error("secrets are locked")]
     SecretsLocked,
@@ -96,7 +97,7 @@ impl Refusal {
             Self::Apart => "refusal-apart",
             Self::NoMessage => "refusal-no-message",
             Self::BadText => "refusal-bad-text",
-            Self::Store => "refusal-store",
+            Self::Store(state) => state.key(),
             Self::SecretsLocked => "refusal-secrets-locked",
             Self::SecretsFailed => "refusal-secrets-failed",
             Self::Config => "refusal-config",

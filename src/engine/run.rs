@@ -11,7 +11,6 @@ use super::{
 use crate::{
     account::{self, AccountCommand, AccountEvent},
     audio,
-    config::Config,
     demo::Exchange,
     desktop::{around, sleep},
     domain::{
@@ -46,6 +45,8 @@ pub(super) struct Engine {
     pub(super) setup: Setup,
     pub(super) store: Store,
     pub(super) store_state: StoreState,
+    /// Why the last thing that was to be kept could not be.
+    pub(super) not_kept: Option<StoreState>,
     /// The demo's texts are forgotten with the process, as long as no real account is added.
     pub(super) in_memory: bool,
     pub(super) events: broadcast::Sender<Event>,
@@ -96,6 +97,7 @@ impl Engine {
             setup,
             store,
             store_state: if in_memory { StoreState::Open } else { StoreState::Closed },
+            not_kept: None,
             in_memory,
             events,
             accounts: BTreeMap::new(),
@@ -138,7 +140,12 @@ impl Engine {
                     Some(request) => self.answer(request).await,
                     None => break,
                 },
-                Some((id, event)) = accounts.recv() => self.account_event(id, event).await,
+                Some((id, event)) = accounts.recv() => {
+                    self.account_event(id, event).await;
+                    if self.not_kept == Some(StoreState::Damaged) {
+                        self.close_damaged().await;
+                    }
+                }
                 Some(found) = passwords.recv() => self.password_found(found).await,
                 Some(event) = files.recv() => self.file_event(event).await,
                 Some((call, event)) = media.recv() => self.media_event(call, event).await,
@@ -179,6 +186,9 @@ impl Engine {
             return;
         }
         let reply = self.command(request.command).await;
+        if matches!(reply, Err(Refusal::Store(StoreState::Damaged))) {
+            self.close_damaged().await;
+        }
         // Who asked may be gone: what was asked is done all the same.
         let _ = request.reply.send(reply);
     }
@@ -195,12 +205,12 @@ impl Engine {
         Ok(Reply::Done)
     }
 
-    /// Writes the configuration; the demo's account and the demo itself leave no trace in it.
+    /// Writes the configuration. As long as the store, which has the accounts, is not open they stay where they are.
     pub(super) fn save_config(&self) -> Result<(), Refusal> {
-        let demo = self.exchange.as_ref().map(|exchange| exchange.account().0.id);
-        let mut config: Config = self.setup.config.clone();
-        config.accounts.retain(|account| Some(&account.id) != demo.as_ref());
-        config.save(&self.setup.home).map_err(|error| {
+        let (config, home) = (&self.setup.config, &self.setup.home);
+        let shut = !self.in_memory && self.store_state != StoreState::Open;
+        let saved = if shut { config.save(home) } else { config.save_settings(home) };
+        saved.map_err(|error| {
             tracing::error!(%error, "the configuration is not written");
             Refusal::Config
         })

@@ -167,9 +167,15 @@ pub struct Snapshot {
     /// Whether texts and calls can be read and kept.
     #[serde(default)]
     pub store: StoreState,
+    /// Why what comes in cannot be kept now.
+    #[serde(default)]
+    pub not_kept: Option<StoreState>,
     /// The file of texts and calls.
     #[serde(default)]
     pub store_file: PathBuf,
+    /// What is in memory may be written to the disk in the clear.
+    #[serde(default)]
+    pub open_swap: bool,
     /// Nothing but the keyring has the key of the texts: a recovery passphrase is worth choosing.
     #[serde(default)]
     pub wants_recovery: bool,

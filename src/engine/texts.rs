@@ -1,6 +1,7 @@
 //! Texts: received ones are committed before they are acknowledged or shown; ours are kept before they are sent.
 use super::{
     api::{Event, Refusal, Reply},
+    keep::refusal_of,
     run::Engine,
 };
 use crate::{
@@ -29,7 +30,8 @@ impl Engine {
     /// A text came: code, store, acknowledgement, event, in this order.
     pub(super) async fn received(&mut self, account: AccountId, message: NewMessage, committed: oneshot::Sender<()>) {
         let code = self.code_in(&account, &message).await;
-        let received = match self.store.receive(account.clone(), message, code, Timestamp::now()).await {
+        let kept = self.store.receive(account.clone(), message, code, Timestamp::now()).await;
+        let received = match self.noted(kept) {
             Ok(received) => received,
             Err(error) => {
                 // `committed` is dropped: the server keeps the text and sends it again.
@@ -92,7 +94,8 @@ impl Engine {
             codes.push(self.code_in(&account, message).await);
         }
         let (older, complete) = (page.older, page.step.to.gap.is_none());
-        let (received, changed) = match self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await {
+        let kept = self.store.receive_page(account.clone(), page, codes, Timestamp::now()).await;
+        let (received, changed) = match self.noted(kept) {
             Ok(received) => received,
             Err(error) => {
                 tracing::error!(%error, "a part of the archive cannot be kept");
@@ -138,9 +141,9 @@ impl Engine {
         extras: Extras,
     ) -> Result<Reply, Refusal> {
         let kept = self.store.write_with(account.clone(), to, body, extras, Timestamp::now()).await;
-        let (message, conversation) = kept.map_err(|error| {
+        let (message, conversation) = self.noted(kept).map_err(|error| {
             tracing::error!(%error, "a text cannot be kept");
-            Refusal::Store
+            refusal_of(error.into())
         })?;
         self.tell(Event::Message {
             account: account.clone(),
@@ -154,7 +157,8 @@ impl Engine {
 
     /// Puts a failed text back into the outbox.
     pub(super) async fn retry_text(&mut self, id: MessageId) -> Result<Reply, Refusal> {
-        let message = self.store.requeue(id).await.map_err(|_| Refusal::Store)?.ok_or(Refusal::NoMessage)?;
+        let message = self.store.requeue(id).await;
+        let message = message.map_err(|error| refusal_of(error.into()))?.ok_or(Refusal::NoMessage)?;
         self.tell_state(&message);
         self.send_queued(&message.account.clone()).await;
         Ok(Reply::Message(message))

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 mod keyring;
 mod recovery;
+pub mod swap;
 mod vault;
 
 /// Why a password cannot be read or kept.

@@ -69,10 +69,15 @@ pub fn in_memory() -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Makes a file (0600) if it is not there. Made by us first, it is never readable by others, not even for a moment.
+pub fn create_private(path: &Path) -> Result<(), StoreError> {
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    Ok(())
+}
+
 /// A connection with its key, and nothing changed.
 pub fn open_as_it_is(path: &Path, key: Option<&StoreKey>) -> Result<Connection, StoreError> {
-    // Made by us first, so that it is never readable by others, not even for a moment.
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    create_private(path)?;
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;

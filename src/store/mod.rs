@@ -3,23 +3,29 @@
 //! Every public method is one transaction: what it returns is on the disk, encrypted.
 use crate::domain::{conversation::Conversation, message::Message};
 
+mod accounts;
 mod archive;
 mod calls;
 mod changes;
 mod contacts;
 mod conversations;
+mod copy;
 mod file;
 mod handle;
 mod messages;
+mod pages;
 mod place;
 mod receive;
+mod repair;
 mod rows;
 mod schema;
 mod search;
 
 pub use changes::Changed;
+pub use copy::{Beside, Progress, back_up, restore};
 pub use file::{Kind, kind, put_aside};
 pub use handle::Store;
+pub use repair::repair;
 
 /// Why the store cannot do what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -71,6 +77,8 @@ pub struct Received {
     pub new: bool,
 }
 
+#[cfg(test)]
+mod copy_tests;
 #[cfg(test)]
 mod file_tests;
 #[cfg(test)]

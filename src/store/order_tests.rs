@@ -117,7 +117,7 @@ async fn the_second_copy_of_a_text_that_was_sent_twice_moves_nothing() {
     let copy = NewMessage { dedupe: vec!["archive:copy".into(), "origin:1".into()], ..one("1", Some(5)) };
     let step = ArchiveStep { from: place("3", None), to: place("copy", None) };
     let page = ArchivePage { messages: vec![one("4", Some(4)), copy], step, older: false };
-    let received = f.store.receive_page(account(), page, vec![None, None], millis(6_000)).await.unwrap();
+    let (received, _) = f.store.receive_page(account(), page, vec![None, None], millis(6_000)).await.unwrap();
     assert_eq!(received.iter().map(|one| one.new).collect::<Vec<_>>(), [true, false]);
     assert_eq!(f.thread().await, ["1", "2", "3", "4"]);
 }

@@ -105,37 +105,29 @@ CREATE TABLE early_change(
     deed TEXT NOT NULL
 );
 CREATE INDEX early_change_target ON early_change(conversation, target);
-CREATE TABLE blocked(
-    account TEXT NOT NULL,
-    address TEXT NOT NULL,
-    PRIMARY KEY(account, address)
-) WITHOUT ROWID;
-CREATE TABLE room(
-    account TEXT NOT NULL,
-    address TEXT NOT NULL,
-    name TEXT,
-    nick TEXT NOT NULL,
-    joined INTEGER NOT NULL,
-    PRIMARY KEY(account, address)
-) WITHOUT ROWID;
-CREATE TABLE picture(
-    account TEXT NOT NULL,
-    address TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    PRIMARY KEY(account, address)
-) WITHOUT ROWID;
+",
+    "
+CREATE TABLE account_config(position INTEGER PRIMARY KEY, config TEXT NOT NULL);
 ",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.
 pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    migrate_to(connection, MIGRATIONS.len())
+}
+
+/// The same to an earlier schema, for a copy of a database that has it.
+pub fn migrate_to(connection: &mut Connection, wanted: usize) -> Result<(), StoreError> {
+    if wanted > MIGRATIONS.len() {
+        return Err(StoreError::TooNew);
+    }
     loop {
         let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let done = version as usize;
-        if done > MIGRATIONS.len() {
+        if done > wanted {
             return Err(StoreError::TooNew);
         }
-        let Some(step) = MIGRATIONS.get(done) else { return Ok(()) };
+        let Some(step) = MIGRATIONS.get(done).filter(|_| done < wanted) else { return Ok(()) };
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", version + 1)?;

@@ -265,6 +265,9 @@ impl App {
             Message::Call(message) => self.call.update(message),
             Message::Codes(message) => codes::update(message),
             Message::Settings(message) => {
+                if matches!(message, settings::Message::Recovery) {
+                    self.unlock.offer();
+                }
                 let wishes = self.settings.update(message, &mut self.model);
                 self.relearn();
                 wishes

@@ -312,6 +312,8 @@ pub fn snapshot() -> Snapshot {
         store: StoreState::Open,
         store_file: "/home/rosa/.local/share/landline/landline.db".into(),
         wants_recovery: false,
+        open_swap: false,
+        not_kept: None,
     }
 }
 

@@ -111,8 +111,9 @@ impl App {
             let close = button::round(p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Recorded);
             notice::done(p, cx.with("call-recorded", "path", &path.to_string_lossy()), close)
         });
+        let not_kept = self.model.not_kept.map(|state| notice::problem(p, cx.t(state.key())));
         let strips: Vec<Element<'a, Message>> =
-            [self.radio_only(cx), told, recorded, self.fresh(cx)].into_iter().flatten().collect();
+            [not_kept, self.radio_only(cx), told, recorded, self.fresh(cx)].into_iter().flatten().collect();
         let strips = (!strips.is_empty()).then(|| {
             let around = if cx.narrow() { space::S } else { space::M };
             container(Column::with_children(strips).spacing(space::S))

@@ -19,7 +19,7 @@ use crate::{
         message::MessageState,
         private::Private,
     },
-    engine::api::{Command, Event, Refusal, Reply, SecretsState, Snapshot},
+    engine::api::{Command, Event, Refusal, Reply, SecretsState, Snapshot, StoreState},
 };
 use iced::{
     Size,
@@ -161,9 +161,9 @@ fn enter_sends_and_shift_enter_breaks_the_line() {
     assert_eq!(to.expose(), "xmpp:+15551234567@sms.example");
     assert_eq!(account.as_ref(), Some(&fixture::xmpp()));
     // what was not taken comes back
-    stage.answer(Err(Refusal::Store));
+    stage.answer(Err(Refusal::Store(StoreState::Full)));
     assert_eq!(stage.app.thread.words.text().trim_end(), "Hello\nAna");
-    assert!(stage.sees("It could not be saved. Check that the disk is not full."));
+    assert!(stage.sees("The disk is full, so nothing can be kept. Make room and try again."));
 }
 
 #[test]

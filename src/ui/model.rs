@@ -86,8 +86,12 @@ pub struct Model {
     pub secrets: SecretsState,
     /// Whether texts and calls can be read and kept.
     pub store: StoreState,
+    /// Why what comes in cannot be kept.
+    pub not_kept: Option<StoreState>,
     /// The file they are kept in.
     pub store_file: PathBuf,
+    /// What is in memory may be written to the disk in the clear.
+    pub open_swap: bool,
     /// Nothing but the keyring has the key of that file.
     pub wants_recovery: bool,
     /// Sound devices.
@@ -149,8 +153,10 @@ impl Model {
         self.privacy = snapshot.privacy;
         self.secrets = snapshot.secrets;
         self.store = snapshot.store;
+        self.not_kept = snapshot.not_kept;
         self.store_file = snapshot.store_file;
         self.wants_recovery = snapshot.wants_recovery;
+        self.open_swap = snapshot.open_swap;
     }
 
     /// What is kept cannot be read: until it can, the window shows nothing else.
@@ -272,6 +278,7 @@ impl Model {
             }
             Event::ReferralOver { call } => self.referrals.retain(|known| known.call != call),
             Event::DesktopChanged { desktop } => self.desktop = desktop,
+            Event::Kept { trouble } => self.not_kept = trouble,
             // a snapshot follows
             Event::Store { .. } => {}
             Event::DtmfReceived { .. } | Event::ShowWindow | Event::LinkOpened { .. } | Event::Quit => {}

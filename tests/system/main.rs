@@ -4,6 +4,7 @@
 mod support;
 
 mod audio_pulse;
+mod backup;
 mod call_aiortc;
 mod call_flooded;
 mod call_path_lost;
@@ -22,6 +23,8 @@ mod desktop_instance;
 mod desktop_links;
 mod desktop_notifications;
 mod desktop_tray;
+mod disk_faults;
+mod disk_reader;
 mod keyring;
 mod media_relayed;
 mod peers_start;

@@ -20,6 +20,7 @@ use iced::{
 use std::path::PathBuf;
 
 mod accounts;
+mod data;
 mod desktop;
 mod keyboard;
 mod look;
@@ -96,6 +97,8 @@ pub enum Message {
     OpenLinks(bool),
     /// Ends the program.
     Quit,
+    /// Sets a recovery passphrase.
+    Recovery,
     /// Chooses colours.
     Appearance(Appearance),
     /// Chooses high contrast; `None`: as the desktop says.
@@ -178,6 +181,8 @@ impl Settings {
             Message::StartWithSession(yes) => return vec![Wish::StartWithSession(yes)],
             Message::OpenLinks(yes) => return vec![Wish::OpenLinks(yes)],
             Message::Quit => return ask(Command::Quit),
+            // the app knows the form of passphrases
+            Message::Recovery => return vec![Wish::Go(Place::Unlock)],
             Message::Appearance(appearance) => return keep(model, |window| window.appearance = appearance),
             Message::Contrast(high) => return keep(model, |window| window.contrast = high),
             Message::Language(language) => {
@@ -244,6 +249,7 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
         .push(section(cx, "settings-notifications", desktop::notifications(cx)))
         .push(section(cx, "settings-codes", desktop::codes(cx)))
         .push(section(cx, "settings-desktop", desktop::view(cx)))
+        .push(section(cx, "settings-data", data::view(cx)))
         .push(section(cx, "settings-look", look::view(cx)))
         .push(section(cx, "settings-keys", keyboard::view(cx)))
         .spacing(space::XL)

@@ -1,6 +1,6 @@
 //! The messages cannot be opened: why, and what can be done about it. Nothing is thrown away by what is offered here.
 use crate::{
-    engine::api::{Command, Refusal},
+    engine::api::{Command, Refusal, StoreState},
     ui::{
         context::Context,
         screen::welcome::mark,
@@ -36,6 +36,8 @@ pub enum Message {
     Anew(bool),
     /// Means it.
     Sure,
+    /// Saves what can be read.
+    Repair,
 }
 
 impl Trouble {
@@ -49,6 +51,7 @@ impl Trouble {
             _ if self.busy => return Vec::new(),
             Message::Again => Command::OpenStore,
             Message::Sure => Command::BeginAnew,
+            Message::Repair => Command::Repair,
         };
         *self = Self { busy: true, ..Self::default() };
         vec![Wish::Ask(command, Then::Opened)]
@@ -71,6 +74,7 @@ pub fn view<'a>(trouble: &'a Trouble, cx: Context<'a>) -> Element<'a, Message> {
     } else {
         Element::from(Column::new().push(mark(cx, Icon::Lock, 60.0)).push(title).spacing(space::L))
     };
+    let damaged = state == StoreState::Damaged;
     let ready = |message| (!trouble.busy).then_some(message);
     let path = cx.model.store_file.to_string_lossy();
     let anew = if !state.may_begin_anew() {
@@ -89,10 +93,18 @@ pub fn view<'a>(trouble: &'a Trouble, cx: Context<'a>) -> Element<'a, Message> {
         space::L,
         [
             Some(head),
-            Some(text::body(cx.with(state.key(), "path", &path)).color(p.text).into()),
+            Some(text::body(cx.t(state.key())).color(p.text).into()),
+            Some(text::caption(cx.with("store-file", "path", &path)).color(p.muted).into()),
             Some(text::body(cx.t("trouble-calls")).color(p.muted).into()),
             trouble.refused.map(|refusal| notice::problem(p, cx.t(refusal.key()))),
-            Some(button::wide(p, Kind::Main, cx.t("trouble-again")).on_press(ready(Message::Again)).into()),
+            damaged.then(|| text::body(cx.t("trouble-repair-about")).color(p.text).into()),
+            damaged
+                .then(|| button::wide(p, Kind::Main, cx.t("trouble-repair")).on_press(ready(Message::Repair)).into()),
+            Some(
+                button::wide(p, if damaged { Kind::Side } else { Kind::Main }, cx.t("trouble-again"))
+                    .on_press(ready(Message::Again))
+                    .into(),
+            ),
         ]
         .into_iter()
         .chain(anew),
