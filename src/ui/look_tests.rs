@@ -459,5 +459,6 @@ fn screens_look_as_they_did_3() {
     look_at(2, 3);
 }
 
+#[cfg(test)]
 #[path = "look_long_tests.rs"]
 mod long;
