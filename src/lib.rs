@@ -3,22 +3,22 @@
 //! # Rooms
 //! | room | its one job |
 //! | --- | --- |
-//! | [`domain`] | nouns: account, address, call and its quality, code, contact, conversation, message, session description; `Private<T>` |
+//! | [`domain`] | nouns: account, address, call and its quality, code, contact, conversation, message and what hangs on it, mailbox, session description; `Private<T>` |
 //! | [`logic`] | decisions without I/O or clock: codes, dialling, outbox, switchboard (conference, transfer), what a line's figures mean, wired, a cable that is out |
 //! | [`account`] | the seam: commands down, events up; SIP and XMPP are two tasks behind it |
 //! | [`sip`] | our sans-IO SIP user agent, and its sockets; the only room that imports the SIP crates |
 //! | [`xmpp`] | our XMPP session, one file per extension, calls in `jingle`; the only room that imports the XMPP crates |
 //! | [`media`] | one engine for both: negotiation, transports (RTP, SRTP, ICE, TURN, DTLS), jitter buffer, codecs, DTMF, recordings |
 //! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, hold, levels; PCM only; the only room that imports cpal |
-//! | [`store`] | SQLite on one thread: messages, codes, calls, contacts, search, outbox |
-//! | [`secrets`] | passwords: Secret Service or an encrypted vault |
-//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS and TLS for both kinds of account; when the computer has slept |
+//! | [`store`] | SQLite on one thread, encrypted at rest: accounts, messages, codes, calls, contacts, search, outbox; backup and repair |
+//! | [`secrets`] | passwords, tokens and the store's key: Secret Service or an encrypted vault; the recovery passphrase |
+//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS, TLS and HTTPS; when the computer has slept |
 //! | [`config`] | `config.toml`, folders, what is known of phone services |
 //! | [`engine`] | joins the rooms; [`engine::api`] is all that the window and the command line know of it |
 //! | [`words`] | every sentence a person reads, in English and Spanish |
 //! | [`ui`] | the window; the only room that imports iced |
 //! | [`cli`] | the command line, and the private socket to the running instance |
-//! | [`desktop`] | what surrounds the window: notifications, secrets on the clipboard; the only room that imports x11rb |
+//! | [`desktop`] | what surrounds the window: notifications, tray, links of other programs, sleep and players in a call, secrets on the clipboard; the only room that imports x11rb |
 //! | [`demo`] | an embedded exchange on loopback: real SIP, no account, no network |
 //!
 //! # Data flow
@@ -49,6 +49,9 @@
 //!   redundancy. Streams to a PulseAudio server are our own: cpal's cost ten times the processor.
 //! - From the wish to hold on, a call has a stream of silence or music in place of the devices: its media cannot send the
 //!   microphone, whatever the other side answers.
+//! - A thread stands in the server's order, not in that of clocks: `place` in the store says where a text belongs.
+//! - The store is SQLCipher's on the system's libcrypto: built in as well it would take minutes. Its last handle waits for its
+//!   thread, since libcrypto takes itself down when the process ends.
 //! - One list of dedupe keys per text (`NewMessage::dedupe`) serves live texts, carbons, archive and SIP retransmissions.
 pub mod account;
 pub mod audio;
