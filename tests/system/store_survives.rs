@@ -153,6 +153,8 @@ fn killed_while_texts_are_read() {
     alice.run();
     let now = wait_for("the instance", last);
     assert_eq!(now["unread"], 0, "{now}");
+    // only what comes while she is there is told to be delivered
+    alice.wait_registered();
     for n in 0..3 {
         bob.json(&["text", "alice@xmpp.test", &format!("new {n}"), "--wait", "delivered"]);
     }
