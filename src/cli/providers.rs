@@ -59,17 +59,7 @@ mod tests {
     };
 
     fn config(address: &str) -> AccountConfig {
-        let kind = AccountKind::Sip { transport: None, auth_user: None };
-        AccountConfig {
-            id: AccountConfig::derive_id(&kind, address),
-            address: address.into(),
-            server: None,
-            ca: None,
-            encryption: None,
-            rules: Default::default(),
-            kind,
-            calls: Box::default(),
-        }
+        AccountConfig::new(AccountKind::Sip { transport: None, auth_user: None }, address)
     }
 
     #[test]

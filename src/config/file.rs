@@ -58,17 +58,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     fn account(kind: AccountKind, address: &str) -> AccountConfig {
-        let id = AccountConfig::derive_id(&kind, address);
-        AccountConfig {
-            id,
-            address: address.into(),
-            server: Some("127.0.0.1:5060".into()),
-            ca: None,
-            encryption: None,
-            rules: Default::default(),
-            kind,
-            calls: Box::default(),
-        }
+        AccountConfig { server: Some("127.0.0.1:5060".into()), ..AccountConfig::new(kind, address) }
     }
 
     #[test]

@@ -163,16 +163,7 @@ mod tests {
                     [provider.note]\nen = \"A.\"\nes = \"B.\"\n";
         let provider = parse(text).unwrap().remove(0);
         let kind = AccountKind::Sip { transport: Some(SipTransport::Tls), auth_user: None };
-        let blank = AccountConfig {
-            id: AccountConfig::derive_id(&kind, "al@x.test"),
-            address: "al@x.test".into(),
-            server: Some("mine.x.test".into()),
-            ca: None,
-            encryption: None,
-            rules: Default::default(),
-            kind,
-            calls: Box::default(),
-        };
+        let blank = AccountConfig { server: Some("mine.x.test".into()), ..AccountConfig::new(kind, "al@x.test") };
         let mut filled = blank.clone();
         provider.apply(&mut filled);
         assert_eq!((filled.server.as_deref(), &filled.kind), (Some("mine.x.test"), &blank.kind), "asked first");

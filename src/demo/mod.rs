@@ -60,15 +60,11 @@ impl Exchange {
 
     /// The account to log in with.
     pub fn account(&self) -> (AccountConfig, Private<String>) {
+        let kind = AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None };
         let config = AccountConfig {
             id: AccountId("demo".to_owned()),
-            address: format!("{USER}@{DOMAIN}"),
             server: Some(self.server.to_string()),
-            ca: None,
-            encryption: None,
-            rules: Default::default(),
-            kind: AccountKind::Sip { transport: Some(SipTransport::Udp), auth_user: None },
-            calls: Box::default(),
+            ..AccountConfig::new(kind, &format!("{USER}@{DOMAIN}"))
         };
         (config, self.password.clone())
     }

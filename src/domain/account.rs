@@ -183,6 +183,19 @@ impl CallRules {
 }
 
 impl AccountConfig {
+    /// An account of which no more is known: its id from its address, its server from DNS, the rest as usual.
+    pub fn new(kind: AccountKind, address: &str) -> Self {
+        Self {
+            id: Self::derive_id(&kind, address),
+            kind,
+            address: address.to_owned(),
+            server: None,
+            ca: None,
+            encryption: None,
+            rules: CallRules::default(),
+            calls: Box::default(),
+        }
+    }
     /// The part before the `@`.
     pub fn user(&self) -> &str {
         self.address.rsplit_once('@').map_or("", |(user, _)| user)

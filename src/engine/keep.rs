@@ -205,17 +205,7 @@ mod tests {
     use crate::domain::account::{AccountConfig, AccountKind};
 
     fn account(address: &str) -> AccountConfig {
-        let kind = AccountKind::Xmpp { tls: None };
-        AccountConfig {
-            id: AccountConfig::derive_id(&kind, address),
-            address: address.into(),
-            server: None,
-            ca: None,
-            encryption: None,
-            rules: Default::default(),
-            kind,
-            calls: Box::default(),
-        }
+        AccountConfig::new(AccountKind::Xmpp { tls: None }, address)
     }
 
     #[tokio::test]

@@ -215,13 +215,8 @@ mod tests {
     fn account(address: &str, server: Option<&str>, transport: Option<SipTransport>) -> AccountConfig {
         AccountConfig {
             id: AccountId("sip-test".into()),
-            address: address.into(),
             server: server.map(str::to_owned),
-            ca: None,
-            encryption: None,
-            rules: Default::default(),
-            kind: AccountKind::Sip { transport, auth_user: None },
-            calls: Default::default(),
+            ..AccountConfig::new(AccountKind::Sip { transport, auth_user: None }, address)
         }
     }
 

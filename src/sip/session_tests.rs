@@ -36,13 +36,7 @@ struct Desk {
 fn setup() -> AccountSetup {
     let config = AccountConfig {
         id: AccountId("x".into()),
-        address: "alice@sip.test".into(),
-        server: None,
-        ca: None,
-        encryption: None,
-        rules: Default::default(),
-        kind: AccountKind::Sip { transport: None, auth_user: None },
-        calls: Default::default(),
+        ..AccountConfig::new(AccountKind::Sip { transport: None, auth_user: None }, "alice@sip.test")
     };
     let password = "secret".into();
     AccountSetup {

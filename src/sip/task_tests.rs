@@ -25,13 +25,8 @@ fn start(
 ) -> (CommandSender, mpsc::Receiver<(AccountId, AccountEvent)>) {
     let config = AccountConfig {
         id: AccountId("x".into()),
-        address: "alice@sip.test".into(),
         server: Some(server.to_string()),
-        ca: None,
-        encryption: None,
-        rules: Default::default(),
-        kind: AccountKind::Sip { transport: Some(transport), auth_user: None },
-        calls: Default::default(),
+        ..AccountConfig::new(AccountKind::Sip { transport: Some(transport), auth_user: None }, "alice@sip.test")
     };
     let (sender, events) = mpsc::channel(CHANNEL);
     let setup = AccountSetup {

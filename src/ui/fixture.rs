@@ -53,16 +53,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
     let capabilities =
         Capabilities { calls: sip, texts: true, receipts: !sip, archive: !sip, changes: !sip, secure: true };
     AccountStatus {
-        config: AccountConfig {
-            id,
-            address: address.to_owned(),
-            server: None,
-            ca: None,
-            encryption: None,
-            kind,
-            calls: Default::default(),
-            rules: Default::default(),
-        },
+        config: AccountConfig { id, ..AccountConfig::new(kind, address) },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
         upload: None,
         mailbox: None,

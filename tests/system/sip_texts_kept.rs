@@ -65,6 +65,16 @@ struct Phone {
 }
 
 impl Phone {
+    /// One that has written a wrapped text to alice, which she has.
+    fn writes(alice: &mut Landline, kamailio: &Kamailio) -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let port = socket.local_addr().expect("an address").port().to_string();
+        let scenario = include_str!("../support/sipp/wrapped.xml").replace("@PHONE@", &port);
+        Sipp::calling(&scenario, "alice", kamailio.port).finish();
+        alice.wait_text("¿Me lees?\r\nSí 🙂");
+        Self { socket, known: Vec::new() }
+    }
     /// The next request that was not here before; answered with this status.
     fn answers(&mut self, status: &str) -> String {
         let mut buffer = [0; 8192];
@@ -89,13 +99,7 @@ impl Phone {
 fn wrapped_texts_are_read_their_delivery_told_and_who_refuses_them_gets_plain_ones() {
     let kamailio = Kamailio::start();
     let mut alice = landline("alice", &kamailio);
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
-    socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    let port = socket.local_addr().expect("an address").port().to_string();
-    let mut phone = Phone { socket, known: Vec::new() };
-    let scenario = include_str!("../support/sipp/wrapped.xml").replace("@PHONE@", &port);
-    Sipp::calling(&scenario, "alice", kamailio.port).finish();
-    alice.wait_text("¿Me lees?\r\nSí 🙂");
+    let mut phone = Phone::writes(&mut alice, &kamailio);
     let notice = phone.answers("200 OK");
     assert!(notice.contains("<message-id>w1</message-id>") && notice.contains("<delivered/>"), "{notice}");
     // who writes so is written to so
@@ -114,13 +118,7 @@ fn wrapped_texts_are_read_their_delivery_told_and_who_refuses_them_gets_plain_on
 fn a_notice_that_a_wrapped_text_arrived_is_shown_as_delivered() {
     let kamailio = Kamailio::start();
     let mut alice = landline("alice", &kamailio);
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
-    socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    let port = socket.local_addr().expect("an address").port().to_string();
-    let mut phone = Phone { socket, known: Vec::new() };
-    let scenario = include_str!("../support/sipp/wrapped.xml").replace("@PHONE@", &port);
-    Sipp::calling(&scenario, "alice", kamailio.port).finish();
-    alice.wait_text("¿Me lees?\r\nSí 🙂");
+    let mut phone = Phone::writes(&mut alice, &kamailio);
     phone.answers("200 OK");
     let id = alice.json(&["text", "sip:gw@sip.test", "bien"])["id"].clone();
     let wrapped = phone.answers("202 Accepted");

@@ -232,14 +232,9 @@ impl Welcome {
         };
         let config = |kind: AccountKind| {
             let mut config = AccountConfig {
-                id: AccountConfig::derive_id(&kind, address),
-                address: address.to_owned(),
                 server: given(&self.server),
                 ca: given(&self.ca).map(Into::into),
-                encryption: None,
-                rules: Default::default(),
-                kind,
-                calls: Box::default(),
+                ..AccountConfig::new(kind, address)
             };
             if let Some(service) = self.service() {
                 service.apply(&mut config);
