@@ -73,6 +73,8 @@ impl Engine {
                     leg.resumes = true;
                     if let Some(media) = leg.media.take_if(|_| anew) {
                         media.stop();
+                        // the new ones have yet to learn where they can be reached, and to make keys
+                        (leg.ready, leg.keys_made) = (false, false);
                     }
                     if let Some(media) = leg.media.as_mut() {
                         media.restart_ice();

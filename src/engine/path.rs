@@ -136,7 +136,8 @@ impl Engine {
 
     /// A candidate of ours was found: those that our description does not hold are told alone.
     fn late_candidate(&mut self, call: CallId, candidate: Private<Candidate>) -> Vec<Action> {
-        let told = self.legs.get(&call).and_then(|leg| leg.local.as_ref()?.ice.as_ref());
+        let described = self.legs.get(&call).filter(|leg| leg.ready);
+        let told = described.and_then(|leg| leg.local.as_ref()?.ice.as_ref());
         let late = told.is_some_and(|ice| ice.candidates.iter().all(|known| known != candidate.expose()));
         if late { self.hand_to(call, AccountCommand::Candidate { call, candidate }) } else { Vec::new() }
     }

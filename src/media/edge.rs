@@ -218,7 +218,10 @@ impl Edge {
             tracing::error!(%error, "a call has no way for its packets");
             self.transport = None;
         }
-        self.link.agree(&agreed.way, now);
+        let way = &agreed.way;
+        let (muxed, sdes, dtls, ice) = (way.muxed, way.keys.is_some(), way.dtls.is_some(), way.ice.is_some());
+        tracing::debug!(muxed, sdes, dtls, ice, "a call's way is agreed on");
+        self.link.agree(way, now);
         self.receiver.agree(&agreed);
         self.heard = agreed.receives.then_some(now);
         self.pacer = Pacer::new(now);

@@ -116,6 +116,8 @@ fn the_address_changes_and_the_call_goes_on_from_the_new_one() {
         network::ip(&format!("-n {host} route add default via {}", network::ROUTER[0]));
         call.both_hear(call.lengths());
         wait_for("its way is found", || (!call.searches()).then_some(()));
+        let told = |phone: &Landline| std::fs::read_to_string(phone.home().join("state/landline.log")).expect("a log");
+        assert!(call.phones.iter().all(|phone| !told(phone).contains("ice=false")), "it is still found by ICE");
         let [alice, bob] = &mut call.phones;
         alice.json(&["hangup"]);
         bob.wait_call("ended");

@@ -142,9 +142,8 @@ pub(super) struct Answered {
 /// An offer of ours in mid-call.
 #[derive(Clone)]
 pub(super) struct Offer {
-    pub(super) description: SessionDescription,
-    /// Only to say where we are now: the owner did not ask for it.
-    pub(super) silent: bool,
+    /// `None`: what is agreed on by then, only to say where we are now: the owner did not ask for it.
+    pub(super) description: Option<SessionDescription>,
     /// How often it met one of theirs.
     pub(super) collisions: u32,
 }

@@ -23,7 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 impl Agent {
     /// Offers a changed description.
     pub(crate) fn reoffer(&mut self, call: CallId, offer: SessionDescription, now: Instant) {
-        self.want(call, Offer { description: offer, silent: false, collisions: 0 }, now);
+        self.want(call, Offer { description: Some(offer), collisions: 0 }, now);
     }
 
     /// Tells the other side of every call where we are now, after our address has changed.
@@ -38,11 +38,8 @@ impl Agent {
     /// Offers what was agreed on once more: only to be heard of.
     pub(super) fn say_again(&mut self, call: CallId, now: Instant) {
         let talking = |call: &&Call| matches!(call.stage, Stage::Talking(_)) && call.wish.is_none();
-        if let Some(state) = self.calls.get(&call).filter(talking) {
-            let local = state.session.local.clone();
-            if let Some(description) = local {
-                self.want(call, Offer { description, silent: true, collisions: 0 }, now);
-            }
+        if self.calls.get(&call).is_some_and(|state| talking(&state) && state.session.local.is_some()) {
+            self.want(call, Offer { description: None, collisions: 0 }, now);
         }
     }
 
@@ -63,17 +60,19 @@ impl Agent {
         let Some(state) = self.calls.get_mut(&call).filter(|call| matches!(call.mid, Mid::Idle)) else { return };
         let Stage::Talking(dialog) = &mut state.stage else { return };
         let Some(offer) = state.wish.take() else { return self.next_refer(call, now) };
-        // what nobody has to decide on is quicker by UPDATE (RFC 3311 section 1)
-        let method = if offer.silent && state.updates { Method::Update } else { Method::Invite };
-        let mut request = dialog.request(method);
-        let body = if offer.silent {
-            state.session.write_again(&offer.description)
-        } else {
-            state.session.write(&offer.description)
+        let silent = offer.description.is_none();
+        // an offer of the owner's may have been agreed on since this was wished for
+        let body = match (&offer.description, &state.session.local) {
+            (Some(description), _) => state.session.write(&description.clone()),
+            (None, Some(agreed)) => state.session.write_again(agreed),
+            (None, None) => return,
         };
+        // what nobody has to decide on is quicker by UPDATE (RFC 3311 section 1)
+        let method = if silent && state.updates { Method::Update } else { Method::Invite };
+        let mut request = dialog.request(method);
         describe(&mut request, &contact, body);
         prolong(&mut request, state.timer.as_ref());
-        let (dialog, silent) = (dialog.clone(), offer.silent);
+        let dialog = dialog.clone();
         let to = dialog.next_hop(!self.is_reliable());
         match self.send(request, to, Purpose::Reinvite(call), now) {
             Some(client) => {
@@ -112,14 +111,14 @@ impl Agent {
             Body::Session(bytes) => state.session.read(bytes).ok(),
             Body::Empty | Body::Other => None,
         };
-        let event = match answer {
-            Some(answer) => {
-                state.session.local = Some(offer.description);
-                AgentEvent::Accepted { call, answer }
-            }
-            None => AgentEvent::OfferRefused { call },
-        };
-        if !offer.silent {
+        if let Some(description) = offer.description {
+            let event = match answer {
+                Some(answer) => {
+                    state.session.local = Some(description);
+                    AgentEvent::Accepted { call, answer }
+                }
+                None => AgentEvent::OfferRefused { call },
+            };
             self.event(event);
         }
         self.next_offer(call, now);
@@ -167,7 +166,7 @@ impl Agent {
             state.mid = Mid::Waiting { until: now + wait, offer };
             return;
         }
-        if !offer.silent {
+        if offer.description.is_some() {
             self.event(AgentEvent::OfferRefused { call });
         }
         self.next_offer(call, now);
@@ -176,7 +175,7 @@ impl Agent {
     /// Our re-INVITE got no answer. The sound may well go on: the call is not ended for it.
     pub(super) fn reoffer_failed(&mut self, call: CallId, now: Instant) {
         let Some((_, offer)) = self.our_offer(call, None) else { return };
-        if !offer.silent {
+        if offer.description.is_some() {
             self.event(AgentEvent::OfferRefused { call });
         }
         self.next_offer(call, now);

@@ -126,6 +126,24 @@ fn a_new_address_is_told_to_the_other_side() {
     assert_eq!(net.ended(0), EndReason::HungUpThere);
 }
 
+#[test]
+fn a_new_address_beside_a_new_description_is_not_told_with_the_old_one() {
+    let mut net = Net::pair();
+    let theirs = net.talking();
+    net.act(0, |agent, now| {
+        agent.reoffer(CALL, holding(4000), now);
+        agent.moved(now);
+    });
+    net.seconds(1);
+    for _ in 0..2 {
+        assert_eq!(reoffered(&mut net, 1), holding(4000));
+        net.act(1, |agent, now| agent.answer_reoffer(theirs, description(5000), now));
+        net.seconds(1);
+    }
+    net.answered(0);
+    assert!(net.events[0].is_empty(), "one was asked for: {:?}", net.events[0]);
+}
+
 /// A call of ours against a script that knows UPDATE.
 fn with_update() -> Net {
     let mut net = scripted::alone();
