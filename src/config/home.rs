@@ -63,12 +63,6 @@ impl Home {
         private_dir(&folder)?;
         Ok(folder)
     }
-    /// The folder of files that came with texts; made when it is not there (0700).
-    pub fn files(&self) -> Result<PathBuf, ConfigError> {
-        let folder = self.data.join("files");
-        private_dir(&folder)?;
-        Ok(folder)
-    }
     /// `config.toml`.
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")

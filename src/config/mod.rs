@@ -93,7 +93,7 @@ pub struct CodesConfig {
     pub forget_after_hours: Option<u32>,
 }
 
-/// What others are told of the person; nothing they have not chosen.
+/// What others are told of the person; but for files of people they know nothing they have not chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PrivacyConfig {
@@ -101,7 +101,7 @@ pub struct PrivacyConfig {
     pub seen: bool,
     /// That they are writing.
     pub writing: bool,
-    /// Files that people they know send are fetched by themselves: the server that has them sees that.
+    /// Files that people they know send are fetched by themselves, as telephones do: the server that has them sees that.
     pub fetch: bool,
 }
 

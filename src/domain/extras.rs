@@ -122,9 +122,12 @@ pub struct Attachment {
     /// Where it is to be had; `None`: it is not uploaded yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Private<String>>,
-    /// Where it is on this computer; `None`: it was not fetched.
+    /// A file of the person's own: where it is on this computer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Private<PathBuf>>,
+    /// It was fetched: its bytes are in the store.
+    #[serde(skip_serializing_if = "is_false")]
+    pub here: bool,
     /// What it is called; from outside: never a path.
     pub name: Private<String>,
     /// Its media type as told or guessed; empty: unknown.
@@ -136,6 +139,13 @@ pub struct Attachment {
     /// Its SHA-256 in base64 as told (XEP-0447): what is fetched must have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+}
+
+impl Attachment {
+    /// It can be opened without the network.
+    pub const fn is_here(&self) -> bool {
+        self.here || self.path.is_some()
+    }
 }
 
 /// What is done to a text that is known, or will be.

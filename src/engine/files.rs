@@ -4,7 +4,7 @@
 use super::{
     api::{Event, Refusal, Reply},
     run::Engine,
-    saving::{ending, media_type, plain},
+    saving::{Keep, media_type, plain},
 };
 use crate::{
     account::{
@@ -20,6 +20,7 @@ use crate::{
     },
     logic::dial::Purpose,
     net::{Got, HttpError, Https},
+    store::StoreError,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -124,7 +125,7 @@ pub(super) enum FileEvent {
     /// It was uploaded, or not.
     Put(MessageId, Private<String>, Result<(), HttpError>),
     /// The file with this number was fetched, or not.
-    Got(MessageId, usize, PathBuf, Result<Got, HttpError>),
+    Got(MessageId, usize, Result<Got, HttpError>),
 }
 
 /// What is under way.
@@ -303,22 +304,18 @@ impl Engine {
 
     async fn begin_fetch(&mut self, id: MessageId, limit: u64) {
         let Some(message) = self.store.message(id).await.ok().flatten() else { return };
-        let file = message.extras.attachments.iter().enumerate().find(|(_, file)| file.path.is_none());
+        let file = message.extras.attachments.iter().enumerate().find(|(_, file)| !file.is_here());
         let Some((number, file)) = file else { return };
         let (Some(https), Some(url)) = (self.https(&message.account), file.url.clone()) else { return };
         if file.size.is_some_and(|size| size > limit) {
             return self.tell_file(&message, FileState::Failed(FileProblem::TooLarge));
         }
-        let Ok(folder) = self.setup.home.files() else {
-            return self.tell_file(&message, FileState::Failed(FileProblem::Disk));
-        };
-        let into = folder.join(format!("{}-{number}.{}", id.0, ending(file.name.expose())));
-        let (sha256, events) = (file.sha256.clone(), self.file_events.clone());
+        let (sha256, events, store) = (file.sha256.clone(), self.file_events.clone(), self.store.clone());
         let (progress, seen) = watch::channel(0);
         let task = tokio::spawn(async move {
-            let get = https.get(url.expose(), &into, limit, sha256.as_deref(), &progress);
+            let get = fetch(&https, &url, limit, sha256.as_deref(), Keep::begin(store, id, number), &progress);
             let done = told(get, id, seen, &events).await;
-            let _ = events.send(FileEvent::Got(id, number, into, done)).await;
+            let _ = events.send(FileEvent::Got(id, number, done)).await;
         });
         self.files.running.insert(id, (None, Some(task.abort_handle())));
     }
@@ -334,7 +331,7 @@ impl Engine {
                 }
             }
             FileEvent::Put(id, url, done) => self.put_done(id, url, done).await,
-            FileEvent::Got(id, number, path, done) => self.got(id, number, path, done).await,
+            FileEvent::Got(id, number, done) => self.got(id, number, done).await,
         }
         self.move_files().await;
     }
@@ -369,7 +366,7 @@ impl Engine {
         }
     }
 
-    async fn got(&mut self, id: MessageId, number: usize, path: PathBuf, done: Result<Got, HttpError>) {
+    async fn got(&mut self, id: MessageId, number: usize, done: Result<Got, HttpError>) {
         if self.files.running.remove(&id).is_none() {
             return;
         }
@@ -383,7 +380,7 @@ impl Engine {
         };
         let kept = self.store.set_extras(id, move |message| {
             if let Some(file) = message.extras.attachments.get_mut(number) {
-                file.path = Some(path.into());
+                file.here = true;
                 file.size = Some(got.length);
                 if file.media_type.is_empty() {
                     file.media_type = got.media_type;
@@ -393,7 +390,7 @@ impl Engine {
         match kept.await {
             Ok(Some(message)) => {
                 self.tell_file(&message, FileState::Done);
-                let more = message.extras.attachments.iter().any(|file| file.path.is_none() && file.url.is_some());
+                let more = message.extras.attachments.iter().any(|file| !file.is_here() && file.url.is_some());
                 let _ = self.tell_own(message).await;
                 if more {
                     self.files.wanted.push_back((id, UNASKED));
@@ -405,6 +402,26 @@ impl Engine {
 
     fn tell_file(&self, message: &Message, state: FileState) {
         self.tell(Event::File(FileMoved { message: message.id, conversation: message.conversation, state }));
+    }
+}
+
+/// Fetches a file into the store; it is there whole or not at all.
+async fn fetch(
+    https: &Https,
+    url: &Private<String>,
+    limit: u64,
+    sha256: Option<&str>,
+    keep: impl Future<Output = Result<Keep, StoreError>>,
+    progress: &watch::Sender<u64>,
+) -> Result<Got, HttpError> {
+    let mut keep = keep.await.map_err(|_| HttpError::Disk)?;
+    match https.get(url.expose(), &mut keep, limit, sha256, progress).await {
+        Ok(got) => keep.end().await.map(|()| got).map_err(|_| HttpError::Disk),
+        Err(error) => {
+            // what cannot be removed now is removed when the store is opened again
+            let _ = keep.give_up().await;
+            Err(error)
+        }
     }
 }
 

@@ -7,5 +7,6 @@ pub mod handed;
 pub mod outbox;
 pub mod plan;
 pub mod quality;
+pub mod sms;
 pub mod switchboard;
 pub mod wired;

@@ -1,6 +1,6 @@
 //! Files over HTTPS (RFC 9112): one request over one socket of ours, so that the wired promise holds for files, too. Nothing but what
 //! file transfer needs: no redirect is followed, nothing is kept open, no cookie, no compression. The other side is not trusted:
-//! heads, lengths and times are bounded, and what comes is written to the disk as it comes, under a name of ours.
+//! heads, lengths and times are bounded, and what comes is handed on as it comes.
 use super::{Bind, Dns, Tls};
 use crate::domain::account::Problem;
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -65,6 +65,12 @@ pub struct Got {
     pub length: u64,
     /// Its media type by the server's word; empty: it told none.
     pub media_type: String,
+}
+
+/// Where a file's bytes go that comes.
+pub trait Sink: Send {
+    /// Takes the next of them; an error ends the fetch as [`HttpError::Disk`].
+    fn take(&mut self, piece: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
 }
 
 /// Where and how files go.
@@ -192,14 +198,14 @@ impl Https {
         if (200..300).contains(&answer.status) { Ok(()) } else { Err(HttpError::Refused(answer.status)) }
     }
 
-    /// Fetches a file into `into`, which is there whole or not at all. `sha256`: it must have this one (base64).
+    /// Fetches a file into `into`. `sha256`: it must have this one (base64).
     ///
     /// # Errors
-    /// [`HttpError::TooLarge`] above `limit` bytes; whatever else went wrong.
+    /// [`HttpError::TooLarge`] above `limit` bytes; whatever else went wrong. `into` may have taken a part of it, or another file.
     pub async fn get(
         &self,
         url: &str,
-        into: &Path,
+        into: &mut impl Sink,
         limit: u64,
         sha256: Option<&str>,
         progress: &watch::Sender<u64>,
@@ -217,17 +223,7 @@ impl Https {
         if answer.status != 200 {
             return Err(HttpError::Refused(answer.status));
         }
-        let part = into.with_extension("part");
-        let done = save(&mut stream, answer, &part, limit, sha256, progress).await;
-        let done = match done {
-            Ok(got) => tokio::fs::rename(&part, into).await.map(|()| got).map_err(|_| HttpError::Disk),
-            Err(error) => Err(error),
-        };
-        if done.is_err() {
-            // it may never have been made
-            let _ = tokio::fs::remove_file(&part).await;
-        }
-        done
+        save(&mut stream, answer, into, limit, sha256, progress).await
     }
 }
 
@@ -244,11 +240,11 @@ async fn write(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<(
     timeout(STILL, writer.write_all(bytes)).await.map_err(|_| Problem::TimedOut)?.map_err(gone)
 }
 
-/// The body of an answer, to the disk.
+/// The body of an answer.
 async fn save(
     stream: &mut (impl AsyncRead + Unpin),
     answer: Answer,
-    part: &Path,
+    into: &mut impl Sink,
     limit: u64,
     sha256: Option<&str>,
     progress: &watch::Sender<u64>,
@@ -258,9 +254,6 @@ async fn save(
     if body.told.is_some_and(|told| told > limit) {
         return Err(HttpError::TooLarge);
     }
-    let mut open = tokio::fs::OpenOptions::new();
-    let mut file = open.write(true).create(true).truncate(true).mode(0o600).open(part).await;
-    let file = file.as_mut().map_err(|_| HttpError::Disk)?;
     let (mut hash, mut length) = (Sha256::new(), 0_u64);
     while let Some(piece) = body.next(stream).await? {
         length += piece.len() as u64;
@@ -268,10 +261,9 @@ async fn save(
             return Err(HttpError::TooLarge);
         }
         hash.update(&piece);
-        file.write_all(&piece).await.map_err(|_| HttpError::Disk)?;
+        into.take(&piece).await.map_err(|_| HttpError::Disk)?;
         progress.send_replace(length);
     }
-    file.flush().await.map_err(|_| HttpError::Disk)?;
     if sha256.is_some_and(|told| told != BASE64_STANDARD.encode(hash.finalize())) {
         return Err(HttpError::Another);
     }

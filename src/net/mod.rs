@@ -25,7 +25,7 @@ pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
 pub use backoff::Backoff;
 pub use bind::Bind;
 pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
-pub use http::{Got, HttpError, Https};
+pub use http::{Got, HttpError, Https, Sink};
 pub use interfaces::{interfaces, status};
 pub use tls::Tls;
 pub use wake::wakes;

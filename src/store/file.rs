@@ -103,7 +103,8 @@ fn prepare(connection: &mut Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.set_prepared_statement_cache_capacity(64);
-    schema::migrate(connection)
+    schema::migrate(connection)?;
+    super::files::tidy(connection)
 }
 
 /// The file beside the database that becomes the new one.

@@ -11,6 +11,7 @@ mod contacts;
 mod conversations;
 mod copy;
 mod file;
+mod files;
 mod handle;
 mod messages;
 mod pages;

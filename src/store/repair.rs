@@ -53,6 +53,7 @@ pub fn repair(database: &Path, key: &StoreKey, aside: &str) -> Result<u64, Store
     saved -= target.execute("DELETE FROM message WHERE conversation NOT IN (SELECT id FROM conversation)", [])? as u64;
     target.execute_batch(
         "DELETE FROM message_key WHERE message NOT IN (SELECT id FROM message);
+         DELETE FROM file_piece WHERE message NOT IN (SELECT id FROM message);
          UPDATE conversation SET last_message =
             (SELECT m.id FROM message m WHERE m.conversation = conversation.id ORDER BY m.place DESC, m.id DESC LIMIT 1)
             WHERE last_message IS NOT NULL AND last_message NOT IN (SELECT id FROM message);",

@@ -109,6 +109,16 @@ CREATE INDEX early_change_target ON early_change(conversation, target);
     "
 CREATE TABLE account_config(position INTEGER PRIMARY KEY, config TEXT NOT NULL);
 ",
+    "
+CREATE TABLE file_piece(
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE(message, number, place)
+);
+",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.

@@ -238,7 +238,7 @@ impl App {
                 Vec::new()
             }
             Message::Recorded => {
-                self.model.recorded = None;
+                (self.model.recorded, self.model.saved) = (None, None);
                 Vec::new()
             }
             Message::Dismiss(message) => {

@@ -15,6 +15,7 @@ use crate::{
         code::{Code, ReceivedCode},
         contact::Contact,
         conversation::{Conversation, ConversationId},
+        extras::{self, Attachment, Author, Extras, Reaction, Target, Withdrawn},
         link::{Interface, LinkKind, NamesBy, WiredPolicy, WiredStatus},
         message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
         quality::{Heard, Part, Quality, Said, Verdict},
@@ -55,7 +56,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
     AccountStatus {
         config: AccountConfig { id, ..AccountConfig::new(kind, address) },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
-        upload: None,
+        upload: (!sip).then_some(10_000_000),
         mailbox: None,
     }
 }
@@ -109,6 +110,41 @@ pub fn service() -> Vec<Text> {
         text(21, 2, bank, "482913 is your Example Bank code. Valid for 10 minutes.\n\n@bank.example #482913", 3, None);
     new.code = Some(code("482913", Some("bank.example"), Some(600)));
     vec![old, new]
+}
+
+/// The thread with Luis: a correction, an answer, signs, a text that was taken back, a file.
+pub fn deeds() -> Vec<Text> {
+    use MessageState::{Delivered, Read};
+    let luis = "xmpp:luis@jabber.example";
+    let one = |id, body, minutes, mine, extras| Text { extras, ..text(id, 4, luis, body, minutes, mine) };
+    let plain = Extras::default;
+    let reply = extras::Reply {
+        to: Some(MessageId(41)),
+        mine: false,
+        quote: "¿Vienes el sábado?".into(),
+        target: Target::default(),
+    };
+    let file = Attachment {
+        url: Some("https://files.jabber.example/1/acta.pdf".to_owned().into()),
+        name: "acta.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: Some(1_340_000),
+        ..Attachment::default()
+    };
+    let signs = vec![
+        Reaction { by: Author::Me, emoji: "👍".to_owned() },
+        Reaction { by: Author::Peer, emoji: "👍".to_owned() },
+        Reaction { by: Author::Peer, emoji: "🎉".to_owned() },
+    ];
+    let edited = Extras { edited: Some(now()), versions: vec!["Sí, a las dso".into()], ..plain() };
+    vec![
+        one(41, "¿Vienes el sábado?", 90, None, Extras { reactions: signs, ..plain() }),
+        one(42, "/me trae la *guitarra* y ~la flauta~", 85, None, plain()),
+        one(43, "An old secret", 80, None, Extras { withdrawn: Some(Withdrawn::Writer), ..plain() }),
+        one(44, "Sí, a las dos", 60, Some(Read), Extras { reply: Some(reply), ..edited }),
+        one(45, "https://files.jabber.example/1/acta.pdf", 20, None, Extras { attachments: vec![file], ..plain() }),
+        one(46, "Gracias", 10, Some(Delivered), plain()),
+    ]
 }
 
 fn conversation(id: i64, uri: &str, name: Option<&str>, last: Text, unread: u32) -> Conversation {

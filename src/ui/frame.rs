@@ -107,9 +107,11 @@ impl App {
             let close = button::round(p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Read);
             notice::with_action(p, cx.t(refusal.key()), close, false)
         });
-        let recorded = self.model.recorded.as_ref().map(|path| {
+        let recorded = self.model.recorded.as_ref().map(|path| ("call-recorded", path));
+        let kept = recorded.or(self.model.saved.as_ref().map(|path| ("file-saved", path)));
+        let recorded = kept.map(|(key, path)| {
             let close = button::round(p, Kind::Quiet, Icon::Close, cx.t("action-close"), Message::Recorded);
-            notice::done(p, cx.with("call-recorded", "path", &path.to_string_lossy()), close)
+            notice::done(p, cx.with(key, "path", &path.to_string_lossy()), close)
         });
         let not_kept = self.model.not_kept.map(|state| notice::problem(p, cx.t(state.key())));
         let strips: Vec<Element<'a, Message>> =

@@ -5,7 +5,7 @@ use super::{
     app::{App, Message},
     feed::Feed,
     fixture,
-    screen::{call, conversations, dial, new, settings, trouble, welcome},
+    screen::{call, conversations, dial, new, settings, thread, trouble, welcome},
     theme::text,
     wish::{Field, Place, Then},
 };
@@ -17,6 +17,7 @@ use crate::{
         call::{CallState, EndReason},
         code::Warning,
         mailbox::Mailbox,
+        message::MessageId,
         transfer::Referral,
     },
     engine::api::{Event, Refusal, Reply, SecretsState, Snapshot, StoreState},
@@ -108,6 +109,16 @@ fn talk(snapshot: Snapshot) -> App {
 fn service(snapshot: Snapshot) -> App {
     let mut app = fixture::app(snapshot);
     fixture::open(&mut app, 2, fixture::service());
+    app
+}
+
+/// What hangs on texts, what can be done with one, and an answer in the making.
+fn deeds(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::open(&mut app, 4, fixture::deeds());
+    update(&mut app, Message::Thread(thread::Message::Answer(MessageId(42))));
+    update(&mut app, Message::Thread(thread::Message::Choose(MessageId(44))));
+    update(&mut app, Message::Thread(thread::Message::Emoji));
     app
 }
 
@@ -352,6 +363,7 @@ const SCENES: &[(&str, Scene)] = &[
     ("conversations-search", searched),
     ("thread", talk),
     ("thread-code", service),
+    ("thread-deeds", deeds),
     ("new", writing),
     ("calls", calls),
     ("calls-voicemail", voicemail),

@@ -36,6 +36,8 @@ mod look_tests;
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod stage;
 #[cfg(test)]
+mod thread_tests;
+#[cfg(test)]
 mod voicemail_tests;
 
 /// Why there is no window.

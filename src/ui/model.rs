@@ -108,6 +108,8 @@ pub struct Model {
     pub referrals: Vec<Referral>,
     /// Where the recording is that ended last, until the person has seen it.
     pub recorded: Option<PathBuf>,
+    /// Where the file is that was saved last, until the person has seen it.
+    pub saved: Option<PathBuf>,
     /// Who writes now.
     pub writing: BTreeSet<ConversationId>,
     /// Files under way, and those that did not come.
@@ -379,6 +381,11 @@ impl Model {
     /// The newest code while it is fresh.
     pub fn fresh_code(&self, now: Timestamp) -> Option<&ReceivedCode> {
         self.codes.first().filter(|code| now.duration_since(code.received_at) < FRESH)
+    }
+
+    /// A text of the open conversation.
+    pub fn text(&self, id: MessageId) -> Option<&Message> {
+        self.thread.as_ref()?.messages.iter().find(|known| known.id == id)
     }
 
     /// A conversation by id.

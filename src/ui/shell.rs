@@ -32,6 +32,8 @@ use std::{
 
 /// How long a code stays on the clipboard.
 const FORGET: Duration = Duration::from_secs(60);
+/// How long words stand before they are kept.
+const KEEP: Duration = Duration::from_secs(2);
 /// How long an engine may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The window's size before anybody has chosen one, and its smallest.
@@ -174,6 +176,8 @@ impl Shell {
                 Task::none()
             }
             Wish::Step { back } => super::widget::focus::step(back),
+            Wish::KeepSoon => Task::future(tokio::time::sleep(KEEP))
+                .map(|()| Happened::App(Message::Thread(super::screen::thread::Message::Keep))),
             Wish::ToEnd => operation::snap_to(super::widget::focus::FROM_THE_END, RelativeOffset::START),
             Wish::Clipboard(text) => self.copy(text),
             Wish::ForgetLater(copied) => Task::future(tokio::time::sleep(FORGET)).then(move |()| {
@@ -281,6 +285,7 @@ fn window_event(event: Event, _: event::Status, _: window::Id) -> Option<Happene
         window::Event::Focused => Message::Focused(true),
         window::Event::Unfocused => Message::Focused(false),
         window::Event::CloseRequested => Message::Close,
+        window::Event::FileDropped(path) => Message::Thread(super::screen::thread::Message::Dropped(path)),
         _ => return None,
     };
     Some(Happened::App(message))

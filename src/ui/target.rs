@@ -3,6 +3,7 @@ use crate::{
     domain::{account::AccountId, address::Address, private::Private},
     engine::api::{Command, Refusal, Reply},
 };
+use std::path::PathBuf;
 
 /// A field with an address in the making.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +71,30 @@ impl Target {
             _ => None,
         }
     }
+}
+
+/// The path that was typed or pasted; a file manager may give it as a URI.
+pub fn path_of(typed: &str) -> PathBuf {
+    let typed = typed.trim();
+    let decoded = typed.strip_prefix("file://").map(unescaped);
+    let typed = decoded.as_deref().unwrap_or(typed);
+    match (typed.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(typed),
+    }
+}
+
+/// RFC 3986 section 2.1; what is no escape stays.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| after.get(..2)).flatten();
+        let byte = escaped.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = byte.and_then(|_| after.get(2..)).unwrap_or(after);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub enum Wish {
     ForgetLater(Private<String>),
     /// Put a text on the clipboard; an empty one clears it.
     Clipboard(Private<String>),
+    /// Words that stand for a moment are to be kept.
+    KeepSoon,
     /// Scroll a thread to its newest text.
     ToEnd,
     /// Show a desktop notification.
@@ -80,6 +82,8 @@ pub enum Then {
     Begun,
     /// A text in a thread; on refusal its words go back to the composer.
     Sent(ConversationId, Private<String>),
+    /// A file was to be saved.
+    Saved,
     /// A call.
     Called,
     /// The sound devices.

@@ -64,6 +64,7 @@ fn about(file: &Element, namespace: &str, url: String) -> Attachment {
         sha256: sha256.map(|hash| hash.text().trim().to_owned()).filter(|hash| hash.len() == 44),
         url: Some(url.into()),
         path: None,
+        here: false,
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn ask(id: String, service: &BareJid, name: &str, size: u64, media_ty
     if !media_type.is_empty() {
         stanza::set(&mut request, "content-type", media_type);
     }
-    Iq::Set { from: None, to: Some(service.clone().into()), id, payload: request }.into()
+    Iq::Get { from: None, to: Some(service.clone().into()), id, payload: request }.into()
 }
 
 /// The place, from the answer.

@@ -134,7 +134,8 @@ impl Landline {
         if self.xdg {
             command.envs(self.xdg_variables());
         } else {
-            command.arg("--home").arg(self.home());
+            // what it saves for the person is below the test's folder, too
+            command.arg("--home").arg(self.home()).env("HOME", self.dir.path());
         }
         command
             .env("LANDLINE_PASSPHRASE", PASSPHRASE)

@@ -15,7 +15,11 @@ c2s_direct_tls_ssl = { certificate = "@DIR@/certs/@HOST@.crt"; key = "@DIR@/cert
 s2s_ports = {}
 s2s_direct_tls_ports = {}
 http_ports = {}
-https_ports = {}
+https_ports = { @HTTPS@ }
+https_interfaces = { "127.0.0.1" }
+https_ssl = { certificate = "@DIR@/certs/@HOST@.crt"; key = "@DIR@/certs/@HOST@.key" }
+http_external_url = "https://127.0.0.1:@HTTPS@/"
+http_default_host = "upload.@HOST@"
 component_ports = { @COMPONENT@ }
 component_interfaces = { "127.0.0.1" }
 modules_enabled = {
@@ -40,3 +44,6 @@ VirtualHost "@HOST@"
 
 Component "@GATEWAY@"
   component_secret = "@SECRET@"
+
+Component "upload.@HOST@" "http_file_share"
+  http_file_share_size_limit = 1024 * 1024

@@ -59,6 +59,7 @@ impl Prosody {
             .replace("@SECRET@", "sms-secret")
             .replace("@C2S@", &port.to_string())
             .replace("@C2S_TLS@", &tls_port.to_string())
+            .replace("@HTTPS@", &free_port().to_string())
             .replace("@COMPONENT@", &component_port.to_string());
         std::fs::create_dir_all(dir.path().join("data")).expect("a folder");
         let certs = dir.path().join("certs");

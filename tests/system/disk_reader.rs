@@ -1,6 +1,7 @@
 //! Whoever reads the disk of a computer that is off, or of a stopped process, learns nothing: the whole home after a log-in,
-//! texts both ways with a code, a call and a contact holds no text, number, code, password or address in the clear.
-use super::xmpp_texts::login;
+//! texts both ways with a code, a file that was fetched, a call and a contact holds no text, file, number, code, password or
+//! address in the clear.
+use super::xmpp_files::{attach, fetched, ready};
 use crate::support::{landline::Landline, prosody::Prosody};
 use std::{
     os::unix::fs::PermissionsExt,
@@ -46,7 +47,7 @@ fn reads_nothing(home: &Landline, private: &[&str]) {
 #[test]
 fn nothing_can_be_read_from_the_disk() {
     let prosody = Prosody::start(&["alice", "bob"]);
-    let mut bob = login(&prosody, "bob");
+    let mut bob = ready(&prosody, "bob");
     let mut alice = Landline::new();
     alice.add_xmpp("alice@xmpp.test", "secret-alice", &prosody.server(), "starttls", Some(&prosody.ca));
     alice.run();
@@ -55,6 +56,12 @@ fn nothing_can_be_read_from_the_disk() {
     let event = alice.wait_event("the code", |e| e["event"] == "code");
     let code = event["code"]["code"]["value"].as_str().expect("a code").to_owned();
     alice.json(&["text", "bob@xmpp.test", "the lantern is lit", "--wait", "delivered"]);
+    // a file of one she knows is fetched by itself
+    let words = "the magpie has seven eggs ".repeat(20_000);
+    std::fs::write(bob.file("magpie.txt"), &words).expect("a file");
+    attach(&bob, &bob.file("magpie.txt"), "xmpp:alice@xmpp.test");
+    let saved = fetched(&mut alice);
+    assert!(saved == words.as_bytes(), "the file is whole");
     bob.json(&["call", "xmpp:alice@xmpp.test"]);
     alice.wait_call("incoming");
     alice.json(&["decline"]);
@@ -62,6 +69,7 @@ fn nothing_can_be_read_from_the_disk() {
     let private = [
         "nightingale",
         "lantern",
+        "magpie",
         "5551239876",
         "1239876",
         &code,

@@ -60,6 +60,7 @@ mod xmpp_calls_gateway;
 mod xmpp_codes;
 mod xmpp_deeds;
 mod xmpp_downgrade;
+mod xmpp_files;
 mod xmpp_logs_in;
 mod xmpp_nothing_lost;
 mod xmpp_recovers;

@@ -129,6 +129,10 @@ impl App {
                 self.told = Some(refusal);
                 Vec::new()
             }
+            (Then::Saved, Ok(Reply::Saved { path })) => {
+                self.model.saved = Some(path);
+                Vec::new()
+            }
             (Then::Called, answer) => self.dial.called(&answer),
             (Then::Devices, Ok(Reply::Devices { devices, choice })) => {
                 self.model.devices = devices;

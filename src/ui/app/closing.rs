@@ -57,13 +57,17 @@ impl App {
     }
 
     fn hide(&mut self) -> Vec<Wish> {
-        let kept = self.keep_size();
+        let mut wishes = self.thread.keep();
+        wishes.push(self.keep_size());
         (self.shown, self.focused) = (false, false);
-        vec![kept, Wish::Hide]
+        wishes.push(Wish::Hide);
+        wishes
     }
 
     fn quit(&mut self) -> Vec<Wish> {
-        vec![self.keep_size(), Wish::Ask(Command::Quit, Then::Quit)]
+        let mut wishes = self.thread.close();
+        wishes.extend([self.keep_size(), Wish::Ask(Command::Quit, Then::Quit)]);
+        wishes
     }
 
     fn keep_size(&mut self) -> Wish {

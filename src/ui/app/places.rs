@@ -45,7 +45,7 @@ impl App {
     /// Opens a conversation.
     pub(super) fn open(&mut self, conversation: ConversationId) -> Vec<Wish> {
         let mut wishes = self.go(Place::Thread);
-        wishes.extend(self.thread.show(conversation));
+        wishes.extend(self.thread.show(conversation, self.model.conversation(conversation)));
         wishes.extend(self.alerts.looked_at(conversation, &self.model));
         wishes
     }
@@ -54,8 +54,9 @@ impl App {
     pub(super) fn back(&mut self) -> Vec<Wish> {
         match self.place {
             Place::Thread | Place::Conversations => {
-                self.thread.close();
-                self.go(Place::Conversations)
+                let mut wishes = self.thread.close();
+                wishes.extend(self.go(Place::Conversations));
+                wishes
             }
             Place::New => self.go(Place::Conversations),
             Place::Welcome if self.model.accounts.is_empty() => Vec::new(),

@@ -1,7 +1,7 @@
 //! A message to somebody new: whom, shown exactly as it will be sent, and the first words.
 use super::{
     people,
-    thread::{COMPOSER, composer},
+    thread::{COMPOSER, Composer, composer},
 };
 use crate::{
     domain::{account::AccountId, private::Private},
@@ -162,14 +162,19 @@ pub fn view<'a>(new: &'a New, cx: Context<'a>) -> Element<'a, Message> {
         ],
     );
     let ready = new.to.known().is_some().then_some(Message::Send);
+    let parts = Composer {
+        words: &new.words,
+        hint: cx.t("thread-write"),
+        word: cx.t("thread-send"),
+        send: ready,
+        up: None,
+        escape: None,
+        before: Vec::new(),
+    };
     let body = scrolled(
         p,
         container(form).padding(Padding::from([space::S, space::L])).max_width(space::COLUMN).center_x(Length::Fill),
     );
-    column![
-        container(head).padding(Padding::from([space::S + 2.0, space::S])),
-        body,
-        composer(p, &new.words, cx.t("thread-write"), cx.t("thread-send"), ready, Message::Edit)
-    ]
-    .into()
+    column![container(head).padding(Padding::from([space::S + 2.0, space::S])), body, composer(p, parts, Message::Edit)]
+        .into()
 }

@@ -1,7 +1,7 @@
 //! The settings: accounts, sound, recordings, network, appearance. Each choice acts at once and is kept by the engine.
 use crate::{
     audio::{Country, DeviceChoice, HoldSound, voice::VoiceChoice},
-    config::{Appearance, CodesConfig, DesktopConfig, RecordingConfig, WindowConfig},
+    config::{Appearance, CodesConfig, DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     domain::account::AccountId,
     engine::api::Command,
     ui::{
@@ -17,7 +17,6 @@ use iced::{
     Element, Length,
     widget::{Column, container},
 };
-use std::path::PathBuf;
 
 mod accounts;
 mod data;
@@ -25,6 +24,7 @@ mod desktop;
 mod keyboard;
 mod look;
 mod network;
+mod privacy;
 mod recording;
 mod sound;
 
@@ -79,6 +79,8 @@ pub enum Message {
     UseTune,
     /// Chooses how calls are recorded.
     Recording(RecordingConfig),
+    /// Chooses what others are told.
+    Privacy(PrivacyConfig),
     /// Starts or stops the test.
     Test(bool),
     /// Plays a tone.
@@ -151,13 +153,17 @@ impl Settings {
             }
             Message::Tune(path) => self.tune = Some(path),
             Message::UseTune => {
-                let Some(path) = self.tune.as_deref().map(path_of) else { return Vec::new() };
+                let Some(path) = self.tune.as_deref().map(crate::ui::target::path_of) else { return Vec::new() };
                 let before = std::mem::replace(&mut model.sound.hold, HoldSound::File(path));
                 return vec![Wish::Ask(Command::ChooseDevices { choice: model.sound.clone() }, Then::Tune(before))];
             }
             Message::Recording(recording) => {
                 model.recording = recording;
                 return ask(Command::SetRecording { recording });
+            }
+            Message::Privacy(privacy) => {
+                model.privacy = privacy;
+                return ask(Command::SetPrivacy { privacy });
             }
             Message::Test(on) => {
                 self.testing = on;
@@ -201,16 +207,6 @@ impl Settings {
     }
 }
 
-/// The path that was typed or pasted; a file manager may give it as a URI.
-fn path_of(typed: &str) -> PathBuf {
-    let typed = typed.trim();
-    let typed = typed.strip_prefix("file://").unwrap_or(typed);
-    match (typed.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => PathBuf::from(typed),
-    }
-}
-
 fn chosen(sound: &mut DeviceChoice, which: Use, device: Option<String>) -> DeviceChoice {
     match which {
         Use::Microphone => sound.input = device,
@@ -245,6 +241,7 @@ pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message>
         .push(section(cx, "settings-accounts", accounts::view(settings, cx)))
         .push(section(cx, "settings-sound", sound::view(settings, cx)))
         .push(section(cx, "settings-recording", recording::view(cx)))
+        .push(section(cx, "settings-privacy", privacy::view(cx)))
         .push(section(cx, "settings-network", network::view(settings, cx)))
         .push(section(cx, "settings-notifications", desktop::notifications(cx)))
         .push(section(cx, "settings-codes", desktop::codes(cx)))

@@ -113,7 +113,7 @@ pub fn line(text: &str, characters: usize) -> String {
 }
 
 /// Cuts a text into runs with and without emoji; an empty text is one empty run.
-fn runs(text: &str) -> Vec<(&str, bool)> {
+pub fn runs(text: &str) -> Vec<(&str, bool)> {
     let mut runs = Vec::new();
     let mut start = 0;
     let mut emoji = false;

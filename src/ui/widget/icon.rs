@@ -48,6 +48,13 @@ pub enum Icon {
     Plus,
     Minus,
     Record,
+    Attach,
+    Smile,
+    Reply,
+    Pencil,
+    Image,
+    File,
+    Download,
 }
 
 impl Icon {
@@ -95,6 +102,13 @@ impl Icon {
             Self::Plus => '\u{e13d}',
             Self::Minus => '\u{e11c}',
             Self::Record => '\u{e345}',
+            Self::Attach => '\u{e12d}',
+            Self::Smile => '\u{e164}',
+            Self::Reply => '\u{e22a}',
+            Self::Pencil => '\u{e1f9}',
+            Self::Image => '\u{e0f6}',
+            Self::File => '\u{e0c0}',
+            Self::Download => '\u{e0b2}',
         }
     }
 }

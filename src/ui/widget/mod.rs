@@ -16,6 +16,7 @@ pub mod press;
 pub mod row;
 pub mod shortcuts;
 pub mod status;
+pub mod styled;
 
 use super::theme::{Palette, shape};
 use iced::{
