@@ -31,6 +31,7 @@ pub(super) fn account_config(common: &Common, kind: AccountKind, schemes: &[&str
         expires: None,
         way: None,
         provider: None,
+        realm: None,
         keys: common.keys.map(Into::into),
         ice: common.ice.map(|ice| ice == Switch::On),
         stun: common.stun.clone(),

@@ -190,6 +190,8 @@ pub(super) enum Add {
         transport: Option<Transport>,
         #[arg(long, value_name = "USER")]
         auth_user: Option<String>,
+        #[arg(long, value_name = "REALM")]
+        realm: Option<String>,
         #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(60..=86_400))]
         expires: Option<u32>,
         #[arg(long, value_name = "ID|none", value_parser = preset)]

@@ -374,10 +374,10 @@ async fn next_code(seconds: u32, home: &Home) -> Result<ReceivedCode, Fault> {
 
 async fn add_account(add: Add, home: &Home, printer: &Printer<'_>) -> Result<(), Fault> {
     let words = printer.words;
-    let (mut expires, mut preset) = (None, Some(Preset::None));
+    let (mut expires, mut preset, mut asked_by) = (None, Some(Preset::None), None);
     let (common, kind, schemes): (_, _, &[&str]) = match add {
-        Add::Sip { common, transport, auth_user, expires: wish, provider } => {
-            (expires, preset) = (wish, provider);
+        Add::Sip { common, transport, auth_user, realm, expires: wish, provider } => {
+            (expires, preset, asked_by) = (wish, provider, realm);
             let secure = has_scheme(&common.address, "sips").then_some(SipTransport::Tls);
             let transport = transport.map(Into::into).or(secure);
             (common, AccountKind::Sip { transport, auth_user }, &["sip", "sips"])
@@ -385,7 +385,7 @@ async fn add_account(add: Add, home: &Home, printer: &Printer<'_>) -> Result<(),
         Add::Xmpp { common, tls } => (common, AccountKind::Xmpp { tls: tls.map(Into::into) }, &["xmpp"]),
     };
     let mut config = account_config(&common, kind, schemes)?;
-    config.calls.expires = expires;
+    (config.calls.expires, config.calls.realm) = (expires, asked_by);
     let provider = providers::fill(&mut config, preset);
     let password = ask::password(words, &config.address, common.password_stdin)?;
     let turn_password = match &config.calls.turn {

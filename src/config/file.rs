@@ -70,6 +70,7 @@ mod tests {
         let sip = AccountKind::Sip { transport: Some(SipTransport::Tls), auth_user: Some("al".into()) };
         config.accounts.push(account(sip.clone(), "alice@sip.test"));
         let calls = CallSettings {
+            realm: Some("pbx".into()),
             expires: Some(300),
             way: Some(Way { server: None, transport: Some(SipTransport::Udp) }),
             provider: Some("ovh".into()),

@@ -111,6 +111,10 @@ pub struct CallSettings {
     /// Whose settings these are: an entry of `assets/providers.toml`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// The part of the service that the password is for (its realm), where that is neither the domain nor what the server
+    /// names at log-in; nobody else who asks gets a proof of the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub realm: Option<String>,
     /// Which keys are offered; `None`: both kinds, and the other side chooses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Keys>,

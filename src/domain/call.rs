@@ -143,6 +143,8 @@ pub enum EndReason {
     Blocked,
     /// The service has more calls than it can carry.
     Overloaded,
+    /// Somebody behind our server asked for the account's password, and did not get it.
+    PasswordAsked,
     /// It was handed over: the others talk to each other, or somebody else took their place.
     Transferred,
     /// Another error of the server.
@@ -177,6 +179,7 @@ impl EndReason {
             Self::NotAnonymously => "ended-not-anonymously",
             Self::Blocked => "ended-blocked",
             Self::Overloaded => "ended-overloaded",
+            Self::PasswordAsked => "ended-password-asked",
             Self::Transferred => "ended-transferred",
             Self::Server => "ended-server",
         }

@@ -61,6 +61,9 @@ pub enum SendFailure {
     /// Reached nobody; it may work later.
     #[error("not reachable now")]
     Unavailable,
+    /// Somebody behind our server asked for the account's password, and did not get it.
+    #[error("somebody asked for the password")]
+    PasswordAsked,
     /// Too long for the other side.
     #[error("too long")]
     TooLong,
@@ -89,6 +92,7 @@ impl SendFailure {
             Self::Refused => "failure-refused",
             Self::NotRegistered => "failure-not-registered",
             Self::Unavailable => "failure-unavailable",
+            Self::PasswordAsked => "failure-password-asked",
             Self::TooLong => "failure-too-long",
             Self::Unsupported => "failure-unsupported",
             Self::File => "failure-file",

@@ -16,9 +16,12 @@ pub(crate) struct Credentials {
 
 /// Weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Hash {
+pub(super) enum Hash {
+    /// RFC 2617.
     Md5,
+    /// RFC 7616.
     Sha256,
+    /// The same.
     Sha512Of256,
 }
 
@@ -133,7 +136,8 @@ impl Challenge {
         self.stale
     }
 
-    fn strength(&self) -> Hash {
+    /// Of its hash.
+    pub(super) fn strength(&self) -> Hash {
         self.algorithm.map_or(Hash::Md5, |algorithm| algorithm.hash)
     }
 }

@@ -50,7 +50,7 @@ pub(super) const fn code_of(reason: EndReason) -> u16 {
         EndReason::NoLongerInUse => 410,
         EndReason::Cancelled | EndReason::HungUpHere => 487,
         EndReason::NoCommonMedia | EndReason::NotEncrypted | EndReason::EncryptionFailed => 488,
-        EndReason::Refused | EndReason::PaymentNeeded | EndReason::NotAnonymously => 403,
+        EndReason::Refused | EndReason::PaymentNeeded | EndReason::NotAnonymously | EndReason::PasswordAsked => 403,
         EndReason::Overloaded | EndReason::ServerGone => 503,
         EndReason::Server | EndReason::LocalFault => 500,
         EndReason::HungUpThere

@@ -116,6 +116,7 @@ impl Session {
             Err(Failure::WrongPassword | Failure::NoSafeLogin) => {
                 return self.text_failed(id, SendFailure::Refused, false);
             }
+            Err(Failure::NotOurs) => return self.text_failed(id, SendFailure::PasswordAsked, false),
             Err(Failure::Lost) => return self.text_failed(id, SendFailure::Unavailable, true),
             Err(Failure::TimedOut) => {
                 self.check(now);

@@ -229,7 +229,7 @@ const fn problem(why: Failure) -> Problem {
         Failure::TimedOut => Problem::TimedOut,
         Failure::Lost => Problem::ServerGone,
         Failure::WrongPassword => Problem::WrongPassword,
-        Failure::NoSafeLogin => Problem::NoSafeLogin,
+        Failure::NoSafeLogin | Failure::NotOurs => Problem::NoSafeLogin,
     }
 }
 

@@ -107,6 +107,7 @@ impl Session {
             password: setup.password.clone(),
         };
         let mut agent = Agent::new(seed, Some(credentials), vec![Method::Notify]);
+        agent.trust(config.calls.realm.clone(), config.domain());
         let named = Named {
             aor: NameAddr::new(aor.clone()).with_tag(&agent.token()),
             registrar,

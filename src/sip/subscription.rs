@@ -133,7 +133,7 @@ impl Subscription {
     pub(super) fn answered(&mut self, result: &Result<Response, Failure>, now: Instant) {
         let response = match result {
             Ok(response) => response,
-            Err(Failure::WrongPassword | Failure::NoSafeLogin) => return self.refuse(),
+            Err(Failure::WrongPassword | Failure::NoSafeLogin | Failure::NotOurs) => return self.refuse(),
             Err(Failure::TimedOut | Failure::Lost) => return self.anew(now, None),
         };
         if let (Some(dialog), Some((number, _))) = (&mut self.dialog, response.headers.cseq()) {

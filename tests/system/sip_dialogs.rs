@@ -66,6 +66,36 @@ fn a_redirected_call_is_followed_and_shown() {
     bob.finish();
 }
 
+/// What `who` heard of the caller's password: nothing, but that it was called once.
+fn learned_nothing(said: &str, method: &str) {
+    assert!(said.contains("realm=\"") && said.contains("guessme"), "it asked: {said}");
+    assert_eq!(said.matches(&format!("\n{method} sip")).count(), 1, "it is not asked again: {said}");
+    assert!(!said.to_ascii_lowercase().contains("authorization:"), "{said}");
+}
+
+#[test]
+fn who_is_called_and_asks_for_the_password_gets_no_answer() {
+    let kamailio = Kamailio::start();
+    let mut alice = alice(&kamailio, &[]);
+    // a realm of its own, and that of our server, which was content with our answer before it passed the call on
+    for realm in ["elsewhere.test", "sip.test"] {
+        for (code, header) in [("401", "WWW-Authenticate"), ("407", "Proxy-Authenticate")] {
+            let scenario = include_str!("../support/sipp/asks_password.xml");
+            let scenario = scenario.replace("@REALM@", realm).replace("@CODE@", code).replace("@HEADER@", header);
+            let bob = Sipp::called(&scenario);
+            alice.json(&["call", &bob.address()]);
+            assert_eq!(ended(&mut alice)["reason"], "password_asked");
+            learned_nothing(&bob.finish(), "INVITE");
+        }
+        let scenario = include_str!("../support/sipp/asks_password_for_text.xml").replace("@REALM@", realm);
+        let bob = Sipp::called(&scenario);
+        let sent = alice.cli(&["text", &bob.address(), "hello", "--wait", "sent"]);
+        let said = String::from_utf8_lossy(&sent.stderr).into_owned();
+        assert!(!sent.status.success() && said.contains("asked for the password"), "{said}");
+        learned_nothing(&bob.finish(), "MESSAGE");
+    }
+}
+
 #[test]
 fn another_number_is_not_called_in_silence() {
     let kamailio = Kamailio::start();

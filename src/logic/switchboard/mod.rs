@@ -62,6 +62,7 @@ impl Alert {
             | EndReason::NotAnonymously
             | EndReason::Blocked
             | EndReason::Overloaded
+            | EndReason::PasswordAsked
             | EndReason::Server => Self::Congestion,
             EndReason::HungUpHere
             | EndReason::HungUpThere

@@ -1,8 +1,8 @@
 //! Requests of ours: named, signed, sent, and what their responses mean (RFC 3261 section 8.1). Challenges are answered here,
 //! so that neither calls nor the owner see them.
 use super::{
-    Agent, AgentEvent, ClientId, Failure, HeaderName, Method, NameAddr, Purpose, Request, RequestId, Response, Sent,
-    Unanswerable, Uri, Via, Way,
+    Agent, AgentEvent, Answered, Call, ClientId, Failure, HeaderName, Home, Method, NameAddr, Purpose, Request,
+    RequestId, Response, Sent, Stage, Unanswerable, Uri, Via, Way,
 };
 use crate::domain::{call::EndReason, transfer::Outcome};
 use std::{net::SocketAddr, time::Instant};
@@ -55,7 +55,7 @@ impl Agent {
         purpose: Purpose,
         now: Instant,
     ) -> Option<ClientId> {
-        self.send_counted(request, to, purpose, (0, 0), now)
+        self.send_counted(request, to, purpose, (Answered::default(), 0), now)
     }
 
     fn send_counted(
@@ -63,7 +63,7 @@ impl Agent {
         mut request: Request,
         to: SocketAddr,
         purpose: Purpose,
-        (answered, repeats): (u8, u32),
+        (answered, repeats): (Answered, u32),
         now: Instant,
     ) -> Option<ClientId> {
         if !self.transactions.has_room() {
@@ -71,7 +71,7 @@ impl Agent {
         }
         self.address(&mut request)?;
         self.guide(&mut request);
-        self.auth.sign(&mut request);
+        self.auth.sign(&mut request, &answered);
         let reliable = self.is_reliable() || self.goes_by_stream(&mut request, to);
         let client = self.transactions.request(&request, to, reliable, now);
         self.sent.insert(client, Sent { purpose, request, to, answered, repeats, dialog: None, acks: Vec::new() });
@@ -130,11 +130,23 @@ impl Agent {
         }
     }
 
+    /// Whether our own server may be the one that asks: the request went there, and has not rung anywhere yet.
+    fn may_answer(&self, sent: &Sent) -> bool {
+        let rang = |call: &Call| matches!(&call.stage, Stage::Calling(calling) if !calling.early.is_empty());
+        let past = matches!(sent.purpose, Purpose::Invite(call) if self.calls.get(&call).is_some_and(rang));
+        let home = |home: &Home| home.addresses.contains(&sent.to.ip()) || home.server == sent.to;
+        (self.is_reliable() || self.home.as_ref().is_none_or(home)) && !past
+    }
+
     fn authenticate(&mut self, client: ClientId, response: &Response, now: Instant) -> Result<(), Unanswerable> {
         let repeats = self.transactions.repeats(client);
-        let Some(sent) = self.sent.remove(&client) else { return Ok(()) };
+        let Some(mut sent) = self.sent.remove(&client) else { return Ok(()) };
         let method = sent.request.method.clone();
-        if let Err(failure) = self.auth.challenged(response, &method, sent.answered, &mut self.chance) {
+        let asked = match self.may_answer(&sent) {
+            true => self.auth.challenged(response, &method, &mut sent.answered, &mut self.chance),
+            false => Err(Unanswerable::NotOurs),
+        };
+        if let Err(failure) = asked {
             self.auth.forget(&method);
             self.sent.insert(client, sent);
             return Err(failure);
@@ -143,7 +155,7 @@ impl Agent {
         let number = request.headers.cseq().map_or(1, |(number, _)| number).saturating_add(1);
         request.headers.set(HeaderName::CSeq, format!("{number} {method}"));
         let tag = request.headers.to().and_then(|to| to.tag());
-        let next = self.send_counted(request, to, purpose, (answered + 1, earlier + repeats), now);
+        let next = self.send_counted(request, to, purpose, (answered, earlier + repeats), now);
         if let (Some(next), Some(mut dialog)) = (next, dialog) {
             dialog.local_seq = number;
             self.sent.entry(next).and_modify(|sent| sent.dialog = Some(dialog));
@@ -160,6 +172,9 @@ impl Agent {
         let repeats = self.transactions.repeats(client);
         let Some(sent) = self.sent.remove(&client) else { return };
         match sent.purpose {
+            Purpose::Invite(call) if why == Some(Unanswerable::NotOurs) => {
+                self.call_over(call, EndReason::PasswordAsked)
+            }
             Purpose::Invite(call) => self.invite_refused(call, sent, response, now),
             Purpose::Reinvite(call) => self.reoffer_refused(call, client, &sent.request.method, response, now),
             Purpose::Asking(call) => self.asked(call, &sent.request.method, response, now),

@@ -48,6 +48,8 @@ pub(crate) enum Failure {
     WrongPassword,
     /// The challenge is of a kind we do not answer.
     NoSafeLogin,
+    /// Somebody behind our server asked for the password.
+    NotOurs,
 }
 
 impl From<Unanswerable> for Failure {
@@ -55,6 +57,7 @@ impl From<Unanswerable> for Failure {
         match why {
             Unanswerable::WrongPassword => Self::WrongPassword,
             Unanswerable::NoSafeLogin => Self::NoSafeLogin,
+            Unanswerable::NotOurs => Self::NotOurs,
         }
     }
 }

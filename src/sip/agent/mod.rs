@@ -26,7 +26,7 @@ mod tests;
 
 use super::{
     addressing,
-    auth::{Auth, Unanswerable},
+    auth::{Answered, Auth, Unanswerable},
     chance::Chance,
     dialog::Dialog,
     digest::Credentials,
@@ -122,7 +122,7 @@ struct Sent {
     request: Request,
     to: SocketAddr,
     /// Challenges answered so far.
-    answered: u8,
+    answered: Answered,
     /// Retransmissions before the last challenge.
     repeats: u32,
     /// For a re-INVITE or a BYE: the dialog it is in.
@@ -184,6 +184,11 @@ impl Agent {
             no_stream: false,
             strangers: strangers::Strangers::default(),
         }
+    }
+
+    /// Which realms are answered besides those that the registrar asks in: `given`, and `usual` as long as it named none.
+    pub(crate) fn trust(&mut self, given: Option<String>, usual: &str) {
+        self.auth.trust(given, usual);
     }
 
     /// A socket stands; `home` is the account's server, `None`: everybody may ask (an exchange).

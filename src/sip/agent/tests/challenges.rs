@@ -9,6 +9,7 @@ fn agent() -> Net {
     let credentials = Credentials { user: "alice".into(), password: "secret".into() };
     let mut agent = Agent::new([3; 32], Some(credentials), Vec::new());
     let way = Way { transport: SipTransport::Udp, local: addr(0) };
+    agent.trust(None, "a.test");
     agent.connected(way, Some(Home { server: addr(1), addresses: vec![addr(1).ip()] }), net.now);
     net.agents[0].1 = agent;
     net
@@ -91,6 +92,100 @@ fn a_chain_of_proxies() {
     assert_eq!(outcome(&mut net), Some(Ok(200)));
 }
 
+/// Registered, in the realm `r`.
+fn registered(more: &str) -> Net {
+    let mut net = agent();
+    ask(&mut net);
+    respond(&mut net, "REGISTER", 401, "s", &challenge(false, "r", "n1", more));
+    respond(&mut net, "REGISTER", 200, "s", "");
+    assert_eq!(outcome(&mut net), Some(Ok(200)));
+    net
+}
+
+/// The call came to nothing, and nobody got a proof of the password after so many INVITEs.
+fn nothing_told(net: &mut Net, invites: usize) {
+    assert_eq!((net.count(0, "INVITE"), net.ended(0)), (invites, EndReason::PasswordAsked));
+    net.is_silent();
+}
+
+#[test]
+fn who_is_called_learns_nothing_of_the_password() {
+    for code in [401, 407] {
+        let proxy = code == 407;
+        let mut net = registered("");
+        net.call();
+        respond(&mut net, "INVITE", code, "e", &challenge(proxy, "evil", "n2", ""));
+        nothing_told(&mut net, 1);
+        // behind a server that asks, too
+        net.call();
+        respond(&mut net, "INVITE", 407, "s", &challenge(true, "r", "n2", ""));
+        assert!(header(&last(&net, "INVITE"), "Proxy-Authorization").contains("realm=\"r\""));
+        respond(&mut net, "INVITE", code, "e", &challenge(proxy, "evil", "n3", ""));
+        nothing_told(&mut net, 3);
+    }
+}
+
+#[test]
+fn who_is_called_and_names_our_realm_gets_no_second_answer() {
+    for more in ["", ", stale=true"] {
+        for code in [401, 407] {
+            let mut net = registered("");
+            // what was answered for one call is nothing for the next: who asks again in the server's name is not the server
+            for calls in 1..=2 {
+                net.call();
+                assert!(!last(&net, "INVITE").contains("uthorization"), "never in advance");
+                respond(&mut net, "INVITE", 407, "s", &challenge(true, "r", "n2", ""));
+                respond(&mut net, "INVITE", code, "e", &challenge(code == 407, "r", "chosen", more));
+                nothing_told(&mut net, 2 * calls);
+            }
+            assert!(net.sent.iter().all(|(_, _, text)| !text.contains("chosen")), "{code}{more}");
+        }
+    }
+}
+
+#[test]
+fn who_rang_or_wants_a_weaker_hash_is_not_our_server() {
+    let mut net = registered(", algorithm=SHA-256");
+    net.call();
+    respond(&mut net, "INVITE", 407, "e", &challenge(true, "r", "n2", ", algorithm=MD5"));
+    nothing_told(&mut net, 1);
+    net.call();
+    respond(&mut net, "INVITE", 180, "e", "");
+    respond(&mut net, "INVITE", 407, "e", &challenge(true, "r", "n2", ", algorithm=SHA-256"));
+    nothing_told(&mut net, 2);
+}
+
+#[test]
+fn a_registrar_that_never_asks_is_known_by_its_domain_or_by_what_the_person_says() {
+    let mut net = agent();
+    for (calls, realm, invites) in [(1, "other.test", 1), (2, "a.test", 3)] {
+        net.call();
+        respond(&mut net, "INVITE", 407, "s", &challenge(true, realm, "n", ""));
+        assert_eq!(net.count(0, "INVITE"), invites, "{calls}");
+        respond(&mut net, "INVITE", 486, "s", "");
+        let reason = net.ended(0);
+        assert_eq!(reason, if calls == 1 { EndReason::PasswordAsked } else { EndReason::Busy });
+    }
+    net.act(0, |agent, _| agent.trust(Some("other.test".into()), "a.test"));
+    net.call();
+    respond(&mut net, "INVITE", 407, "s", &challenge(true, "other.test", "n", ""));
+    assert_eq!(net.count(0, "INVITE"), 5);
+}
+
+#[test]
+fn a_text_and_a_request_past_the_server_are_no_way_to_it_either() {
+    let mut net = registered("");
+    let from = NameAddr::parse("<sip:alice@a.test>;tag=t").unwrap();
+    let uri = Uri::parse("sip:bob@b.test").unwrap();
+    for (to, realm) in [(addr(1), "evil"), (addr(2), "r")] {
+        let request = Agent::compose(Method::Message, uri.clone(), (&from, &NameAddr::new(uri.clone())), "m", 1);
+        net.act(0, |agent, now| agent.request(request, to, now));
+        respond(&mut net, "MESSAGE", 401, "e", &challenge(false, realm, "n", ""));
+        assert_eq!(outcome(&mut net), Some(Err(Failure::NotOurs)));
+    }
+    assert_eq!(net.count(0, "MESSAGE"), 2);
+}
+
 #[test]
 fn no_scheme_we_know() {
     let mut net = agent();
@@ -101,7 +196,7 @@ fn no_scheme_we_know() {
 
 #[test]
 fn a_challenged_call_and_hanging_up_meanwhile() {
-    let mut net = agent();
+    let mut net = registered("");
     net.call();
     respond(&mut net, "INVITE", 407, "s", &challenge(true, "r", "n", ""));
     assert_eq!((net.count(0, "ACK"), net.count(0, "INVITE")), (1, 2));
@@ -112,7 +207,7 @@ fn a_challenged_call_and_hanging_up_meanwhile() {
     net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     assert_eq!(header(&last(&net, "BYE"), "CSeq"), "3 BYE");
 
-    let mut net = agent();
+    let mut net = registered("");
     net.call();
     net.act(0, |agent, now| agent.end(CALL, Decline::Declined, now));
     respond(&mut net, "INVITE", 407, "s", &challenge(true, "r", "n", ""));

@@ -117,6 +117,7 @@ fn what_has_to_arrive_is_acknowledged_once_and_in_its_order() {
 fn a_challenge_to_prack_is_answered_within_the_dialog() {
     let mut net = alone();
     net.agents[0].1.auth = Auth::new(Some(Credentials { user: "alice".into(), password: "x".into() }));
+    net.agents[0].1.trust(Some("r".into()), "a.test");
     net.call();
     respond(&mut net, "INVITE", 180, "t", &reliably(1));
     respond(&mut net, "PRACK", 407, "t", "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n\"\n");
