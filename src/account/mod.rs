@@ -3,7 +3,7 @@
 pub mod chat;
 
 use crate::domain::{
-    account::{AccountConfig, AccountId, Registration},
+    account::{AccountConfig, AccountId, CallRules, Registration},
     address::Address,
     archive::{ArchivePage, ArchivePlace},
     call::{CallId, Decline, EndReason},
@@ -141,6 +141,8 @@ pub enum AccountCommand {
     },
     /// What goes beside plain texts; passed over where the account has it not.
     Chat(chat::ChatCommand),
+    /// How its calls are placed and taken from now on.
+    Rules(CallRules),
     /// The network changed (address, cable, resume from suspend): check the connection now.
     NetworkChanged,
     /// Log out politely and end the task.

@@ -1,5 +1,6 @@
 //! What may be written on the command line: the stable contract of scripts. Help texts are in `words/`, put in by
 //! `help.rs`. It must not do anything.
+use super::rules::Changes;
 use crate::engine::export::Format;
 use crate::{
     config::Provider,
@@ -159,6 +160,12 @@ pub(super) enum AccountCommand {
     Add(Add),
     List,
     Providers,
+    Rules {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[command(flatten)]
+        changes: Changes,
+    },
     Remove {
         #[arg(value_name = "ID")]
         id: String,
@@ -248,7 +255,7 @@ pub(super) struct Rules {
 }
 
 /// A calling code as it stands in front of a number, perhaps with the `+`.
-fn digits(text: &str) -> Result<String, clap::Error> {
+pub(super) fn digits(text: &str) -> Result<String, clap::Error> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     let whole = (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     whole.then(|| digits.to_owned()).ok_or_else(|| clap::Error::new(clap::error::ErrorKind::ValueValidation))

@@ -8,7 +8,7 @@ use super::{
     fault::Fault,
     line::Line,
     print::{self, Printer},
-    providers,
+    providers, rules,
 };
 use crate::{
     audio::Devices,
@@ -54,6 +54,7 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&all.accounts.iter().map(account).collect::<Vec<_>>(), &text)
         }
         Asked::Account(AccountCommand::Providers) => providers::list(printer),
+        Asked::Account(AccountCommand::Rules { id, changes }) => rules::rules(&id, changes, home, printer).await,
         Asked::Account(AccountCommand::Remove { id }) => {
             let mut line = Line::to_write(home, words).await?;
             line.ask(Command::RemoveAccount { id: AccountId(id.clone()) }).await?;
@@ -177,7 +178,7 @@ const fn account(status: &AccountStatus) -> Account<'_> {
     Account { config: &status.config, registration: &status.registration, mailbox: status.mailbox.as_ref() }
 }
 
-async fn snapshot(line: &mut Line) -> Result<Snapshot, Fault> {
+pub(super) async fn snapshot(line: &mut Line) -> Result<Snapshot, Fault> {
     match line.ask(Command::Snapshot).await? {
         Reply::Snapshot(snapshot) => Ok(*snapshot),
         _ => Err(Fault::OtherVersion),

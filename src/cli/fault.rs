@@ -70,6 +70,8 @@ pub(super) enum Fault {
     TextFailed(SendFailure),
     /// The text did not come as far in time; the key of how far it came.
     TextLate { seconds: u32, state: &'static str },
+    /// An area code needs a country.
+    AreaAlone,
     /// No code in time.
     NoCode { seconds: u32 },
     /// No code at all.
@@ -112,6 +114,7 @@ impl Fault {
             Self::NoTerminal => words.text("cli-no-terminal"),
             Self::PassphrasesDiffer => words.text("unlock-differs"),
             Self::WrongPassphrase => words.text("unlock-wrong"),
+            Self::AreaAlone => words.text("cli-area-alone"),
             Self::NoPassword => words.text("cli-no-password"),
             Self::NothingKept => words.text("cli-nothing-kept"),
             Self::Exists(path) => at("cli-exists", path.clone()),

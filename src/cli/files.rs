@@ -5,7 +5,7 @@ use crate::{
     audio,
     config::{Config, Home},
     domain::{
-        account::{AccountConfig, AccountId, Registration},
+        account::{AccountConfig, AccountId, CallRules, Encryption, Registration},
         conversation::Conversation,
         private::Private,
     },
@@ -60,6 +60,7 @@ impl Files {
                 Ok(Reply::Devices { devices: audio::devices(), choice: Config::load(&self.home)?.sound })
             }
             Command::AddAccount { config, password, turn_password } => self.add(config, password, turn_password).await,
+            Command::SetRules { id, rules, encryption } => self.set_rules(id, rules, encryption).await,
             Command::RemoveAccount { id } => self.remove(id).await,
             Command::Repair => self.repair(true).await,
             Command::BeginAnew => self.repair(false).await,
@@ -188,6 +189,16 @@ impl Files {
         accounts.push(config.clone());
         store.set_accounts(accounts).await?;
         Ok(Reply::Account(offline(config)))
+    }
+
+    async fn set_rules(&self, id: AccountId, rules: CallRules, encryption: Option<Encryption>) -> Result<Reply, Fault> {
+        let (store, kept) = self.accounts().await?;
+        let mut accounts = kept.accounts;
+        let known = accounts.iter_mut().find(|known| known.id == id).ok_or(Refusal::UnknownAccount)?;
+        (known.rules, known.encryption) = (rules, encryption);
+        let known = known.clone();
+        store.set_accounts(accounts).await?;
+        Ok(Reply::Account(offline(known)))
     }
 
     async fn remove(&self, id: AccountId) -> Result<Reply, Fault> {

@@ -15,6 +15,7 @@ mod line;
 mod log;
 mod print;
 mod providers;
+mod rules;
 mod run;
 mod server;
 mod wire;

@@ -99,6 +99,9 @@ impl Provider {
         if config.rules.country.is_none() {
             config.rules.country.clone_from(&self.country);
         }
+        if config.rules.voicemail.is_none() {
+            config.rules.voicemail.clone_from(&self.voicemail);
+        }
         config.calls.provider = Some(self.id.clone());
     }
 }
@@ -159,7 +162,7 @@ mod tests {
     #[test]
     fn what_the_person_entered_stays() {
         let text = "[[provider]]\nid = \"x\"\nname = \"X\"\ndomains = [\"x.test\"]\nserver = \"pbx.x.test:5080\"\n\
-                    transport = \"tcp\"\nexpires = 300\ncountry = \"34\"\nencryption = \"off\"\nsource = \"https://x.test\"\n\
+                    transport = \"tcp\"\nexpires = 300\ncountry = \"34\"\nvoicemail = \"123\"\nencryption = \"off\"\nsource = \"https://x.test\"\n\
                     [provider.note]\nen = \"A.\"\nes = \"B.\"\n";
         let provider = parse(text).unwrap().remove(0);
         let kind = AccountKind::Sip { transport: Some(SipTransport::Tls), auth_user: None };
@@ -170,13 +173,15 @@ mod tests {
         let way = Way { server: Some("pbx.x.test:5080".into()), transport: Some(SipTransport::Tcp) };
         assert_eq!((filled.calls.way.as_ref(), filled.calls.expires), (Some(&way), Some(300)));
         assert_eq!((filled.rules.country.as_deref(), filled.encryption), (Some("34"), Some(Encryption::Off)));
+        assert_eq!(filled.rules.voicemail.as_deref(), Some("123"));
         let mut own = blank.clone();
+        own.rules.voicemail = Some("9".into());
         own.calls.expires = Some(60);
         own.rules.country = Some("1".into());
         own.encryption = Some(Encryption::Required);
         provider.apply(&mut own);
         assert_eq!((own.calls.expires, own.rules.country.as_deref()), (Some(60), Some("1")));
-        assert_eq!(own.encryption, Some(Encryption::Required));
+        assert_eq!((own.encryption, own.rules.voicemail.as_deref()), (Some(Encryption::Required), Some("9")));
         let mut chat = AccountConfig { kind: AccountKind::Xmpp { tls: None }, ..blank };
         let before = chat.clone();
         provider.apply(&mut chat);

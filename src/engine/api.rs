@@ -4,7 +4,7 @@ use crate::{
     audio::DeviceChoice,
     config::{CodesConfig, DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
-        account::{AccountConfig, AccountId},
+        account::{AccountConfig, AccountId, CallRules, Encryption},
         call::CallId,
         conversation::ConversationId,
         message::MessageId,
@@ -48,6 +48,15 @@ pub enum Command {
     RemoveAccount {
         /// Which.
         id: AccountId,
+    },
+    /// How an account's calls are placed and taken from now on. Reply: [`Reply::Account`].
+    SetRules {
+        /// Which.
+        id: AccountId,
+        /// All of them.
+        rules: CallRules,
+        /// Whether they are encrypted; `None`: as suits the way to the server.
+        encryption: Option<Encryption>,
     },
     /// Everything the window shows at start. Reply: [`Reply::Snapshot`].
     Snapshot,

@@ -37,6 +37,7 @@ impl Engine {
             Command::AddAccount { config, password, turn_password } => {
                 self.add_account(config, password, turn_password).await
             }
+            Command::SetRules { id, rules, encryption } => self.set_rules(id, rules, encryption).await,
             Command::RemoveAccount { id } => self.remove_account(id).await,
             Command::Unlock { passphrase } => self.unlock(passphrase).await,
             Command::OpenStore => self.open_again().await,

@@ -30,6 +30,7 @@ mod path;
 mod recording;
 mod refusal;
 mod reply;
+mod rules;
 mod run;
 mod saving;
 mod snapshot;

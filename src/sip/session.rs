@@ -279,6 +279,7 @@ impl Session {
                 self.follow(referred, call, (offer, second), now);
             }
             AccountCommand::Refuse { referred } => self.agent.refuse(referred, now),
+            AccountCommand::Rules(rules) => self.rules = rules,
             // SIP names all candidates in its descriptions
             AccountCommand::Candidate { .. }
             | AccountCommand::Chat(_)

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     account::{AccountCommand, AccountEvent, AccountSetup, CHANNEL, CommandSender, EventSender},
-    domain::account::{AccountId, Problem, Registration},
+    domain::account::{AccountId, CallRules, Problem, Registration},
     domain::call::CallId,
     domain::message::NewMessage,
 };
@@ -78,6 +78,8 @@ struct Task {
     first: Leg,
     /// Where the provider knows flows and has a second edge: if one is cut the other one still rings.
     second: Option<Leg>,
+    /// How calls are placed and taken, where that was changed since.
+    rules: Option<CallRules>,
     /// How each stands.
     stand: [Registration; 2],
     sender: EventSender,
@@ -113,6 +115,7 @@ impl Task {
             first: Leg::new(setup.clone(), session),
             setup,
             second: None,
+            rules: None,
             stand: [Registration::Offline, Registration::Offline],
             sender,
             commands,
@@ -141,6 +144,7 @@ impl Task {
                         second.command(AccountCommand::NetworkChanged).await;
                     }
                 }
+                Woken::Command(Some(AccountCommand::Rules(rules))) => self.rules_changed(rules).await,
                 Woken::Command(Some(command)) => self.by(&command).command(command).await,
                 Woken::Committed(way, token, kept) => {
                     if let Some(leg) = self.leg(way) {
@@ -149,6 +153,14 @@ impl Task {
                 }
                 Woken::Told => {}
             }
+        }
+    }
+
+    async fn rules_changed(&mut self, rules: CallRules) {
+        self.rules = Some(rules.clone());
+        self.first.command(AccountCommand::Rules(rules.clone())).await;
+        if let Some(second) = &mut self.second {
+            second.command(AccountCommand::Rules(rules)).await;
         }
     }
 
@@ -201,6 +213,9 @@ impl Task {
                 let Ok(session) = session(&self.setup, 2) else { return };
                 let mut second = Leg::new(self.setup.clone(), session);
                 second.twin(Some(self.first.server()));
+                if let Some(rules) = self.rules.clone() {
+                    second.command(AccountCommand::Rules(rules)).await;
+                }
                 second.start();
                 self.second = Some(second);
             }
@@ -290,6 +305,7 @@ const fn call(command: &AccountCommand) -> Option<CallId> {
         | AccountCommand::PlaceCall { .. }
         | AccountCommand::Chat(_)
         | AccountCommand::NetworkChanged
+        | AccountCommand::Rules(_)
         | AccountCommand::Stop => None,
     }
 }

@@ -330,6 +330,18 @@ fn allowing(snapshot: Snapshot) -> App {
     app
 }
 
+/// How calls are made and taken, unfolded.
+fn ruled(snapshot: Snapshot) -> App {
+    let mut app = fixture::app(snapshot);
+    fixture::go(&mut app, Place::Settings);
+    update(&mut app, Message::Settings(settings::Message::Rules(Some(fixture::sip()))));
+    let account = app.model.accounts.iter().find(|known| known.config.id == fixture::sip()).unwrap();
+    let mut draft = settings::Draft::of(account);
+    (draft.rules.country, draft.rules.area) = (Some("1".to_owned()), Some("555".to_owned()));
+    update(&mut app, Message::Settings(settings::Message::Rule(Box::new(draft))));
+    app
+}
+
 fn beside(snapshot: Snapshot) -> App {
     let mut app = set(snapshot);
     app.model.wired = fixture::radio_beside();
@@ -382,6 +394,7 @@ const SCENES: &[(&str, Scene)] = &[
     ("codes-none", no_codes),
     ("codes-warned", warned),
     ("settings", set),
+    ("settings-rules", ruled),
     ("radio-only", radio),
     ("closing", closing),
     ("contrast", contrasting),

@@ -254,6 +254,15 @@ fn who_hides_is_named_to_nobody() {
     alice.json(&["call", &bob.address()]);
     ended(&mut alice);
     let said = bob.finish();
+    let rules = alice.json(&["account", "rules", &alice.account(), "--hide-number", "off", "--country", "34"]);
+    assert_eq!((&rules["hide_number"], &rules["country"]), (&false.into(), &"34".into()), "{rules}");
+    let bob = Sipp::called(include_str!("../support/sipp/premium.xml"));
+    alice.json(&["call", &bob.address()]);
+    ended(&mut alice);
+    assert!(
+        bob.finish().contains("\nFrom: <sip:alice@sip.test>"),
+        "changed while it runs, it is so from the next call on"
+    );
     let invite = said.split("\nINVITE ").nth(1).and_then(|rest| rest.split("\n-----").next()).expect("an INVITE");
     assert!(invite.contains("\nFrom: \"Anonymous\" <sip:anonymous@anonymous.invalid>"), "{invite}");
     assert!(invite.contains("\nPrivacy: id"), "the server takes the rest away: {invite}");

@@ -26,9 +26,11 @@ mod look;
 mod network;
 mod privacy;
 mod recording;
+mod rules;
 mod sound;
 
 pub use accounts::stands;
+pub use rules::Draft;
 
 /// A sound device's use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub enum Use {
 #[derive(Default)]
 pub struct Settings {
     removing: Option<AccountId>,
+    /// The account whose call rules are unfolded, and the form.
+    rules: Option<(AccountId, Draft)>,
     open: Option<Use>,
     /// The path of a file to be heard on hold, while it is being typed.
     tune: Option<String>,
@@ -63,6 +67,12 @@ pub enum Message {
     Removing(Option<AccountId>),
     /// Removes it.
     Remove(AccountId),
+    /// Unfolds an account's call rules; `None`: folds them in.
+    Rules(Option<AccountId>),
+    /// Changes the form.
+    Rule(Box<Draft>),
+    /// Keeps what it says.
+    KeepRules,
     /// Folds devices out or in.
     Open(Use),
     /// Chooses a device.
@@ -127,6 +137,16 @@ impl Settings {
                 self.removing = None;
                 return ask(Command::RemoveAccount { id });
             }
+            Message::Rules(id) => {
+                let known = id.and_then(|id| model.accounts.iter().find(|known| known.config.id == id));
+                self.rules = known.map(|known| (known.config.id.clone(), Draft::of(known)));
+            }
+            Message::Rule(changed) => {
+                if let Some((_, draft)) = &mut self.rules {
+                    *draft = *changed;
+                }
+            }
+            Message::KeepRules => return self.keep_rules(),
             Message::Open(which) => self.open = (self.open != Some(which)).then_some(which),
             Message::Device(which, device) => {
                 self.open = self.open.filter(|open| *open == Use::Ring && device.is_some());
@@ -197,6 +217,13 @@ impl Settings {
             Message::TextSize(size) => return keep(model, |window| window.text_size = size),
         }
         Vec::new()
+    }
+
+    /// The engine tells the account anew when they are kept.
+    fn keep_rules(&mut self) -> Vec<Wish> {
+        let Some((id, draft)) = self.rules.take_if(|(_, draft)| draft.whole().is_some()) else { return Vec::new() };
+        let Some(rules) = draft.whole() else { return Vec::new() };
+        vec![Wish::Ask(Command::SetRules { id, rules, encryption: draft.encryption }, Then::Done)]
     }
 
     /// Leaves the screen: what was unfolded is not there when one comes back.

@@ -223,6 +223,7 @@ impl Calls {
             | AccountCommand::SendText { .. }
             | AccountCommand::Chat(_)
             | AccountCommand::NetworkChanged
+            | AccountCommand::Rules(_)
             | AccountCommand::Stop => {}
         }
     }

@@ -56,9 +56,20 @@ fn line<'a>(settings: &'a Settings, cx: Context<'a>, account: &'a AccountStatus)
         let remove = Message::Removing(Some(account.config.id.clone()));
         button::round(p, Kind::Quiet, Icon::Trash, cx.t("action-remove"), remove)
     });
-    let head = Row::new().push(dot(p, tone)).push(words).push(remove).spacing(space::M).align_y(Alignment::Center);
+    let open = settings.rules.as_ref().is_some_and(|(id, _)| *id == account.config.id);
+    let unfold = removable.then(|| {
+        let unfold = Message::Rules((!open).then(|| account.config.id.clone()));
+        button::round(p, if open { Kind::On } else { Kind::Quiet }, Icon::Settings, cx.t("settings-rules"), unfold)
+    });
+    let head = Row::new()
+        .push(dot(p, tone))
+        .push(words)
+        .push(unfold)
+        .push(remove)
+        .spacing(space::M)
+        .align_y(Alignment::Center);
     if !asked {
-        return head.into();
+        return Column::new().push(head).push(super::rules::view(settings, cx, account)).spacing(space::L).into();
     }
     let sure = text::body(cx.with("settings-remove-sure", "account", &account.config.address)).color(p.text);
     let yes = button::button(p, Kind::Bad, cx.t("action-remove")).on_press(Message::Remove(account.config.id.clone()));
