@@ -643,6 +643,7 @@ cli-window-failed = The window cannot be opened. Without one, use: landline run 
 cli-no-terminal = There is no terminal to ask on. Give the password with --password-stdin, and the passphrase in LANDLINE_PASSPHRASE.
 cli-no-password = The password is empty.
 cli-ca-unreadable = The CA file cannot be read: { $path }
+cli-file-late = This took longer than { $seconds } s. The file goes on coming by itself.
 cli-text-late = The text is kept and goes out by itself, but this took longer than { $seconds } s. So far: { $state }.
 cli-no-code = No code came within { $seconds } s.
 cli-write-failed = The answer could not be written.
@@ -831,6 +832,16 @@ help-landline-text-more =
 
     Example:
       landline text +15551234567 "I am at the door" --wait delivered --timeout 30
+help-landline-reply = Answer a text
+help-landline-reply-more =
+    Texts are named by their numbers, the "id" that "messages --json" shows.
+
+    Example:
+      landline reply 42 "I am coming"
+help-landline-correct = Put other words in the place of those of a text you sent
+help-landline-react = React to a text with emoji, in place of those you gave it; none takes them away
+help-landline-withdraw = Take a text of yours back: the other side is asked to hide it
+help-landline-save = Save a file that came in your folder for downloads, and download it first where that was not done
 help-landline-messages = Show messages
 help-landline-codes = Show verification codes, or wait for the next one
 help-landline-codes-more =
@@ -879,6 +890,9 @@ help-arg-switch = on: from now on; off: no longer
 help-arg-percent = How loud, in percent of how it comes: 100 changes nothing, 400 is the most
 help-arg-digits = Keys: 0-9 * # A-D, and a comma for a pause of one second
 help-arg-body = The text
+help-arg-attached = A file to send in place of a text
+help-arg-message = The number of the text
+help-arg-signs = Emoji
 help-arg-wait = Return when it is sent, or delivered
 help-arg-timeout = How long to wait, in seconds (60)
 help-arg-with = Only with this number or address

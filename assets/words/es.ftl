@@ -646,6 +646,7 @@ cli-window-failed = No se puede abrir la ventana. Sin ella, usa: landline run --
 cli-no-terminal = No hay terminal donde preguntar. Da la contraseña con --password-stdin y la frase de acceso en LANDLINE_PASSPHRASE.
 cli-no-password = La contraseña está vacía.
 cli-ca-unreadable = No se puede leer el archivo de CA: { $path }
+cli-file-late = Ha tardado más de { $seconds } s. El archivo sigue llegando por sí solo.
 cli-text-late = El mensaje está guardado y saldrá solo, pero esto tardó más de { $seconds } s. Por ahora: { $state }.
 cli-no-code = No llegó ningún código en { $seconds } s.
 cli-write-failed = No se pudo escribir la respuesta.
@@ -837,6 +838,16 @@ help-landline-text-more =
 
     Ejemplo:
       landline text +15551234567 "Estoy en la puerta" --wait delivered --timeout 30
+help-landline-reply = Responder a un mensaje
+help-landline-reply-more =
+    Los mensajes se nombran por su número, el «id» que muestra «messages --json».
+
+    Ejemplo:
+      landline reply 42 "Ya voy"
+help-landline-correct = Cambiar las palabras de un mensaje que enviaste
+help-landline-react = Reaccionar a un mensaje con emoji, en lugar de los que le diste; sin ninguno se quitan
+help-landline-withdraw = Retirar un mensaje tuyo: se pide al otro lado que lo oculte
+help-landline-save = Guardar en tu carpeta de descargas un archivo que llegó, y descargarlo antes si aún no se hizo
 help-landline-messages = Mostrar mensajes
 help-landline-codes = Mostrar los códigos de verificación o esperar el siguiente
 help-landline-codes-more =
@@ -885,6 +896,9 @@ help-arg-switch = on: desde ahora; off: ya no
 help-arg-percent = Qué tan alto, en porcentaje de como llega: 100 no cambia nada, 400 es lo máximo
 help-arg-digits = Teclas: 0-9 * # A-D, y una coma para una pausa de un segundo
 help-arg-body = El mensaje
+help-arg-attached = Un archivo que se envía en lugar de un texto
+help-arg-message = El número del mensaje
+help-arg-signs = Emoji
 help-arg-wait = Volver cuando esté enviado (sent) o entregado (delivered)
 help-arg-timeout = Cuánto esperar, en segundos (60)
 help-arg-with = Solo con este número o dirección

@@ -128,8 +128,15 @@ pub(super) enum Command {
     Text {
         #[arg(value_name = "ADDRESS", display_order = 0)]
         to: String,
-        #[arg(value_name = "BODY", display_order = 1, allow_hyphen_values = true)]
-        body: String,
+        #[arg(
+            value_name = "BODY",
+            display_order = 1,
+            allow_hyphen_values = true,
+            required_unless_present = "attached"
+        )]
+        body: Option<String>,
+        #[arg(long = "file", value_name = "FILE", conflicts_with = "body")]
+        attached: Option<PathBuf>,
         #[arg(long, value_name = "ID")]
         account: Option<String>,
         #[arg(long, value_name = "sent|delivered")]
@@ -137,6 +144,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "S", default_value = "60")]
         timeout: NonZeroU32,
     },
+    #[command(flatten)]
+    Deed(Deed),
     Messages {
         #[arg(value_name = "ADDRESS")]
         with: Option<String>,
@@ -150,6 +159,39 @@ pub(super) enum Command {
         seconds: Option<NonZeroU32>,
         #[arg(long)]
         copy: bool,
+    },
+}
+
+/// What is done to a text that is here.
+#[derive(Debug, Subcommand)]
+pub(super) enum Deed {
+    Reply {
+        #[arg(value_name = "MESSAGE")]
+        message: i64,
+        #[arg(value_name = "BODY", allow_hyphen_values = true)]
+        body: String,
+    },
+    Correct {
+        #[arg(value_name = "MESSAGE")]
+        message: i64,
+        #[arg(value_name = "BODY", allow_hyphen_values = true)]
+        body: String,
+    },
+    React {
+        #[arg(value_name = "MESSAGE")]
+        message: i64,
+        #[arg(value_name = "EMOJI")]
+        signs: Vec<String>,
+    },
+    Withdraw {
+        #[arg(value_name = "MESSAGE")]
+        message: i64,
+    },
+    Save {
+        #[arg(value_name = "MESSAGE")]
+        message: i64,
+        #[arg(long, value_name = "S", default_value = "60")]
+        timeout: NonZeroU32,
     },
 }
 

@@ -4,7 +4,7 @@ use super::{
     args::{AccountCommand, Add, Command as Asked, Preset, Switch, Wait, Which},
     ask,
     client::Client,
-    data,
+    data, deeds,
     fault::Fault,
     line::Line,
     print::{self, Printer},
@@ -21,7 +21,7 @@ use crate::{
         message::{MessageState, SendFailure},
         private::Private,
     },
-    engine::api::{AccountStatus, Command, Event, Refusal, Reply, SecretsState, Snapshot, StoreState},
+    engine::api::{AccountStatus, Attach, Command, Event, Refusal, Reply, SecretsState, Snapshot, StoreState},
     logic::emergency::is_emergency,
     words::{Value, Words},
 };
@@ -121,10 +121,19 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Dtmf { digits, which } => {
             about_call(Command::Dtmf { call: id(&which), digits: digits.into() }, home, printer).await
         }
-        Asked::Text { to, body, account, wait, timeout } => {
-            let command = Command::Text { to: to.into(), body: body.into(), account: account.map(AccountId) };
+        Asked::Text { to, body, attached, account, wait, timeout } => {
+            let (to, account) = (to.into(), account.map(AccountId));
+            let command = match attached {
+                // the running instance has another folder of its own
+                Some(path) => {
+                    let path = std::path::absolute(&path).map_err(|_| Fault::Refused(Refusal::NoFile))?;
+                    Command::Attach(Attach { to, path: path.into(), account })
+                }
+                None => Command::Text { to, body: body.unwrap_or_default().into(), account },
+            };
             text(command, wait.map(|wait| (wait, timeout.get())), home, printer).await
         }
+        Asked::Deed(deed) => deeds::carry_out(deed, home, printer).await,
         Asked::Messages { with, search, limit } => {
             let (with, search) = (with.map(Private::new), search.map(Private::new));
             let command = Command::Messages { with, search, limit: limit.get() };
@@ -160,7 +169,7 @@ fn id(which: &Which) -> Option<CallId> {
 }
 
 /// What a script reads where there is nothing to tell.
-fn done() -> impl Serialize {
+pub(super) fn done() -> impl Serialize {
     std::collections::BTreeMap::from([("done", true)])
 }
 

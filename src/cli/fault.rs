@@ -5,7 +5,7 @@ use crate::{
     domain::message::SendFailure,
     engine::{
         StartError,
-        api::{Refusal, StoreState},
+        api::{FileProblem, Refusal, StoreState},
     },
     secrets::SecretsError,
     store::StoreError,
@@ -72,6 +72,10 @@ pub(super) enum Fault {
     TextLate { seconds: u32, state: &'static str },
     /// An area code needs a country.
     AreaAlone,
+    /// The file did not come.
+    File(FileProblem),
+    /// Not in time; it goes on coming.
+    FileLate { seconds: u32 },
     /// No code in time.
     NoCode { seconds: u32 },
     /// No code at all.
@@ -126,6 +130,8 @@ impl Fault {
                 let state = words.text(state);
                 words.with("cli-text-late", &[("seconds", (*seconds).into()), ("state", (&state).into())])
             }
+            Self::File(problem) => words.text(problem.key()),
+            Self::FileLate { seconds } => words.with("cli-file-late", &[("seconds", (*seconds).into())]),
             Self::NoCode { seconds } => words.with("cli-no-code", &[("seconds", (*seconds).into())]),
             Self::NoCodes => words.text("cli-codes-none"),
             Self::NoClipboard => words.text("cli-no-clipboard"),

@@ -190,7 +190,7 @@ mod tests {
         let args = told(&["text", "+1555", "- one", "--wait", "sent", "--home", "/x", "--json"], Language::En).unwrap();
         assert!(args.json && args.home.is_some());
         assert!(
-            matches!(args.command, Some(super::super::args::Command::Text { body, wait: Some(_), .. }) if body == "- one")
+            matches!(args.command, Some(super::super::args::Command::Text { body, wait: Some(_), .. }) if body.as_deref() == Some("- one"))
         );
     }
 }

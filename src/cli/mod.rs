@@ -6,6 +6,7 @@ mod ask;
 mod client;
 mod commands;
 mod data;
+mod deeds;
 mod events;
 mod fault;
 mod files;

@@ -219,6 +219,8 @@ impl Engine {
     async fn upload_failed(&mut self, account: &AccountId, id: MessageId, failure: SendFailure, retry: bool) {
         self.files.running.remove(&id);
         self.text_progress(account, id, TextProgress::Failed { failure, retry }).await;
+        // those after it waited for it
+        Box::pin(self.send_queued(account)).await;
     }
 
     /// The account found a place for a file, or none.
@@ -285,6 +287,9 @@ impl Engine {
         if self.files.running.contains_key(&message.id) {
             return Ok(Reply::Done);
         }
+        if !message.extras.attachments.iter().any(|file| !file.is_here() && file.url.is_some()) {
+            return Err(Refusal::NoFile);
+        }
         self.files.wanted.push_back((message.id, ASKED));
         self.move_files().await;
         Ok(Reply::Done)
@@ -339,7 +344,7 @@ impl Engine {
     async fn put_done(&mut self, id: MessageId, url: Private<String>, done: Result<(), HttpError>) {
         let Some((Some(account), _)) = self.files.running.remove(&id) else { return };
         if let Err(error) = done {
-            tracing::info!(%account, %error, "a file is not uploaded");
+            tracing::info!(account = account.in_log(), %error, "a file is not uploaded");
             let (failure, retry) = match error {
                 HttpError::Problem(_) | HttpError::Garbled => (SendFailure::Unavailable, true),
                 HttpError::Refused(413) | HttpError::TooLarge => (SendFailure::TooLong, false),
@@ -359,8 +364,9 @@ impl Engine {
             Ok(Some(message)) => {
                 self.tell_file(&message, FileState::Done);
                 if self.tell_own(message.clone()).await.is_ok() && !self.give_text(&message).await {
-                    self.upload_failed(&account, id, SendFailure::Unavailable, true).await;
+                    return self.upload_failed(&account, id, SendFailure::Unavailable, true).await;
                 }
+                self.send_queued(&account).await;
             }
             _ => self.upload_failed(&account, id, SendFailure::Unavailable, true).await,
         }
@@ -374,7 +380,7 @@ impl Engine {
         let got = match done {
             Ok(got) => got,
             Err(error) => {
-                tracing::info!(account = %message.account, %error, "a file is not fetched");
+                tracing::info!(account = message.account.in_log(), %error, "a file is not fetched");
                 return self.tell_file(&message, FileState::Failed(error.into()));
             }
         };

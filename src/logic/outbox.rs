@@ -1,5 +1,6 @@
 //! Which of the texts that wait may be sent now. A text is in flight once at a time; one that may be tried again
-//! waits for the next log-in, or longer each time. Order within a conversation is the order of writing.
+//! waits for the next log-in, or longer each time. Order within a conversation is the order of writing; but a file that is
+//! still to be uploaded holds back only the files after it: words must not wait for a picture.
 use crate::domain::message::{Message, MessageId};
 use std::{
     collections::HashMap,
@@ -32,18 +33,25 @@ impl Outbox {
         self.attempts.clear();
     }
     /// Which of the queued texts (oldest first) go now; they are in flight from here on. A text waits while an older
-    /// one of its conversation does.
+    /// one of its conversation does, and a file while an older one there is not uploaded.
     pub fn due(&mut self, queued: &[Message], now: Instant) -> Vec<Message> {
-        let mut blocked = Vec::new();
+        let (mut blocked, mut uploading) = (Vec::new(), Vec::new());
         let mut go = Vec::new();
         for message in queued {
+            let upload = message.extras.attachments.iter().any(|file| file.url.is_none());
+            let held = blocked.contains(&message.conversation) || upload && uploading.contains(&message.conversation);
+            if upload {
+                uploading.push(message.conversation);
+            }
             match self.attempts.get(&message.id) {
                 Some(Attempt::InFlight { .. }) => continue,
                 Some(Attempt::Waits { until, .. }) if *until > now => {
-                    blocked.push(message.conversation);
+                    if !upload {
+                        blocked.push(message.conversation);
+                    }
                     continue;
                 }
-                _ if blocked.contains(&message.conversation) => continue,
+                _ if held => continue,
                 _ => {}
             }
             let count = self.count(message.id);
@@ -87,12 +95,13 @@ impl Outbox {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::domain::{
         account::AccountId,
         conversation::ConversationId,
+        extras::{Attachment, Extras},
         message::{Direction, MessageState},
     };
 
@@ -155,5 +164,24 @@ mod tests {
         assert_eq!(ids(&outbox.due(&queued, later)), [1, 2]);
         outbox.refused_for_now(MessageId(1), later);
         assert_eq!(outbox.next().unwrap(), later + FIRST_PAUSE * 2, "longer each time");
+    }
+
+    #[test]
+    fn a_file_holds_back_the_files_after_it_and_no_words() {
+        let (mut outbox, now) = (Outbox::default(), Instant::now());
+        let file = |id| Message {
+            extras: Extras { attachments: vec![Attachment::default()], ..Extras::default() },
+            ..message(id, 1)
+        };
+        let queued = [file(1), file(2), message(3, 1)];
+        assert_eq!(ids(&outbox.due(&queued, now)), [1, 3]);
+        outbox.settled(MessageId(3));
+        outbox.refused_for_now(MessageId(1), now);
+        assert!(outbox.due(&queued[..2], now).is_empty());
+        let later = outbox.next().unwrap();
+        assert_eq!(ids(&outbox.due(&queued[..2], later)), [1]);
+        let mut uploaded = file(1);
+        uploaded.extras.attachments[0].url = Some("https://x.example/1".to_owned().into());
+        assert_eq!(ids(&outbox.due(&[uploaded, file(2)], later)), [2]);
     }
 }

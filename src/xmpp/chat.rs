@@ -120,7 +120,9 @@ impl Session {
                 self.send(stanza::filled(stanza, marks), Sent::Receipt);
                 self.request_ack();
             }
-            Err(failure) => tracing::warn!(account = %self.account, %failure, "a change of a text cannot be written"),
+            Err(failure) => {
+                tracing::warn!(account = self.account.in_log(), %failure, "a change of a text cannot be written")
+            }
         }
     }
 }

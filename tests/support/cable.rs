@@ -6,7 +6,7 @@ use std::{
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     thread,
     time::Duration,
@@ -20,6 +20,10 @@ struct State {
     out: AtomicBool,
     /// Connections of earlier generations are gone.
     generation: AtomicU32,
+    /// Bytes that have passed.
+    passed: AtomicU64,
+    /// Pulled once so many have.
+    fuse: AtomicU64,
     over: AtomicBool,
 }
 
@@ -52,6 +56,14 @@ impl Cable {
     /// Nothing passes.
     pub fn pull(&self) {
         self.state.out.store(true, Ordering::Relaxed);
+    }
+    /// Nothing passes any more once so many bytes have.
+    pub fn pull_after(&self, bytes: u64) {
+        self.state.fuse.store(self.state.passed.load(Ordering::Relaxed) + bytes, Ordering::Relaxed);
+    }
+    /// Whether it is out.
+    pub fn is_out(&self) -> bool {
+        self.state.out.load(Ordering::Relaxed)
     }
     /// All that waited passes.
     pub fn put_back(&self) {
@@ -101,6 +113,11 @@ fn carry(mut from: TcpStream, mut to: TcpStream, generation: u32, state: &State)
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => continue,
             Err(_) => break,
         };
+        let passed = state.passed.fetch_add(length as u64, Ordering::Relaxed) + length as u64;
+        if (1..=passed).contains(&state.fuse.load(Ordering::Relaxed)) {
+            state.fuse.store(0, Ordering::Relaxed);
+            state.out.store(true, Ordering::Relaxed);
+        }
         wait_until_in(state);
         if state.generation.load(Ordering::Relaxed) != generation || to.write_all(&bytes[..length]).is_err() {
             break;

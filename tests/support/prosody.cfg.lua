@@ -18,7 +18,7 @@ http_ports = {}
 https_ports = { @HTTPS@ }
 https_interfaces = { "127.0.0.1" }
 https_ssl = { certificate = "@DIR@/certs/@HOST@.crt"; key = "@DIR@/certs/@HOST@.key" }
-http_external_url = "https://127.0.0.1:@HTTPS@/"
+http_external_url = "https://@FILES@/"
 http_default_host = "upload.@HOST@"
 component_ports = { @COMPONENT@ }
 component_interfaces = { "127.0.0.1" }

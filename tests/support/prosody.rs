@@ -2,6 +2,7 @@
 //! A user's password is `secret-USER`; users are made when the server is first started.
 use super::{
     Process,
+    cable::Cable,
     certificate::{self, Flaw},
     free_port, wait_for, wait_for_port,
 };
@@ -19,6 +20,8 @@ pub struct Prosody {
     /// Direct TLS.
     pub tls_port: u16,
     component_port: u16,
+    /// To its files.
+    pub files: Cable,
     /// The authority that signed its certificate.
     pub ca: PathBuf,
 }
@@ -48,6 +51,8 @@ impl Prosody {
         let dir = TempDir::new().expect("a folder");
         let files = certificate::make_flawed(dir.path(), "xmpp.test", flaw);
         let (port, tls_port, component_port) = (free_port(), free_port(), free_port());
+        let files_port = free_port();
+        let cable = Cable::to(&format!("127.0.0.1:{files_port}"));
         let text = include_str!("prosody.cfg.lua")
             .replace("@MORE@", &addresses.iter().map(|at| format!("; {at:?}")).collect::<String>())
             .replace("@DIR@", &dir.path().to_string_lossy())
@@ -59,7 +64,8 @@ impl Prosody {
             .replace("@SECRET@", "sms-secret")
             .replace("@C2S@", &port.to_string())
             .replace("@C2S_TLS@", &tls_port.to_string())
-            .replace("@HTTPS@", &free_port().to_string())
+            .replace("@HTTPS@", &files_port.to_string())
+            .replace("@FILES@", &cable.server)
             .replace("@COMPONENT@", &component_port.to_string());
         std::fs::create_dir_all(dir.path().join("data")).expect("a folder");
         let certs = dir.path().join("certs");
@@ -67,7 +73,8 @@ impl Prosody {
         std::fs::copy(&files.certificate, certs.join("xmpp.test.crt")).expect("a copy");
         std::fs::copy(&files.key, certs.join("xmpp.test.key")).expect("a copy");
         std::fs::write(dir.path().join("prosody.cfg.lua"), text).expect("the configuration");
-        let mut server = Self { dir, process: None, gateway: None, port, tls_port, component_port, ca: files.ca };
+        let mut server =
+            Self { dir, process: None, gateway: None, port, tls_port, component_port, files: cable, ca: files.ca };
         for user in users {
             let made = Command::new("prosodyctl")
                 .arg("--config")

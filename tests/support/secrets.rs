@@ -43,6 +43,7 @@ pub fn learn_command(args: &[&str]) {
             learn_address(to);
             learn(body);
         }
+        ["reply" | "correct", _, body, ..] => learn(body),
         ["call", to, ..] => learn_address(to),
         _ => {}
     }

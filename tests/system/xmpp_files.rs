@@ -1,7 +1,7 @@
 //! Files over a real server (XEP-0363, HTTPS): uploaded, told of, fetched; never from strangers unasked, never too large a one, and
 //! one that fails is sent again.
 use super::{private_socket::ask, xmpp_texts::login};
-use crate::support::{landline::Landline, prosody::Prosody};
+use crate::support::{landline::Landline, prosody::Prosody, wait_for};
 use serde_json::{Value, json};
 
 /// One whose server takes files.
@@ -83,4 +83,69 @@ fn one_that_is_too_large_or_gone_is_said_and_the_rest_goes_on() {
     let retried = ask(&alice, &json!({"command": "retry_text", "id": first["id"]}));
     assert_eq!(retried["value"]["state"], "queued", "{retried}");
     bob.wait_event("the first", |e| named(e, "gone.bin"));
+}
+
+#[test]
+fn the_command_line_sends_saves_answers_reacts_corrects_and_takes_back() {
+    let prosody = Prosody::start(&["alice", "bob"]);
+    let (mut alice, mut bob) = (ready(&prosody, "alice"), login(&prosody, "bob"));
+    let list = file(&alice, "list.txt", 5_000);
+    let sent = alice.json(&["text", "xmpp:bob@xmpp.test", "--file", &list.to_string_lossy(), "--wait", "delivered"]);
+    assert_eq!(sent["state"], "delivered", "{sent}");
+    let came = bob.wait_event("the file", |e| e["event"] == "message")["message"]["id"].to_string();
+    let saved = bob.json(&["save", &came]);
+    let path = saved["path"].as_str().expect("a path");
+    assert_eq!(std::fs::read(path).expect("it"), std::fs::read(&list).expect("the list"));
+    let again = bob.json(&["save", &came]);
+    assert_ne!(again["path"], saved["path"], "nothing that is there is overwritten");
+    bob.json(&["reply", &came, "received"]);
+    let answer = alice.wait_text("received")["message"].clone();
+    assert_eq!(answer["extras"]["reply"]["to"], sent["id"], "{answer}");
+    bob.json(&["react", &came, "👍"]);
+    let changed = |home: &mut Landline, what: &str, fits: &dyn Fn(&Value) -> bool| {
+        home.wait_event(what, |e| e["event"] == "message_changed" && fits(&e["message"]))
+    };
+    changed(&mut alice, "the sign", &|text| text["extras"]["reactions"][0]["emoji"] == "👍");
+    bob.json(&["react", &came]);
+    changed(&mut alice, "no sign", &|text| text["id"] == sent["id"] && text["extras"]["reactions"].is_null());
+    let words = alice.json(&["text", "bob@xmpp.test", "tomorow", "--wait", "delivered"])["id"].to_string();
+    alice.json(&["correct", &words, "tomorrow"]);
+    changed(&mut bob, "the correction", &|text| text["body"] == "tomorrow");
+    alice.json(&["withdraw", &words]);
+    changed(&mut bob, "the withdrawal", &|text| text["extras"]["withdrawn"] == "writer");
+    for wrong in [&["save", &words][..], &["reply", "4096", "x"], &["text", "bob@xmpp.test", "--file", "/none"]] {
+        let output = alice.cli(wrong);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{wrong:?}: {output:?}");
+    }
+    assert_eq!(alice.cli(&["text", "bob@xmpp.test"]).status.code(), Some(2));
+    assert_eq!(alice.cli(&["text", "bob@xmpp.test", "both", "--file", "/none"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_cable_is_pulled_while_a_file_goes_and_it_and_the_rest_go_in_order() {
+    let prosody = Prosody::start(&["alice", "bob"]);
+    let (mut alice, mut bob) = (ready(&prosody, "alice"), ready(&prosody, "bob"));
+    prosody.files.pull_after(200_000);
+    let (first, second) = (file(&alice, "first.bin", 900_000), file(&alice, "second.bin", 100_000));
+    attach(&alice, &first, "xmpp:bob@xmpp.test");
+    attach(&alice, &second, "xmpp:bob@xmpp.test");
+    let moved = alice.wait_event("how far it is", |e| e["event"] == "file" && e["state"]["moving"][0].is_u64());
+    assert_eq!(moved["state"]["moving"][1], 900_000, "{moved}");
+    wait_for("the cable to be out", || prosody.files.is_out().then_some(()));
+    let after =
+        ask(&alice, &json!({"command": "text", "to": "xmpp:bob@xmpp.test", "body": "two files", "account": null}));
+    assert_eq!(after["value"]["state"], "queued", "{after}");
+    // words do not wait for a file
+    bob.wait_text("two files");
+    prosody.files.put_back_elsewhere();
+    let came: Vec<Value> = (0..2).map(|_| bob.wait_event("what was sent", |e| e["event"] == "message")).collect();
+    let name = |event: &Value| event["message"]["extras"]["attachments"][0]["name"].clone();
+    assert_eq!(came.iter().map(name).collect::<Vec<_>>(), ["first.bin", "second.bin"]);
+    for (event, file) in [(&came[0], &first), (&came[1], &second)] {
+        let saved = bob.json(&["save", &event["message"]["id"].to_string()]);
+        assert_eq!(
+            std::fs::read(saved["path"].as_str().expect("a path")).expect("it"),
+            std::fs::read(file).expect("it")
+        );
+    }
 }
