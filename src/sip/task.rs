@@ -233,6 +233,9 @@ impl Task {
         self.first.twin(other);
         if let Some(second) = &mut self.second {
             second.twin(Some(one));
+            // a proxy that sends one call by both is to ring once
+            second.session.agent.came_elsewhere(self.first.session.agent.came());
+            self.first.session.agent.came_elsewhere(second.session.agent.came());
         }
     }
 

@@ -30,7 +30,7 @@ impl Kamailio {
     pub fn start() -> Self {
         Self::start_with(&[], None, "", "")
     }
-    /// The same with these words of its configuration set: `FLOWS`, `GRUU`, `SERVICE_ROUTE`, `AUTH_INT`,
+    /// The same with these words of its configuration set: `FLOWS`, `ALL_FLOWS` (each call goes by all of them), `GRUU`, `SERVICE_ROUTE`, `AUTH_INT`,
     /// `SHA_256`, `STALE`, `OVERLOADED`, `MSILO` (keeps texts for those who are away), `PRESENCE` (tells what is published).
     pub fn start_defining(words: &[&str]) -> Self {
         Self::start_whole(&[], words, None, "", "", 0)

@@ -43,29 +43,62 @@ fn flows(home: &Kamailio) -> usize {
     home.log().matches("alice registered by").count()
 }
 
-#[test]
-fn with_two_edges_one_may_die_and_the_phone_rings_on() {
-    if !zone::inside("sip_flows::with_two_edges_one_may_die_and_the_phone_rings_on") {
-        return;
-    }
-    let home = Kamailio::start_defining(&["FLOWS"]);
-    let (mut one, two) = (Kamailio::start_edge(&home), Kamailio::start_edge(&home));
-    let _zone = zone::Zone::serve(&[
+/// One registrar behind two edges.
+fn two_edges(words: &[&str]) -> (Kamailio, Kamailio, Kamailio, zone::Zone) {
+    let home = Kamailio::start_defining(words);
+    let (one, two) = (Kamailio::start_edge(&home), Kamailio::start_edge(&home));
+    let zone = zone::Zone::serve(&[
         format!("_sip._tcp.sip.test SRV 1 0 {} a.sip.test", one.port),
         format!("_sip._tcp.sip.test SRV 2 0 {} b.sip.test", two.port),
         "a.sip.test A 127.0.0.1".to_owned(),
         "b.sip.test A 127.0.0.1".to_owned(),
     ]);
+    (home, one, two, zone)
+}
+
+/// Alice by both edges, and Bob at the registrar itself.
+fn alice_and_bob(home: &Kamailio) -> (Landline, Landline) {
     let mut alice = Landline::new();
     let args = ["account", "add", "sip", "--address", "sip:alice@sip.test", "--transport", "tcp", "--password-stdin"];
     assert!(alice.cli_with_input(&args, "secret-alice\n").status.success());
     alice.run();
     alice.wait_registered();
-    wait_for("two flows", || (flows(&home) >= 2).then_some(()));
+    wait_for("two flows", || (flows(home) >= 2).then_some(()));
     let mut bob = Landline::new();
     bob.add_sip("bob", "secret-bob", &home.server(), "udp", None);
     bob.run();
     bob.wait_registered();
+    (alice, bob)
+}
+
+#[test]
+fn a_registrar_that_sends_a_call_by_both_flows_rings_once() {
+    if !zone::inside("sip_flows::a_registrar_that_sends_a_call_by_both_flows_rings_once") {
+        return;
+    }
+    let (home, _one, _two, _zone) = two_edges(&["FLOWS", "ALL_FLOWS"]);
+    let (mut alice, mut bob) = alice_and_bob(&home);
+    bob.json(&["call", "sip:alice@sip.test"]);
+    alice.wait_call("incoming");
+    wait_for("the second copy to be refused", || home.log().contains("a copy was answered 482").then_some(()));
+    let calls = alice.json(&["calls"]).as_array().map(Vec::len);
+    assert_eq!(calls, Some(1), "it rings once");
+    alice.json(&["answer"]);
+    alice.wait_call("active");
+    bob.wait_call("active");
+    bob.json(&["hangup"]);
+    alice.wait_call("ended");
+    let calls = alice.json(&["calls"]).as_array().map(Vec::len);
+    assert_eq!(calls, Some(0), "nothing rings on");
+}
+
+#[test]
+fn with_two_edges_one_may_die_and_the_phone_rings_on() {
+    if !zone::inside("sip_flows::with_two_edges_one_may_die_and_the_phone_rings_on") {
+        return;
+    }
+    let (home, mut one, _two, _zone) = two_edges(&["FLOWS"]);
+    let (mut alice, mut bob) = alice_and_bob(&home);
     bob.json(&["text", "sip:alice@sip.test", "by one of two"]);
     alice.wait_text("by one of two");
     one.kill();

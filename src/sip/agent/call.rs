@@ -118,8 +118,17 @@ pub(super) struct Early {
     pub(super) updates: bool,
 }
 
+/// What an INVITE is known by, whatever way it comes (section 8.2.2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Copied {
+    pub(super) call_id: Option<String>,
+    pub(super) tag: Option<String>,
+    pub(super) number: Option<u32>,
+}
+
 pub(super) struct Offered {
     pub(super) server: ServerId,
+    pub(super) copied: Copied,
     pub(super) invite: Box<Request>,
     pub(super) dialog: Box<Dialog>,
     pub(super) tag: String,

@@ -7,7 +7,7 @@ use super::{
         session_timer,
     },
     Agent, AgentEvent, Dialog, HeaderName, Method, Request, Response, ServerId,
-    call::{Answered, Call, MOST_CALLS, Mid, Offered, RING_AGAIN, RINGING, Stage},
+    call::{Answered, Call, Copied, MOST_CALLS, Mid, Offered, RING_AGAIN, RINGING, Stage},
     reliable, replaces,
 };
 use crate::domain::{
@@ -23,7 +23,7 @@ use std::{
 impl Agent {
     /// A first INVITE.
     pub(super) fn invited(&mut self, server: ServerId, request: Request, source: SocketAddr, now: Instant) {
-        if self.calls.values().any(|call| call.is_copy(&request)) {
+        if self.copies().chain(&self.elsewhere).any(|known| known.is(&request)) {
             // it came by two ways (section 8.2.2.2)
             return self.answer_with(server, &request, 482, now);
         }
@@ -54,7 +54,9 @@ impl Agent {
         let user = request.uri.user().map(str::to_owned);
         let reliably = reliable::requires(&request.headers, reliable::TAG);
         let (invite, dialog) = (Box::new(request.clone()), Box::new(dialog));
-        let offered = Offered { server, invite, dialog, tag, delayed: false, reliably, ring_again: None, limit };
+        let copied = Copied::of(&request);
+        let offered =
+            Offered { server, copied, invite, dialog, tag, delayed: false, reliably, ring_again: None, limit };
         let mut state = Call::new(Stage::Offered(offered), number, user);
         state.updates = request.headers.list(&HeaderName::Allow).any(|method| method == Method::Update.as_str());
         let offer = match body::session(&request.headers, &request.body) {
@@ -76,6 +78,24 @@ impl Agent {
         let identity::Caller { from, name, via } = caller;
         let (name, to) = (name.map(Private::new), request.uri);
         self.event(AgentEvent::Invited { call, from, name, to, via, at_once, replaces, offer });
+    }
+
+    /// What the calls that came are known by, until they are answered.
+    fn copies(&self) -> impl Iterator<Item = &Copied> {
+        self.calls.values().filter_map(|call| match &call.stage {
+            Stage::Offered(offered) => Some(&offered.copied),
+            Stage::Calling(_) | Stage::Answered(_) | Stage::Talking(_) => None,
+        })
+    }
+
+    /// The same for another agent of the account: a proxy may send one call by all its flows.
+    pub(crate) fn came(&self) -> Vec<Copied> {
+        self.copies().cloned().collect()
+    }
+
+    /// These came by another flow of the account: their copies are refused.
+    pub(crate) fn came_elsewhere(&mut self, copied: Vec<Copied>) {
+        self.elsewhere = copied;
     }
 
     fn fresh_call(&mut self) -> CallId {
@@ -306,13 +326,19 @@ impl Offered {
     }
 }
 
-impl Call {
-    /// Whether this INVITE is the one that made this call, come by another way.
-    fn is_copy(&self, request: &Request) -> bool {
-        let Stage::Offered(offered) = &self.stage else { return false };
-        let tag = |request: &Request| request.headers.from().and_then(|from| from.tag());
-        let (known, new) = (&offered.invite.headers, &request.headers);
-        known.call_id() == new.call_id() && known.cseq() == new.cseq() && tag(&offered.invite) == tag(request)
+impl Copied {
+    fn of(request: &Request) -> Self {
+        let headers = &request.headers;
+        Self {
+            call_id: headers.call_id().map(str::to_owned),
+            tag: headers.from().and_then(|from| from.tag()),
+            number: headers.cseq().map(|(number, _)| number),
+        }
+    }
+
+    /// Whether this INVITE is the same, come by another way.
+    fn is(&self, request: &Request) -> bool {
+        *self == Self::of(request)
     }
 }
 

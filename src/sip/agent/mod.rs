@@ -41,7 +41,7 @@ use crate::domain::{
     call::{CallId, EndReason},
 };
 use bytes::Bytes;
-use call::{Call, Stage};
+use call::{Call, Copied, Stage};
 pub(crate) use event::{AgentEvent, Failure, Invitation, Output, RequestId};
 pub(crate) use reach::Reach;
 use std::{
@@ -158,6 +158,8 @@ pub(crate) struct Agent {
     /// The server takes no stream.
     no_stream: bool,
     strangers: strangers::Strangers,
+    /// Calls that came by another flow of the account.
+    elsewhere: Vec<Copied>,
 }
 
 impl Agent {
@@ -183,6 +185,7 @@ impl Agent {
             cancels: Vec::new(),
             no_stream: false,
             strangers: strangers::Strangers::default(),
+            elsewhere: Vec::new(),
         }
     }
 

@@ -211,6 +211,22 @@ fn the_same_call_by_two_ways_rings_once() {
 }
 
 #[test]
+fn the_same_call_by_two_flows_of_an_account_rings_once() {
+    let (mut net, mut twin) = (alone(), alone());
+    say(&mut net, &invite(&with_sdp("")));
+    net.invited(0);
+    let came = net.agent(0).came();
+    twin.act(0, |agent, _| agent.came_elsewhere(came));
+    say(&mut twin, &invite(&with_sdp("")).replace("z9hG4bKi", "z9hG4bKother"));
+    assert_eq!((twin.count(0, "SIP/2.0 482"), twin.events[0].len()), (1, 0));
+    // another call of the same caller is no copy, nor is this one once it is over here
+    say(&mut twin, &invite(&with_sdp("")).replace("script", "another").replace("z9hG4bKi", "z9hG4bK2"));
+    twin.invited(0);
+    say(&mut net, &invite("").replace("INVITE", "CANCEL"));
+    assert!(net.agent(0).came().is_empty());
+}
+
+#[test]
 fn requests_in_mid_call() {
     let mut net = alone();
     say(&mut net, &invite(&with_sdp("Record-Route: <sip:10.0.0.2;lr>\n")));
