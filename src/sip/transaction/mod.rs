@@ -98,6 +98,11 @@ impl Transactions {
 
     /// Sends a request whose topmost Via is ours. An ACK is no transaction: see [`Self::send`].
     pub(super) fn request(&mut self, request: &Request, to: SocketAddr, reliable: bool, now: Instant) -> ClientId {
+        if self.clients.len() >= MOST
+            && let Some(oldest) = self.clients.iter().find(|(_, client)| !client.is_waiting()).map(|(id, _)| *id)
+        {
+            self.forget(oldest);
+        }
         self.counter += 1;
         let id = ClientId(self.counter);
         let branch = request.headers.via().and_then(|via| via.branch()).unwrap_or_default();
@@ -107,9 +112,9 @@ impl Transactions {
         id
     }
 
-    /// Whether one more request of ours may be opened.
+    /// Whether one more request of ours may be opened: those that only listen for repeated answers make room.
     pub(super) fn has_room(&self) -> bool {
-        self.clients.len() < MOST
+        self.clients.len() < MOST || self.clients.values().any(|client| !client.is_waiting())
     }
 
     /// Sends bytes outside any transaction.

@@ -100,6 +100,25 @@ fn methods_and_peers_have_transactions_of_their_own() {
 }
 
 #[test]
+fn those_of_ours_that_are_answered_make_room_and_those_that_wait_do_not() {
+    let start = Instant::now();
+    let mut transactions = Transactions::default();
+    let open = |transactions: &mut Transactions, n: usize| {
+        let invite = request("INVITE", &format!("z9hG4bK{n}"));
+        (transactions.request(&invite, to(), false, start), invite)
+    };
+    let (first, invite) = open(&mut transactions, 0);
+    for n in 1..MOST {
+        open(&mut transactions, n);
+    }
+    assert!(!transactions.has_room(), "all wait");
+    assert_eq!(transactions.receive_response(&invite.response(401), start), Some(first));
+    assert!(transactions.has_room());
+    open(&mut transactions, MOST);
+    assert!(!transactions.knows(first) && !transactions.has_room());
+}
+
+#[test]
 fn their_number_is_bounded() {
     let start = Instant::now();
     let mut transactions = Transactions::default();
