@@ -184,6 +184,9 @@ thread-sms = { $parts ->
     [one] One message; room for { $left } more characters
    *[other] { $parts } messages; room for { $left } more characters in the last
 }
+thread-block = Block
+thread-blocked = You have blocked { $who }: their texts and calls do not reach you. What is here stays.
+thread-unblock = Unblock
 thread-writing = { $who } is writing…
 file-picture = Picture
 file-sound = Sound

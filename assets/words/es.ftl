@@ -184,6 +184,9 @@ thread-sms = { $parts ->
     [one] Un mensaje; caben { $left } caracteres más
    *[other] { $parts } mensajes; en el último caben { $left } caracteres más
 }
+thread-block = Bloquear
+thread-blocked = Has bloqueado a { $who }: sus mensajes y llamadas no te llegan. Lo que hay aquí se queda.
+thread-unblock = Desbloquear
 thread-writing = { $who } está escribiendo…
 file-picture = Imagen
 file-sound = Sonido

@@ -43,6 +43,13 @@ pub enum ChatCommand {
         /// Its media type; empty: unknown.
         media_type: String,
     },
+    /// Hold back at the server all that somebody sends, or no longer. Answered by [`ChatEvent::Blocked`].
+    Block {
+        /// Whom.
+        to: Address,
+        /// Hold it back.
+        on: bool,
+    },
     /// Tell that the person writes, or has stopped.
     Writing {
         /// To whom.
@@ -78,6 +85,8 @@ pub enum ChatEvent {
         /// The place; else why not, and whether it may work later.
         slot: Result<Slot, (SendFailure, bool)>,
     },
+    /// All who are blocked now; an account that tells nothing of it cannot block.
+    Blocked(Vec<Address>),
     /// The other side writes, or has stopped.
     Writing {
         /// Who.

@@ -219,7 +219,7 @@ impl Files {
 }
 
 const fn offline(config: AccountConfig) -> AccountStatus {
-    AccountStatus { config, registration: Registration::Offline, upload: None, mailbox: None }
+    AccountStatus { config, registration: Registration::Offline, upload: None, blocked: None, mailbox: None }
 }
 
 #[cfg(test)]

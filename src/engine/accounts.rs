@@ -8,6 +8,7 @@ use crate::{
     account::{self, AccountCommand, AccountEvent, AccountSetup, CommandSender},
     domain::{
         account::{AccountConfig, AccountId, AccountKind, CallSettings, Problem, Registration},
+        address::Address,
         archive::ArchivePlace,
         ice::Server,
         mailbox::Mailbox,
@@ -35,6 +36,8 @@ pub(super) struct Account {
     pub(super) gateways: Vec<String>,
     /// Its server takes files, up to this many bytes where it tells.
     pub(super) upload: Option<Option<u64>>,
+    /// Whom its server holds back; `None`: it holds back nobody.
+    pub(super) blocked: Option<Vec<Address>>,
     /// Servers for paths that its own server names.
     helpers: Vec<Server>,
     /// What waits in its mailbox, if its server told.
@@ -52,6 +55,7 @@ impl Account {
             outbox: Outbox::default(),
             gateways: Vec::new(),
             upload: None,
+            blocked: None,
             helpers: Vec::new(),
             mailbox: None,
             turn_password: None,
@@ -83,6 +87,7 @@ impl Account {
         AccountStatus {
             config: self.config.clone(),
             registration: self.registration.clone(),
+            blocked: self.blocked.clone(),
             upload: self.upload.map(|largest| largest.unwrap_or(u64::MAX)),
             mailbox: self.mailbox.clone(),
         }

@@ -53,6 +53,8 @@ pub enum Wanted {
     Draft(Private<String>),
     /// The person writes, or has stopped.
     Writing(bool),
+    /// All that the other side sends is held back at the account's server, calls too, or no longer. What is here stays.
+    Blocked(bool),
 }
 
 impl Engine {
@@ -171,6 +173,17 @@ impl Engine {
     /// Something about a conversation.
     pub(super) async fn want(&mut self, id: ConversationId, wanted: Wanted) -> Result<Reply, Refusal> {
         match wanted {
+            Wanted::Blocked(on) => {
+                let conversation = self.store.conversation(id).await.map_err(stored)?.ok_or(Refusal::NoMessage)?;
+                let account = self.accounts.get(&conversation.account).ok_or(Refusal::UnknownAccount)?;
+                if !account.is_registered() {
+                    return Err(Refusal::NotConnected);
+                }
+                if account.blocked.is_none() {
+                    return Err(Refusal::NotSupported);
+                }
+                self.say(&conversation.account, ChatCommand::Block { to: conversation.peer, on });
+            }
             Wanted::Draft(words) => self.store.set_draft(id, words).await.map_err(stored)?,
             Wanted::Writing(on) => {
                 if self.setup.config.privacy.writing
@@ -219,6 +232,13 @@ impl Engine {
             ChatEvent::Upload { largest } => {
                 if let Some(known) = self.accounts.get_mut(&account) {
                     known.upload = Some(largest);
+                    let status = known.status();
+                    self.tell(Event::AccountAdded { account, status });
+                }
+            }
+            ChatEvent::Blocked(all) => {
+                if let Some(known) = self.accounts.get_mut(&account) {
+                    known.blocked = Some(all);
                     let status = known.status();
                     self.tell(Event::AccountAdded { account, status });
                 }

@@ -4,6 +4,7 @@ use crate::{
     config::{CodesConfig, DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
     domain::{
         account::{AccountConfig, Capabilities, Registration},
+        address::Address,
         call::{Call, CallRecord},
         code::ReceivedCode,
         contact::Contact,
@@ -27,6 +28,9 @@ pub struct AccountStatus {
     /// The largest file it can send, in bytes; `None`: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<u64>,
+    /// Whom the account's server holds back; `None`: it cannot.
+    #[serde(default)]
+    pub blocked: Option<Vec<Address>>,
     /// What waits in its voice mailbox; `None`: its server does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mailbox: Option<Mailbox>,

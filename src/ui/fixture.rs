@@ -57,6 +57,7 @@ fn account(kind: AccountKind, id: AccountId, address: &str) -> AccountStatus {
         config: AccountConfig { id, ..AccountConfig::new(kind, address) },
         registration: Registration::Registered { local: ip, server: ip, capabilities },
         upload: (!sip).then_some(10_000_000),
+        blocked: (!sip).then(Vec::new),
         mailbox: None,
     }
 }

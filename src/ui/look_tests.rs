@@ -122,6 +122,16 @@ fn deeds(snapshot: Snapshot) -> App {
     app
 }
 
+/// Somebody who is blocked.
+fn blocked(mut snapshot: Snapshot) -> App {
+    for all in snapshot.accounts.iter_mut().filter_map(|account| account.blocked.as_mut()) {
+        all.push(fixture::address("xmpp:luis@jabber.example"));
+    }
+    let mut app = fixture::app(snapshot);
+    fixture::open(&mut app, 4, fixture::deeds());
+    app
+}
+
 fn list(snapshot: Snapshot) -> App {
     fixture::app(snapshot)
 }
@@ -376,6 +386,7 @@ const SCENES: &[(&str, Scene)] = &[
     ("thread", talk),
     ("thread-code", service),
     ("thread-deeds", deeds),
+    ("thread-blocked", blocked),
     ("new", writing),
     ("calls", calls),
     ("calls-voicemail", voicemail),

@@ -383,6 +383,12 @@ impl Model {
         self.codes.first().filter(|code| now.duration_since(code.received_at) < FRESH)
     }
 
+    /// Whether the other side of a conversation is blocked; `None`: its account cannot block.
+    pub fn blocked(&self, one: &Conversation) -> Option<bool> {
+        let account = self.accounts.iter().find(|known| known.config.id == one.account)?;
+        account.blocked.as_ref().map(|all| all.contains(&one.peer))
+    }
+
     /// A text of the open conversation.
     pub fn text(&self, id: MessageId) -> Option<&Message> {
         self.thread.as_ref()?.messages.iter().find(|known| known.id == id)

@@ -122,3 +122,21 @@ fn the_field_keeps_the_keyboard_when_a_line_about_the_words_appears() {
     assert!(stage.sees("One message; room for 10 more characters"), "the line appeared at 141");
     assert_eq!(stage.app.thread.words.text().trim().len(), 150);
 }
+
+#[test]
+fn a_writer_is_blocked_and_let_through_again_and_the_thread_stays() {
+    let mut stage = talking();
+    stage.send(Message::Thread(thread::Message::Choose(MessageId(41))));
+    stage.click("Block");
+    let blocked = |asked: &[&Command]| match asked.last() {
+        Some(Command::Want { wanted: Wanted::Blocked(on), .. }) => Some(*on),
+        _ => None,
+    };
+    assert_eq!(blocked(&asked(&stage)), Some(true));
+    let mut status = stage.app.model.accounts.iter().find(|known| known.config.id == fixture::xmpp()).unwrap().clone();
+    status.blocked = Some(vec![fixture::address("xmpp:luis@jabber.example")]);
+    stage.happen(Event::AccountAdded { account: fixture::xmpp(), status });
+    assert!(stage.sees("Gracias"), "the thread stays");
+    stage.click("Unblock");
+    assert_eq!(blocked(&asked(&stage)), Some(false));
+}

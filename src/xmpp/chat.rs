@@ -30,6 +30,7 @@ impl Session {
             ChatCommand::Slot { id, name, size, media_type } => {
                 self.find_room(id, name.expose(), size, &media_type, now)
             }
+            ChatCommand::Block { to, on } => self.block(&to, on, now),
             ChatCommand::Writing { to, on } => {
                 if let Some(to) = bare(&to) {
                     self.send(writing::write(&to, on), Sent::Other);

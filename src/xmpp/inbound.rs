@@ -190,6 +190,9 @@ impl Session {
                         self.follow_calls();
                         None
                     }
+                    Some(change) if change.has_ns(ns::BLOCKING) && iq.attr("type") == Some("set") => {
+                        self.blocking_changed(iq, change)
+                    }
                     _ => request::answer(iq),
                 };
                 if let Some(answer) = answer {
@@ -254,6 +257,9 @@ impl Session {
         let has = |feature| matches!(answer, Ok(Some(info)) if super::disco::has(info, feature));
         if asked == Asked::Server && has(ns::EXT_DISCO) {
             self.ask_for_helpers(now);
+        }
+        if asked == Asked::Server && has(ns::BLOCKING) {
+            self.ask_who_is_blocked(now);
         }
         match asked {
             Asked::Server if self.copies_settled => {}
@@ -321,6 +327,13 @@ impl Session {
                 }
             }
             Asked::Slot(id) => self.slot_came(id, answer),
+            Asked::Blocklist => {
+                if let Ok(Some(list)) = answer {
+                    self.blocklist_came(list);
+                }
+            }
+            // whatever became of it, the list says
+            Asked::Block => self.ask_who_is_blocked(now),
             Asked::Ping => {}
         }
         self.settle(now);

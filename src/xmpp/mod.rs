@@ -5,6 +5,7 @@
 //! acknowledged ([`sm`]) once it is kept.
 mod archive;
 mod at_once;
+mod blocking;
 mod carbons;
 mod catch_up;
 mod chat;

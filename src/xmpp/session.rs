@@ -3,6 +3,7 @@
 //! What comes in is in [`super::inbound`]. It must not wait for anything.
 use super::{
     archive::Archive,
+    blocking::Blocked,
     catch_up::Live,
     disco,
     gateways::Gateways,
@@ -97,6 +98,10 @@ pub(super) enum Asked {
     Helpers,
     /// What a domain is, by its number among the [`Gateways`].
     Service(usize),
+    /// Who is blocked.
+    Blocklist,
+    /// That somebody is, or no longer.
+    Block,
     /// A place for the file of a text.
     Slot(MessageId),
 }
@@ -133,6 +138,8 @@ pub(super) struct Session {
     pub(super) calls: Calls,
     /// Calls that came while we were away.
     pub(super) away: Away,
+    /// Who is blocked.
+    pub(super) blocked: Blocked,
     /// Who has room for files.
     pub(super) upload: Option<BareJid>,
     /// When to ask again who helps calls to find a path.
@@ -164,6 +171,7 @@ impl Session {
             ids,
             calls,
             away: Away::default(),
+            blocked: Blocked::default(),
             upload: None,
             helpers_due: None,
             nonce,

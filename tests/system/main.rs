@@ -55,6 +55,7 @@ mod store_survives;
 mod window_answers;
 mod wired_only;
 mod xmpp_archive;
+mod xmpp_blocking;
 mod xmpp_calls;
 mod xmpp_calls_gateway;
 mod xmpp_codes;

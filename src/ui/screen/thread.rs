@@ -100,6 +100,8 @@ pub enum Message {
     React(MessageId, &'static str),
     /// Takes one back.
     Withdraw(MessageId),
+    /// Blocks the other side, or no longer.
+    Block(bool),
     /// Fetches, stops or saves the file of one.
     File(MessageId, Deed),
     /// Shows the small emoji, or hides them.
@@ -237,6 +239,10 @@ impl Thread {
                 return vec![Wish::Ask(Command::Do { id: message, deed: Deed::Save }, Then::Saved)];
             }
             Message::File(message, wanted) => return deed(message, wanted),
+            Message::Block(on) => {
+                self.chosen = None;
+                return vec![Wish::Ask(Command::Want { conversation: id, wanted: Wanted::Blocked(on) }, Then::Done)];
+            }
             Message::Emoji => self.emoji = !self.emoji,
             Message::Attach => {
                 self.path = self.path.is_none().then(String::new);

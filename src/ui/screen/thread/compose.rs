@@ -10,6 +10,7 @@ use crate::{
             button::{self, Kind},
             field,
             icon::{Icon, icon},
+            notice,
         },
     },
     words::Value,
@@ -108,6 +109,7 @@ pub fn view<'a>(thread: &'a Thread, cx: Context<'a>, one: &'a Conversation) -> E
         before,
     };
     let above = Column::new()
+        .push(blocked(cx, one))
         .push(purpose(thread, cx))
         .push(path(thread, cx, upload))
         .push(emoji(thread, p))
@@ -118,6 +120,14 @@ pub fn view<'a>(thread: &'a Thread, cx: Context<'a>, one: &'a Conversation) -> E
 
 fn above<'a>(content: impl Into<Element<'a, Message>>) -> Element<'a, Message> {
     container(content).padding(Padding::from([space::XS, space::L])).max_width(932.0).center_x(Length::Fill).into()
+}
+
+/// That nothing of the other side comes, by the person's own choice.
+fn blocked<'a>(cx: Context<'a>, one: &Conversation) -> Option<Element<'a, Message>> {
+    cx.model.blocked(one).filter(|blocked| *blocked)?;
+    let who = cx.model.name(one.name.as_ref(), &one.peer).to_owned();
+    let free = button::small(cx.p, Kind::Side, Icon::Eye, cx.t("thread-unblock")).on_press(Message::Block(false));
+    Some(above(notice::with_action(cx.p, cx.with("thread-blocked", "who", &who), free.into(), cx.narrow())))
 }
 
 /// The text that is answered or corrected.

@@ -76,6 +76,10 @@ pub fn view<'a>(cx: Context<'a>, one: &'a Text, width: f32) -> Element<'a, Messa
         row = row.push(small(Icon::Trash, "thread-withdraw", Message::Withdraw(id)));
     }
     let mine = one.direction == Direction::Outgoing;
+    let free = cx.model.conversation(one.conversation).and_then(|known| cx.model.blocked(known)) == Some(false);
+    if free && !mine {
+        row = row.push(small(Icon::EyeOff, "thread-block", Message::Block(true)));
+    }
     let side = if mine { Alignment::End } else { Alignment::Start };
     let before = one.extras.versions.iter().map(|before| {
         let line = cx.with("thread-before", "text", &text::line(before.expose(), 160));
