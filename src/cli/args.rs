@@ -6,6 +6,7 @@ use crate::{
     config::Provider,
     domain::{
         account::{Encryption, Keys, SipTransport, XmppTls},
+        link::WiredPolicy,
         private::Private,
         server::{StunServer, TurnServer},
     },
@@ -77,7 +78,14 @@ pub(super) enum Command {
         password_stdin: bool,
     },
     Devices,
-    Wired,
+    Wired {
+        #[arg(long = "use", value_name = "cable|ask|any")]
+        policy: Option<Links>,
+        #[arg(long = "allow", value_name = "LINK")]
+        allow_link: Option<String>,
+        #[arg(long = "refuse", value_name = "LINK", conflicts_with = "allow_link")]
+        refuse_link: Option<String>,
+    },
     Call {
         #[arg(value_name = "ADDRESS")]
         to: String,
@@ -110,6 +118,12 @@ pub(super) enum Command {
     Volume {
         #[arg(value_name = "PERCENT")]
         percent: u16,
+        #[command(flatten)]
+        which: Which,
+    },
+    Note {
+        #[arg(value_name = "WORDS")]
+        words: String,
         #[command(flatten)]
         which: Which,
     },
@@ -324,6 +338,13 @@ pub(super) enum Exported {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Links {
+    Cable,
+    Ask,
+    Any,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Switch {
     On,
     Off,
@@ -366,6 +387,16 @@ impl From<KeyKind> for Keys {
         match kind {
             KeyKind::Sdes => Self::Sdes,
             KeyKind::Dtls => Self::Dtls,
+        }
+    }
+}
+
+impl From<Links> for WiredPolicy {
+    fn from(links: Links) -> Self {
+        match links {
+            Links::Cable => Self::WiredOnly,
+            Links::Ask => Self::Ask,
+            Links::Any => Self::AllowWireless,
         }
     }
 }

@@ -77,7 +77,13 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
             printer.answer(&done(), &words.text("cli-recovery-set"))
         }
         Asked::Devices => devices(home, printer).await,
-        Asked::Wired => {
+        Asked::Wired { policy, allow_link, refuse_link } => {
+            let answer = allow_link.map(|link| (link, true)).or(refuse_link.map(|link| (link, false)));
+            let choice = policy.map(|policy| Command::ChooseLinks { policy: policy.into() });
+            let answer = answer.map(|(link, allow)| Command::AnswerLink { link, allow });
+            for command in choice.into_iter().chain(answer) {
+                Line::to_write(home, words).await?.ask(command).await?;
+            }
             let status = snapshot(&mut Line::to_read(home, words).await?).await?.wired;
             printer.answer(&status, &print::wired(words, &status))
         }
@@ -114,6 +120,9 @@ pub(super) async fn carry_out(command: Asked, home: &Home, printer: &Printer<'_>
         Asked::Transfer { target, which, .. } => transfer(target, id(&which), home, printer).await,
         Asked::Volume { percent, which } => {
             about_call(Command::Volume { call: id(&which), percent }, home, printer).await
+        }
+        Asked::Note { words: note, which } => {
+            about_call(Command::NoteCall { call: id(&which), note: note.into() }, home, printer).await
         }
         Asked::Record { switch, which } => {
             about_call(Command::Record { call: id(&which), on: switch == Switch::On }, home, printer).await

@@ -161,8 +161,8 @@ impl Files {
             Err(Fault::Store(state)) => (Vec::new(), Vec::new(), state),
             Err(fault) => return Err(fault),
         };
+        let wired = net::status(&config.link_rule(), &net::interfaces());
         let accounts = kept.into_iter().chain(config.accounts).map(offline).collect();
-        let wired = net::status(config.wired, &net::interfaces());
         let (window, sound, recording) = (config.window, config.sound, config.recording);
         let recordings = self.home.recordings_folder();
         let store_file = self.home.database();

@@ -238,11 +238,19 @@ pub(super) fn carrier(words: &Words, status: &WiredStatus) -> String {
 
 /// What carries us, what is allowed, and every link.
 pub(super) fn wired(words: &Words, status: &WiredStatus) -> String {
-    let policy = match status.policy {
+    let policy = match status.rule.policy {
+        WiredPolicy::Ask => "cli-wireless-asked",
         WiredPolicy::WiredOnly => "cli-wireless-forbidden",
         WiredPolicy::AllowWireless => "cli-wireless-allowed",
     };
     let mut lines = vec![carrier(words, status), words.text(policy)];
+    lines.extend(
+        status
+            .carrier
+            .as_ref()
+            .filter(|_| status.asks)
+            .map(|radio| words.with("cli-wireless-unanswered", &[("name", (&radio.name).into())])),
+    );
     lines.extend(status.advice.iter().map(|advice| words.text(advice.key())));
     lines.extend(status.interfaces.iter().map(|interface| link(words, interface)));
     lines.join("\n")
@@ -331,7 +339,8 @@ mod tests {
             |name: &str, kind| Interface { name: name.into(), kind, over: Vec::new(), up: true, addresses: Vec::new() };
         let links = [link("enp3s0", LinkKind::Wired), link("wlp2s0", LinkKind::Wifi)];
         let routed = ["wlp2s0".to_owned(), "enp3s0".to_owned()];
-        let status = crate::logic::wired::status(WiredPolicy::WiredOnly, &links, &routed, NamesBy::Other);
+        let rule = crate::net::LinkRule::default();
+        let status = crate::logic::wired::status(&rule, &links, &routed, NamesBy::Other);
         let said = wired(&words, &status);
         let mut lines = said.lines();
         assert_eq!(lines.next(), Some("Wired: enp3s0. Wi-Fi is on, not used"), "{said}");

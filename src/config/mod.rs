@@ -3,9 +3,10 @@
 use crate::{
     audio::DeviceChoice,
     domain::{account::AccountConfig, call::RecordingFormat},
-    net::WiredPolicy,
+    net::{LinkRule, WiredPolicy},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 mod file;
 mod home;
@@ -50,6 +51,9 @@ pub enum Appearance {
 pub struct Config {
     /// Links.
     pub wired: WiredPolicy,
+    /// Which wireless ones the person allowed or refused when asked, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub links: BTreeMap<String, bool>,
     /// Sound.
     pub sound: DeviceChoice,
     /// Recordings of calls.
@@ -65,6 +69,13 @@ pub struct Config {
     /// Accounts. The store has them; in the file they stand only as long as an earlier Landline's have not moved there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<AccountConfig>,
+}
+
+impl Config {
+    /// Which links may be used.
+    pub fn link_rule(&self) -> LinkRule {
+        LinkRule { policy: self.wired, answers: self.links.clone() }
+    }
 }
 
 /// Recordings of calls.

@@ -313,4 +313,7 @@ pub struct CallRecord {
     pub ended_at: Option<Timestamp>,
     /// Why it ended.
     pub reason: Option<EndReason>,
+    /// What the person wrote down in it.
+    #[serde(default)]
+    pub note: Option<Private<String>>,
 }

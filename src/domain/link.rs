@@ -1,7 +1,7 @@
 //! Network links as the wired promise sees them: what kind they are, what is allowed, what carries us.
 //! Nouns alone: `net` finds them out, `logic::wired` decides about them.
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 /// What kind of link an interface is (sysfs and netlink).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,8 +84,27 @@ pub enum WiredPolicy {
     /// Never a wireless link.
     #[default]
     WiredOnly,
+    /// The person is asked, link by link, where only radio leads out; until then as `WiredOnly`.
+    Ask,
     /// The person allowed wireless, in words.
     AllowWireless,
+}
+
+/// What may be used, with the answers of a person who wants to be asked. Kept in the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRule {
+    /// What is allowed.
+    pub policy: WiredPolicy,
+    /// Their answers by the link's name; they count under [`WiredPolicy::Ask`] alone.
+    #[serde(default)]
+    pub answers: BTreeMap<String, bool>,
+}
+
+impl LinkRule {
+    /// A policy to which nothing was answered.
+    pub const fn of(policy: WiredPolicy) -> Self {
+        Self { policy, answers: BTreeMap::new() }
+    }
 }
 
 /// Whom names of servers are asked of.
@@ -131,10 +150,14 @@ pub struct WiredStatus {
     pub interfaces: Vec<Interface>,
     /// The interface that carries the default route (or the accounts' servers); `None`: no route.
     pub carrier: Option<Interface>,
-    /// What is allowed.
-    pub policy: WiredPolicy,
+    /// What is allowed, and what was answered.
+    #[serde(flatten)]
+    pub rule: LinkRule,
     /// Whether an account may connect now.
     pub allowed: bool,
+    /// The person is to be asked whether the carrier, which is radio, may be used.
+    #[serde(default)]
+    pub asks: bool,
     /// Whom names are asked of.
     pub names: NamesBy,
     /// The radio that is connected though the cable is used.

@@ -103,7 +103,7 @@ fn spawn(setup: AccountSetup, events: account::EventSender) -> CommandSender {
 
 impl Engine {
     pub(super) fn bind(&self) -> Bind {
-        Bind { policy: self.setup.config.wired }
+        Bind { rule: self.setup.config.link_rule() }
     }
 
     /// Starts every configured account, and the demo's, that does not run yet.

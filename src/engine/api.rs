@@ -7,6 +7,7 @@ use crate::{
         account::{AccountConfig, AccountId, CallRules, Encryption},
         call::CallId,
         conversation::ConversationId,
+        link::WiredPolicy,
         message::MessageId,
         private::Private,
     },
@@ -74,9 +75,16 @@ pub enum Command {
         /// Play a short tone.
         tone: bool,
     },
-    /// Allow or forbid wireless links.
-    AllowWireless {
-        /// Allow.
+    /// Which links may be used from now on. What was answered before is forgotten: who chooses to be asked is asked anew.
+    ChooseLinks {
+        /// What is allowed.
+        policy: WiredPolicy,
+    },
+    /// The person's answer to [`asks`](crate::domain::link::WiredStatus::asks).
+    AnswerLink {
+        /// The link's name.
+        link: String,
+        /// It may be used while there is no cable.
         allow: bool,
     },
     /// What would be dialled, or written to, for what was typed. Reply: [`Reply::Dial`].
@@ -185,6 +193,14 @@ pub enum Command {
     },
     /// Calls now. Reply: [`Reply::Calls`].
     Calls,
+    /// What the person writes down in a call: kept with it, in the place of what they had written before.
+    /// [`Refusal::NoCall`]: there is no such call now.
+    NoteCall {
+        /// Which; `None`: the one they talk in.
+        call: Option<CallId>,
+        /// All of it; empty: nothing.
+        note: Private<String>,
+    },
     /// Calls of the past, newest first. Reply: [`Reply::CallHistory`].
     CallHistory {
         /// How many at the most.

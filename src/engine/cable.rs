@@ -10,7 +10,6 @@ use crate::{
         cable::{Seen, Step},
         switchboard::Action,
     },
-    net::Bind,
 };
 use std::time::Instant;
 
@@ -28,7 +27,7 @@ impl Engine {
 
     /// How a call's way looks now; nothing where none is known.
     fn seen(&mut self, call: CallId, before: &[Interface], after: &[Interface]) -> Option<Seen> {
-        let bind = Bind { policy: self.setup.config.wired };
+        let bind = self.bind();
         let leg = self.legs.get_mut(&call)?;
         leg.media.as_ref()?;
         let (remote, own) = (leg.remote?, leg.local.as_ref()?.rtp.ip());

@@ -1,6 +1,7 @@
 //! Calls: carries out what the switchboard decides, with accounts, media, sound and the history.
 use super::{
     api::{Event, Refusal, Reply},
+    commands::stored,
     path::Next,
     run::Engine,
     sound::Line,
@@ -21,7 +22,6 @@ use crate::{
         switchboard::{Action, SwitchError},
     },
     media::{self, MediaError, MediaSession},
-    net::Bind,
 };
 use jiff::Timestamp;
 use std::{
@@ -300,6 +300,14 @@ impl Engine {
         Vec::new()
     }
 
+    /// Keeps what the person wrote down; at once, since a call may be cut short.
+    pub(super) async fn note(&mut self, call: Option<CallId>, note: Private<String>) -> Result<Reply, Refusal> {
+        let call = self.switchboard.to_record(call).map_err(switch_refusal)?;
+        let row = self.legs.get(&call).and_then(|leg| leg.row).ok_or(Refusal::NoCall)?;
+        self.store.note_call(row, note).await.map_err(stored)?;
+        Ok(Reply::Done)
+    }
+
     pub(super) fn media(&mut self, call: CallId) -> Option<&mut MediaSession> {
         self.legs.get_mut(&call).and_then(|leg| leg.media.as_mut())
     }
@@ -341,7 +349,7 @@ impl Engine {
         }
         let towards = towards.filter(|ip| !ip.is_unspecified()).or_else(|| self.way(call));
         let towards = towards.ok_or(EndReason::ServerGone)?;
-        let bind = Bind { policy: self.setup.config.wired };
+        let bind = self.bind();
         let (policy, helpers) = (self.policy(call), self.helpers(call));
         let opened = MediaSession::open(&bind, SocketAddr::new(towards, ANY_PORT), policy, helpers).await;
         let mut media = opened.map_err(|error| {

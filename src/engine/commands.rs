@@ -9,7 +9,7 @@ use crate::{
     domain::{
         account::{AccountId, AccountKind},
         address::{Address, Scheme},
-        link::WiredPolicy,
+        link::{LinkRule, WiredPolicy},
         private::Private,
     },
     logic::{
@@ -20,6 +20,7 @@ use crate::{
     media, net, secrets,
     store::StoreError,
 };
+use std::collections::BTreeMap;
 
 /// Conversations that a snapshot holds.
 const CONVERSATIONS: u32 = 200;
@@ -45,7 +46,12 @@ impl Engine {
             Command::BeginAnew => self.begin_anew().await,
             Command::SetRecovery { passphrase } => self.set_recovery(passphrase).await,
             Command::Snapshot => Ok(Reply::Snapshot(Box::new(self.snapshot().await?))),
-            Command::AllowWireless { allow } => self.allow_wireless(allow).await,
+            Command::ChooseLinks { policy } => self.choose_links(policy, BTreeMap::new()).await,
+            Command::AnswerLink { link, allow } => {
+                let mut answers = self.setup.config.links.clone();
+                answers.insert(link, allow);
+                self.choose_links(self.setup.config.wired, answers).await
+            }
             Command::SetWindow { window } => {
                 self.setup.config.window = window;
                 self.save_config()?;
@@ -112,6 +118,7 @@ impl Engine {
             Command::Transfer { call, to } => self.transfer(call, &to).await,
             Command::PutThrough { call, to } => self.put_through(call, to).await,
             Command::Follow { call, yes } => self.follow(call, yes).await,
+            Command::NoteCall { call, note } => self.note(call, note).await,
             Command::Record { call, on } => self.record(call, on).await,
             Command::Volume { call, percent } => {
                 let actions = self.switchboard.volume(call, percent);
@@ -217,13 +224,16 @@ impl Engine {
         })
     }
 
-    async fn allow_wireless(&mut self, allow: bool) -> Result<Reply, Refusal> {
-        let policy = if allow { WiredPolicy::AllowWireless } else { WiredPolicy::WiredOnly };
-        if self.setup.config.wired != policy {
-            self.setup.config.wired = policy;
+    async fn choose_links(&mut self, policy: WiredPolicy, answers: BTreeMap<String, bool>) -> Result<Reply, Refusal> {
+        let (rule, before) = (LinkRule { policy, answers }, self.setup.config.link_rule());
+        if before != rule {
+            (self.setup.config.wired, self.setup.config.links) = (rule.policy, rule.answers);
             self.save_config()?;
+            let was_allowed = self.wired.allowed;
             self.update_wired(&net::interfaces()).await;
-            self.restart_accounts().await;
+            if before.policy != policy || was_allowed != self.wired.allowed {
+                self.restart_accounts().await;
+            }
         }
         Ok(Reply::Done)
     }

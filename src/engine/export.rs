@@ -127,16 +127,18 @@ async fn csv(store: &Store, folder: &Path, with_codes: bool, tell: &mut impl FnM
     finish(out)?;
     let mut out = create(folder, "calls.csv")?;
     out.write_all(
-        line(&["account", "with", "name", "direction", "started_at", "answered_at", "ended_at", "reason"]).as_bytes(),
+        line(&["account", "with", "name", "direction", "started_at", "answered_at", "ended_at", "reason", "note"])
+            .as_bytes(),
     )?;
     for call in store.call_history(u32::MAX).await? {
         let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
         let name = call.name.as_ref().map(Private::expose).cloned().unwrap_or_default();
         let (peer, direction, reason) =
             (call.peer.uri(), word(call.direction), call.reason.map(word).unwrap_or_default());
+        let note = noted(&call, with_codes);
         let (started, answered, ended) = (call.started_at.to_string(), time(call.answered_at), time(call.ended_at));
         out.write_all(
-            line(&[&call.account.0, &peer, &name, &direction, &started, &answered, &ended, &reason]).as_bytes(),
+            line(&[&call.account.0, &peer, &name, &direction, &started, &answered, &ended, &reason, &note]).as_bytes(),
         )?;
     }
     finish(out)?;
@@ -230,7 +232,7 @@ async fn html(store: &Store, folder: &Path, with_codes: bool, tell: &mut impl Fn
     let mut out = create(folder, "calls.html")?;
     write!(out, "{HEAD}<title>☎</title>\n<h1>☎</h1>\n")?;
     for call in store.call_history(u32::MAX).await? {
-        writeln!(out, "{}", call_line(&call))?;
+        writeln!(out, "{}", call_line(&call, with_codes))?;
     }
     finish(out)?;
     index.push_str("</ul>\n");
@@ -240,7 +242,13 @@ async fn html(store: &Store, folder: &Path, with_codes: bool, tell: &mut impl Fn
     Ok(count)
 }
 
-fn call_line(call: &CallRecord) -> String {
+/// What was written down in a call; a code may have been dictated in it.
+fn noted(call: &CallRecord, with_codes: bool) -> String {
+    let note = call.note.as_ref().map(|note| note.expose().as_str()).unwrap_or_default();
+    if with_codes { note.to_owned() } else { codes::blanked(note, "", "") }
+}
+
+fn call_line(call: &CallRecord, with_codes: bool) -> String {
     let out = call.direction == Direction::Outgoing;
     let name = call.name.as_ref().map(|name| escaped(name.expose())).unwrap_or_default();
     let minutes = match (call.answered_at, call.ended_at) {
@@ -251,7 +259,13 @@ fn call_line(call: &CallRecord) -> String {
         _ => "—".to_owned(),
     };
     let class = if out { " class=\"out\"" } else { "" };
-    format!("<p{class}>{name} {} {minutes}<time>{}</time></p>", escaped(call.peer.display()), shown(call.started_at))
+    let note = escaped(&noted(call, with_codes));
+    let note = if note.is_empty() { note } else { format!("\n{note}") };
+    format!(
+        "<p{class}>{name} {} {minutes}{note}<time>{}</time></p>",
+        escaped(call.peer.display()),
+        shown(call.started_at)
+    )
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ impl Engine {
         let (media_events, media_queue) = mpsc::channel(account::CHANNEL);
         let (passwords, password_queue) = mpsc::channel(account::CHANNEL);
         let (file_events, file_queue) = mpsc::channel(account::CHANNEL);
-        let wired = net::status(setup.config.wired, &net::interfaces());
+        let wired = net::status(&setup.config.link_rule(), &net::interfaces());
         Self {
             setup,
             store,
@@ -223,13 +223,20 @@ impl Engine {
 
     /// Tells the new state of the links, and the accounts that they should look whether they still stand.
     pub(super) async fn update_wired(&mut self, interfaces: &[net::Interface]) {
-        let status = net::status(self.setup.config.wired, interfaces);
+        let status = net::status(&self.setup.config.link_rule(), interfaces);
         if status == self.wired {
             return;
         }
         let before = std::mem::replace(&mut self.wired, status.clone());
+        let radio = |status: &net::WiredStatus| status.carrier.as_ref().is_some_and(net::Interface::is_wireless);
+        // a radio that was granted is used only as long as there is no cable; a call on it is not cut off
+        let back = status.rule.policy == net::WiredPolicy::Ask && before.allowed && radio(&before) && !radio(&status);
         self.tell(Event::Wired { status });
-        self.look_again();
+        if back && self.legs.is_empty() {
+            self.restart_accounts().await;
+        } else {
+            self.look_again();
+        }
         self.look_at_cables(&before.interfaces, interfaces).await;
     }
 

@@ -1,7 +1,6 @@
 //! Two sessions on loopback: a tone spoken into one comes out of the other, over real sockets and in real time.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
-use crate::domain::link::WiredPolicy;
 use std::{
     f32::consts::TAU,
     time::{Duration, Instant},
@@ -29,7 +28,7 @@ impl Party {
         Self::wishing(hz, policy.into()).await
     }
     async fn wishing(hz: f32, policy: Policy) -> Self {
-        let bind = Bind { policy: WiredPolicy::WiredOnly };
+        let bind = Bind::default();
         let mut session =
             MediaSession::open(&bind, "127.0.0.1:9".parse().unwrap(), policy, Helpers::default()).await.unwrap();
         let events = session.events();

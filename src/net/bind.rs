@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         account::Problem,
-        link::{Interface, LinkKind, WiredPolicy},
+        link::{Interface, LinkKind, LinkRule, WiredPolicy},
     },
     logic::wired::{self, Choice},
 };
@@ -27,10 +27,15 @@ const CONNECT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Default)]
 pub struct Bind {
     /// What is allowed.
-    pub policy: WiredPolicy,
+    pub rule: LinkRule,
 }
 
 impl Bind {
+    /// Whether any link will do.
+    pub(super) fn any(&self) -> bool {
+        self.rule.policy == WiredPolicy::AllowWireless
+    }
+
     /// The local address the route to `remote` uses, if the policy allows its interface.
     ///
     /// # Errors
@@ -49,7 +54,7 @@ impl Bind {
 
     /// A UDP socket on the allowed local address for `remote`; any port, not connected.
     ///
-    /// Under [`WiredPolicy::WiredOnly`] it is tied to the interface that leads to `remote`: for a peer behind another
+    /// But under [`WiredPolicy::AllowWireless`] it is tied to the interface that leads to `remote`: for a peer behind another
     /// interface open another socket.
     ///
     /// # Errors
@@ -92,13 +97,13 @@ impl Bind {
         let links = numbered(root);
         let ways = ways(&links, remote.ip(), scope(&remote));
         let first = ways.first().map(|(route, _)| route.index);
-        if ways.is_empty() && self.policy == WiredPolicy::AllowWireless {
+        if ways.is_empty() && self.any() {
             // no netlink (a sandbox): the kernel still routes, and any link will do
             return untold(remote);
         }
-        let (route, link) = match wired::choose(self.policy, ways, |(_, link)| link) {
+        let (route, link) = match wired::choose(&self.rule, ways, |(_, link)| link) {
             Choice::Use(way) => way,
-            Choice::Forbidden(_) => return Err(Problem::NotWired),
+            Choice::Forbidden(_) | Choice::Ask(_) => return Err(Problem::NotWired),
             Choice::Nowhere => return Err(Problem::Unreachable),
         };
         let source = route.source.or_else(|| first_of_family(link, &remote)).ok_or(Problem::Unreachable)?;
@@ -107,7 +112,7 @@ impl Bind {
             ip => SocketAddr::new(ip, 0),
         };
         let chosen = first == Some(route.index);
-        let tied = link.kind != LinkKind::Loopback && (self.policy == WiredPolicy::WiredOnly || !chosen);
+        let tied = link.kind != LinkKind::Loopback && (!self.any() || !chosen);
         Ok(Way { local, remote, device: tied.then(|| link.name.clone()), chosen })
     }
 }

@@ -6,7 +6,7 @@ use super::{
     nat64::{self, Prefix},
     resolver::{self, TiedResolver},
 };
-use crate::domain::{account::Problem, link::WiredPolicy};
+use crate::domain::account::Problem;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use std::{
     net::{IpAddr, SocketAddr},
@@ -116,7 +116,7 @@ impl Dns {
         if let Ok(ip) = host.parse::<IpAddr>() {
             return Ok(vec![self.translated(SocketAddr::new(ip, port)).await]);
         }
-        if self.bind.policy == WiredPolicy::AllowWireless {
+        if self.bind.any() {
             // the system's own order (RFC 6724), and whatever else it knows names by
             match tokio::time::timeout(LOOKUP, tokio::net::lookup_host((host, port))).await {
                 Ok(Ok(found)) => {

@@ -6,7 +6,7 @@ use super::{
     sysfs::{self, Link, SYSFS},
 };
 use crate::{
-    domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus},
+    domain::link::{Interface, LinkKind, LinkRule, WiredStatus},
     logic::wired,
 };
 use std::{net::IpAddr, path::Path};
@@ -16,9 +16,9 @@ pub fn interfaces() -> Vec<Interface> {
     numbered(Path::new(SYSFS)).into_iter().map(|(_, interface)| interface).collect()
 }
 
-/// What carries us out of `interfaces` by the kernel's routes of this moment, and whether `policy` allows it.
-pub fn status(policy: WiredPolicy, interfaces: &[Interface]) -> WiredStatus {
-    wired::status(policy, interfaces, &outward(&numbered(Path::new(SYSFS))), names_by(policy))
+/// What carries us out of `interfaces` by the kernel's routes of this moment, and whether `rule` allows it.
+pub fn status(rule: &LinkRule, interfaces: &[Interface]) -> WiredStatus {
+    wired::status(rule, interfaces, &outward(&numbered(Path::new(SYSFS))), names_by(rule.policy))
 }
 
 /// Names of the interfaces that lead to the world, IPv4's first, in the kernel's order of preference.
@@ -147,8 +147,8 @@ mod tests {
             assert_eq!(lo.kind, LinkKind::Loopback);
             assert!(lo.addresses.iter().all(IpAddr::is_loopback), "{lo:?}");
         }
-        let status = status(WiredPolicy::WiredOnly, &links);
+        let status = status(&LinkRule::default(), &links);
         assert_eq!(status.interfaces, links);
-        assert_eq!(status.allowed, status.carrier.as_ref().is_some_and(|link| wired::allows(status.policy, link)));
+        assert_eq!(status.allowed, status.carrier.as_ref().is_some_and(|link| wired::allows(&status.rule, link)));
     }
 }

@@ -21,7 +21,7 @@ mod namespace_tests;
 #[cfg(test)]
 pub(crate) use dns::tests::zone;
 
-pub use crate::domain::link::{Interface, LinkKind, WiredPolicy, WiredStatus};
+pub use crate::domain::link::{Interface, LinkKind, LinkRule, WiredPolicy, WiredStatus};
 pub use backoff::Backoff;
 pub use bind::Bind;
 pub use dns::{Dns, Naptr, Srv, host_port, order_srv};

@@ -6,7 +6,7 @@ use super::{bind::Bind, interfaces, status, watch};
 use crate::{
     domain::{
         account::Problem,
-        link::{Interface, LinkKind, WiredPolicy},
+        link::{Interface, LinkKind, LinkRule, WiredPolicy},
     },
     logic::wired,
 };
@@ -21,8 +21,8 @@ use std::{
 use tempfile::TempDir;
 
 const INSIDE: &str = "LANDLINE_TEST_NAMESPACE";
-const BIND_ONLY: Bind = Bind { policy: WiredPolicy::WiredOnly };
-const BIND_ANY: Bind = Bind { policy: WiredPolicy::AllowWireless };
+const BIND_ONLY: Bind = Bind { rule: LinkRule::of(WiredPolicy::WiredOnly) };
+const BIND_ANY: Bind = Bind { rule: LinkRule::of(WiredPolicy::AllowWireless) };
 
 /// Runs the test `name` of this module in a fresh namespace. True: this is the inside, go on.
 fn inside(name: &str) -> bool {
@@ -237,13 +237,13 @@ async fn real_links_are_told_apart() {
     assert_eq!((of("near0").kind, of("near0").over.as_slice(), of("near0").up), (LinkKind::Virtual, &[][..], true));
     assert_eq!((of("br0").kind, of("br0").up), (LinkKind::Virtual, false));
     assert_eq!(of("br0").over, [LinkKind::Virtual]);
-    assert!(wired::allows(WiredPolicy::WiredOnly, of("br0")));
-    let nothing = status(WiredPolicy::WiredOnly, &links);
+    assert!(wired::allows(&BIND_ONLY.rule, of("br0")));
+    let nothing = status(&BIND_ONLY.rule, &links);
     assert_eq!((nothing.carrier, nothing.allowed), (None, false));
     ip("addr add 10.9.1.2/24 dev br0");
     ip("link set br0 up");
     ip("route add default via 10.9.1.1 dev br0");
-    let carried = status(WiredPolicy::WiredOnly, &interfaces());
+    let carried = status(&BIND_ONLY.rule, &interfaces());
     assert_eq!(carried.carrier.map(|link| link.name).as_deref(), Some("br0"));
     assert!(carried.allowed);
 }

@@ -120,7 +120,7 @@ pub(super) fn servers(root: &Path) -> Servers {
 /// Whom names are asked of under this policy.
 pub fn names_by(policy: WiredPolicy) -> NamesBy {
     match policy {
-        WiredPolicy::WiredOnly => servers(Path::new("/")).by,
+        WiredPolicy::WiredOnly | WiredPolicy::Ask => servers(Path::new("/")).by,
         // the system's own way of resolving, whatever it does
         WiredPolicy::AllowWireless => NamesBy::Other,
     }
@@ -141,7 +141,7 @@ fn nameservers(text: &[u8]) -> Vec<IpAddr> {
 /// [`Problem::NotWired`] where names would be asked of a program that has only radio to ask by.
 pub(super) fn resolver(root: &Path, bind: &Bind) -> Result<TiedResolver, Problem> {
     let servers = servers(root);
-    if servers.by == NamesBy::Other && bind.policy == WiredPolicy::WiredOnly {
+    if servers.by == NamesBy::Other && !bind.any() {
         let ways = super::kernel::WORLD.map(|world| bind.local_for(SocketAddr::new(world, DNS)));
         if ways.contains(&Err(Problem::NotWired)) && ways.iter().all(Result::is_err) {
             return Err(Problem::NotWired);

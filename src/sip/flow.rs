@@ -27,6 +27,8 @@ use tokio::{
 const CONNECT: Duration = Duration::from_secs(10);
 /// A write that takes longer goes to nobody.
 const WRITE: Duration = Duration::from_secs(10);
+/// A server's last words are waited for no longer.
+const CLOSE: Duration = Duration::from_millis(400);
 /// How much is read at a time.
 const READ: usize = 4096;
 
@@ -192,6 +194,21 @@ impl Flow {
                 }
             }
         }
+    }
+}
+
+impl Flow {
+    /// Closes it and waits a moment until the other side has, too. What comes for a socket that is gone the kernel answers
+    /// itself, by whatever link it likes: nothing binds that answer to the cable.
+    pub(crate) async fn close(self) {
+        let Wire::Stream { stream: Ok(mut stream), .. } = self.wire else { return };
+        let close = async {
+            stream.shutdown().await.ok();
+            let mut rest = [0; READ];
+            while stream.read(&mut rest).await.is_ok_and(|length| length > 0) {}
+        };
+        // one that does not close is left
+        let _ = timeout(CLOSE, close).await;
     }
 }
 

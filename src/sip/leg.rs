@@ -479,6 +479,9 @@ impl Leg {
         };
         // the server need not be there
         let _ = timeout(GOODBYE, farewell).await;
+        if let Some(flow) = self.flow.take() {
+            flow.close().await;
+        }
     }
 }
 

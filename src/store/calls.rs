@@ -16,7 +16,7 @@ const SAME_CALL: i64 = 90_000;
 fn select(rest: &str) -> String {
     format!(
         "SELECT c.id, c.account, c.peer, coalesce((SELECT name FROM contact k WHERE k.address = c.peer LIMIT 1), c.name), \
-         c.direction, c.started_at, c.answered_at, c.ended_at, c.reason FROM call c {rest}"
+         c.direction, c.started_at, c.answered_at, c.ended_at, c.reason, c.note FROM call c {rest}"
     )
 }
 
@@ -32,6 +32,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
         answered_at: rows::maybe_time(row, 6)?,
         ended_at: rows::maybe_time(row, 7)?,
         reason: rows::from_word(row.get(8)?),
+        note: row.get::<_, Option<String>>(9)?.map(Private::new),
     })
 }
 
@@ -51,6 +52,15 @@ impl Store {
                 ],
             )?;
             Ok(transaction.last_insert_rowid())
+        })
+        .await
+    }
+    /// What the person writes down in a call, in the place of what they had written before; nothing takes it away.
+    pub async fn note_call(&self, row: i64, note: Private<String>) -> Result<(), StoreError> {
+        self.transact(move |transaction| {
+            let note = Some(note.into_inner()).filter(|note| !note.trim().is_empty());
+            transaction.execute("UPDATE call SET note = ?2 WHERE id = ?1", params![row, note])?;
+            Ok(())
         })
         .await
     }

@@ -119,6 +119,9 @@ CREATE TABLE file_piece(
     UNIQUE(message, number, place)
 );
 ",
+    "
+ALTER TABLE call ADD COLUMN note TEXT;
+",
 ];
 
 /// Brings a database to the newest schema, each step in a transaction of its own. A newer one is refused untouched.

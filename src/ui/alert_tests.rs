@@ -45,6 +45,7 @@ impl Desk {
             answered_at: None,
             ended_at: Some(fixture::now()),
             reason: None,
+            note: None,
         };
         self.happen(&Event::CallLogged { account: call.account, record }, None)
     }

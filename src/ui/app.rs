@@ -84,6 +84,8 @@ pub enum Message {
     Copy(MessageId, Private<String>),
     /// Radio is to be allowed: to the words about it.
     Wireless,
+    /// Says whether a link may be used, having been asked.
+    MayUse { link: String, allow: bool },
     /// A screen's own.
     Welcome(welcome::Message),
     /// A screen's own.
@@ -246,6 +248,7 @@ impl App {
                 Vec::new()
             }
             Message::Copy(message, code) => vec![Wish::Copy(message, code)],
+            Message::MayUse { link, allow } => vec![Wish::Ask(Command::AnswerLink { link, allow }, Then::Done)],
             Message::Wireless => {
                 self.settings.allowing = true;
                 vec![Wish::Go(Place::Settings)]

@@ -16,7 +16,7 @@ use crate::{
         contact::Contact,
         conversation::{Conversation, ConversationId},
         extras::{self, Attachment, Author, Extras, Reaction, Target, Withdrawn},
-        link::{Interface, LinkKind, NamesBy, WiredPolicy, WiredStatus},
+        link::{Interface, LinkKind, LinkRule, NamesBy, WiredPolicy, WiredStatus},
         message::{Direction, Message as Text, MessageId, MessageState, SendFailure},
         quality::{Heard, Part, Quality, Said, Verdict},
     },
@@ -220,6 +220,7 @@ fn record(
         answered_at: talked.map(|_| ago(minutes)),
         ended_at: Some(ago(end)),
         reason: Some(if talked.is_some() { EndReason::HungUpThere } else { EndReason::Cancelled }),
+        note: (row == 3).then(|| "4 8 2 9 1 3".into()),
     }
 }
 
@@ -252,14 +253,23 @@ pub fn radio() -> WiredStatus {
     links(false, true)
 }
 
+/// Only Wi-Fi leads out, and the person wants to be asked.
+pub fn radio_asked() -> WiredStatus {
+    links_by(WiredPolicy::Ask, false, true)
+}
+
 fn links(cable: bool, radio: bool) -> WiredStatus {
+    links_by(WiredPolicy::WiredOnly, cable, radio)
+}
+
+fn links_by(policy: WiredPolicy, cable: bool, radio: bool) -> WiredStatus {
     let links = [
         link("enp3s0", LinkKind::Wired, cable),
         link("wlp2s0", LinkKind::Wifi, radio),
         link("lo", LinkKind::Loopback, true),
     ];
     let routed = ["wlp2s0", "enp3s0"].map(str::to_owned);
-    crate::logic::wired::status(WiredPolicy::WiredOnly, &links, &routed, NamesBy::Landline)
+    crate::logic::wired::status(&LinkRule::of(policy), &links, &routed, NamesBy::Landline)
 }
 
 pub fn devices() -> Devices {

@@ -15,7 +15,7 @@ use super::{
     },
     wish::Place,
 };
-use crate::domain::link::{LinkKind, WiredPolicy};
+use crate::domain::link::{Interface, LinkKind};
 use iced::{
     Element, Length, Padding,
     widget::{Column, Row, Stack, column, container, row},
@@ -130,8 +130,14 @@ impl App {
     /// Only radio leads out, and it is not allowed.
     fn radio_only<'a>(&'a self, cx: Context<'a>) -> Option<Element<'a, Message>> {
         let wired = &cx.model.wired;
-        let radio = wired.carrier.as_ref().filter(|link| link.is_wireless())?;
-        if wired.policy != WiredPolicy::WiredOnly || cx.model.demo || self.place == Place::Settings {
+        let radio = wired.carrier.as_ref().filter(|link| wired.asks || link.is_wireless())?;
+        if wired.allowed || cx.model.demo {
+            return None;
+        }
+        if wired.asks {
+            return Some(self.may_it(cx, radio));
+        }
+        if self.place == Place::Settings {
             return None;
         }
         let key = match radio.kind {
@@ -142,6 +148,17 @@ impl App {
         let words = format!("{}. {}", cx.t(key), cx.t("wired-plug-in"));
         let allow = button::small(cx.p, Kind::Side, Icon::Radio, cx.t("settings-allow-wireless"));
         Some(notice::with_action(cx.p, words, allow.on_press(Message::Wireless).into(), cx.narrow()))
+    }
+
+    /// Asks whether that radio may be used; who does not answer stays without.
+    fn may_it<'a>(&'a self, cx: Context<'a>, radio: &'a Interface) -> Element<'a, Message> {
+        let (name, kind) = (radio.name.as_str(), cx.t(radio.radio().unwrap_or(radio.kind).key()));
+        let words = cx.words.with("wired-ask", &[("name", name.into()), ("kind", (&kind).into())]);
+        let answer = |allow| Message::MayUse { link: radio.name.clone(), allow };
+        let no = button::small(cx.p, Kind::Main, Icon::Cable, cx.t("wired-ask-no")).on_press(answer(false));
+        let yes = button::small(cx.p, Kind::Side, Icon::Radio, cx.t("wired-ask-yes")).on_press(answer(true));
+        let buttons = Row::new().push(no).push(yes).spacing(space::S).wrap();
+        notice::with_action(cx.p, words, buttons.into(), true)
     }
 
     /// A code that has just come.

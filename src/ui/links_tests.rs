@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         call::{Call, CallState},
-        link::WiredStatus,
+        link::{WiredPolicy, WiredStatus},
     },
     engine::api::{Command, Event, Snapshot},
 };
@@ -47,7 +47,7 @@ fn a_call_whose_cable_is_out_says_so() {
 fn wireless_is_allowed_in_words_and_never_at_the_first_click() {
     let mut stage = Stage::new(fixture::app(Snapshot { wired: fixture::radio(), ..fixture::snapshot() }));
     stage.click("Allow wireless");
-    assert!(!stage.asked.iter().any(|(command, _)| matches!(command, Command::AllowWireless { .. })));
+    assert!(!stage.asked.iter().any(|(command, _)| matches!(command, Command::ChooseLinks { .. })));
     for _ in 0..40 {
         if stage.sees("Yes, allow wireless") {
             break;
@@ -55,5 +55,30 @@ fn wireless_is_allowed_in_words_and_never_at_the_first_click() {
         stage.tap(Named::Tab);
     }
     stage.click("Yes, allow wireless");
-    assert!(matches!(stage.asked.last(), Some((Command::AllowWireless { allow: true }, _))));
+    assert!(matches!(stage.asked.last(), Some((Command::ChooseLinks { policy: WiredPolicy::AllowWireless }, _))));
+}
+
+#[test]
+fn who_wants_to_be_asked_is_asked_on_every_screen_and_answers_there() {
+    let mut stage = Stage::new(fixture::app(Snapshot { wired: fixture::radio_asked(), ..fixture::snapshot() }));
+    assert!(stage.sees("There is no cable. May Landline use wlp2s0 (Wi-Fi)? It remembers what you say."));
+    stage.click("No, wait for the cable");
+    assert!(matches!(stage.asked.last(), Some((Command::AnswerLink { link, allow: false }, _)) if link == "wlp2s0"));
+    stage.click("Yes, use it");
+    assert!(matches!(stage.asked.last(), Some((Command::AnswerLink { link, allow: true }, _)) if link == "wlp2s0"));
+    // an answer is kept until the person wants to be asked again
+    let mut answered = fixture::radio_asked();
+    answered.asks = false;
+    answered.rule.answers.insert("wlp2s0".into(), false);
+    stage.happen(Event::Wired { status: answered });
+    assert!(!stage.sees("There is no cable. May Landline use wlp2s0 (Wi-Fi)? It remembers what you say."));
+    stage.send(super::app::Message::Go(Place::Settings));
+    for _ in 0..40 {
+        if stage.sees("Ask me again") {
+            break;
+        }
+        stage.tap(Named::Tab);
+    }
+    stage.click("Ask me again");
+    assert!(matches!(stage.asked.last(), Some((Command::ChooseLinks { policy: WiredPolicy::Ask }, _))));
 }

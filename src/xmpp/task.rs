@@ -359,6 +359,7 @@ impl Task {
             self.drain(&mut stream).await;
             // the connection may be gone already
             let _ = stream.shutdown().await;
+            // to the end: what comes for a socket that is gone the kernel answers itself, by any link
             while let Some(Ok(_)) = stream.next().await {}
         };
         let _ = timeout(GOODBYE, farewell).await;

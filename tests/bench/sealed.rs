@@ -87,7 +87,7 @@ const START: &[&str] = &[
     "SELECT m.body, m.code FROM message m WHERE m.code IS NOT NULL ORDER BY m.received_at DESC LIMIT 20",
     "SELECT * FROM call ORDER BY started_at DESC LIMIT 100",
     "SELECT * FROM contact",
-    "SELECT m.id, m.body FROM message m WHERE m.conversation = 1 ORDER BY m.sent_at DESC, m.id DESC LIMIT 100",
+    "SELECT m.id, m.body FROM message m WHERE m.conversation = 1 ORDER BY m.place DESC, m.id DESC LIMIT 100",
 ];
 const SEARCH: &str = "SELECT m.id, m.body FROM message m WHERE m.id IN \
                       (SELECT rowid FROM message_text WHERE message_text MATCH '\"order\"* \"7919\"*') LIMIT 50";

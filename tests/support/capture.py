@@ -20,6 +20,12 @@ while True:
         continue  # neighbour discovery, multicast listeners
     if kind == ARP:
         told["kind"] = "arp"
+    elif kind == IPV6 and len(packet) >= 44:
+        protocol = packet[6]
+        told["kind"] = {6: "tcp", 17: "udp"}.get(protocol, str(protocol))
+        told["from"], told["to"] = (socket.inet_ntop(socket.AF_INET6, packet[at : at + 16]) for at in (8, 24))
+        if protocol in (6, 17):
+            told["ports"] = struct.unpack_from("!HH", packet, 40)
     elif kind == IPV4 and len(packet) >= 24:
         protocol, start = packet[9], (packet[0] & 15) * 4
         told["kind"] = {6: "tcp", 17: "udp"}.get(protocol, str(protocol))

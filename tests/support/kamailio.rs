@@ -69,7 +69,9 @@ impl Kamailio {
         if words.contains("MSILO") || words.contains("PRESENCE") {
             make_tables(&data);
         }
-        let more = addresses.iter().map(|at| format!("listen=udp:{at}:{port}\nlisten=tcp:{at}:{port}\n"));
+        let more = addresses
+            .iter()
+            .map(|at| format!("listen=udp:{at}:{port}\nlisten=tcp:{at}:{port}\nlisten=tls:{at}:{tls_port}\n"));
         let listen: String = more.collect();
         let text = include_str!("kamailio.cfg")
             .replace("@PORT@", &port.to_string())

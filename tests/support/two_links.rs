@@ -11,10 +11,14 @@ use tempfile::TempDir;
 
 /// Where the servers and peers are.
 pub const SERVER: &str = "10.78.9.1";
+/// The same, by IPv6.
+pub const SERVER_SIX: &str = "fd78:9::1";
 /// Landline's address on the cable.
 pub const ON_CABLE: &str = "10.78.1.2";
 /// Landline's address on the radio.
 pub const ON_RADIO: &str = "10.78.3.2";
+/// Landline's addresses on the cable and on the radio, by IPv6.
+pub const SIX: [&str; 2] = ["fd78:1::2", "fd78:3::2"];
 
 const HOST: &str = "home";
 const PREPARE: &str = "ip link set lo up && mount -t sysfs none /sys && mount -t tmpfs none /run && mkdir /run/kernel && \
@@ -31,6 +35,9 @@ pub fn inside(name: &str) -> bool {
 fn lay() {
     network::ip(&format!("netns add {HOST}"));
     network::ip(&format!("addr add {SERVER}/32 dev lo"));
+    network::ip(&format!("addr add {SERVER_SIX}/128 dev lo"));
+    // a link that goes down and up again has its addresses still, as it has those of IPv4
+    std::fs::write("/proc/sys/net/ipv6/conf/all/keep_addr_on_down", "1").expect("the kernel's switch");
     for (link, net, metric) in [("cab0", 1, 600), ("rad0", 3, 100)] {
         network::ip(&format!("link add {link} type veth peer name {link} netns {HOST}"));
         network::ip(&format!("addr add 10.78.{net}.1/24 dev {link}"));
@@ -38,6 +45,9 @@ fn lay() {
         network::ip(&format!("-n {HOST} addr add 10.78.{net}.2/24 dev {link}"));
         network::ip(&format!("-n {HOST} link set {link} up"));
         network::ip(&format!("-n {HOST} route add default via 10.78.{net}.1 dev {link} metric {metric}"));
+        network::ip(&format!("addr add fd78:{net}::1/64 dev {link} nodad"));
+        network::ip(&format!("-n {HOST} addr add fd78:{net}::2/64 dev {link} nodad"));
+        network::ip(&format!("-n {HOST} route add default via fd78:{net}::1 dev {link} metric {metric}"));
     }
     network::ip(&format!("-n {HOST} link set lo up"));
     for link in ["lo", "cab0", "rad0"] {
@@ -82,10 +92,19 @@ impl Watcher {
     pub fn names() -> Self {
         Self::start("names.py", SERVER)
     }
-    fn start(script: &str, argument: &str) -> Self {
+    /// One that knows these names alone (see `names.py`).
+    pub fn names_of(zone: &[String]) -> Self {
         let dir = TempDir::new().expect("a folder");
+        let file = dir.path().join("zone");
+        std::fs::write(&file, zone.join("\n")).expect("the zone");
+        Self::start_in(dir, "names.py", &[SERVER, &file.to_string_lossy()])
+    }
+    fn start(script: &str, argument: &str) -> Self {
+        Self::start_in(TempDir::new().expect("a folder"), script, &[argument])
+    }
+    fn start_in(dir: TempDir, script: &str, arguments: &[&str]) -> Self {
         let script = format!("{}/tests/support/{script}", env!("CARGO_MANIFEST_DIR"));
-        let process = Process::start("watcher", dir.path(), Command::new("python3").args([&script, argument]));
+        let process = Process::start("watcher", dir.path(), Command::new("python3").arg(&script).args(arguments));
         let watcher = Self { dir, _process: process };
         wait_for("the watcher", || watcher.log().starts_with("ready").then_some(()));
         watcher

@@ -54,6 +54,7 @@ mod sip_voicemail;
 mod store_survives;
 mod window_answers;
 mod wired_only;
+mod wired_six;
 mod xmpp_archive;
 mod xmpp_blocking;
 mod xmpp_calls;

@@ -165,3 +165,38 @@ fn the_capture_finds_what_is_allowed() {
     assert!(to("udp", &|port| (30_000..40_000).contains(&port)), "RTP");
     assert!(to("tcp", &|port| port == xmpp), "XMPP");
 }
+
+#[test]
+fn who_wants_to_be_asked_stays_off_the_radio_until_the_answer() {
+    if !two_links::inside("wired_only::who_wants_to_be_asked_stays_off_the_radio_until_the_answer") {
+        return;
+    }
+    let mut life = begin("ask");
+    life.texts();
+    two_links::cable(false);
+    life.alice.wait_event("the question", |e| e["event"] == "wired" && e["asks"] == true);
+    let failed = |e: &Value| e["event"] == "registration_failed" && e["problem"] == "not_wired";
+    life.alice.wait_event("no connection", failed);
+    let refused = life.alice.json(&["wired", "--refuse", "rad0"]);
+    assert_eq!((&refused["asks"], &refused["allowed"]), (&false.into(), &false.into()), "{refused}");
+    // asked once: not again before the person wants it
+    let again = life.alice.json(&["wired"]);
+    assert_eq!((&again["asks"], &again["answers"]["rad0"]), (&false.into(), &false.into()), "{again}");
+    let asked = life.alice.json(&["wired", "--use", "ask"]);
+    assert_eq!((&asked["asks"], &asked["carrier"]["name"]), (&true.into(), &"rad0".into()), "{asked}");
+    assert_eq!(life.radio.seen(), Vec::<Value>::new(), "nothing before the answer");
+    while life.alice.take_event(|e| e["event"] == "registered").is_some() {}
+    let granted = life.alice.json(&["wired", "--allow", "rad0"]);
+    assert_eq!((&granted["asks"], &granted["allowed"]), (&false.into(), &true.into()), "{granted}");
+    for _ in 0..2 {
+        let by = life.alice.wait_registered();
+        assert_eq!(by["registration"]["local"], ON_RADIO, "{by}");
+    }
+    assert!(!life.radio.seen().is_empty(), "the answer is what keeps it off");
+    // a cable is better than any radio
+    two_links::cable(true);
+    for _ in 0..2 {
+        life.alice
+            .wait_event("the cable again", |e| e["event"] == "registered" && e["registration"]["local"] == ON_CABLE);
+    }
+}

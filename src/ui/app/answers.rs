@@ -1,7 +1,10 @@
 //! What the engine says: events and answers, and what they mean for the screen one looks at.
 use super::App;
 use crate::{
-    domain::call::{Call, CallState, EndReason},
+    domain::{
+        call::{Call, CallState, EndReason},
+        message::Direction,
+    },
     engine::api::{Event, Refusal, Reply, SecretsState},
     ui::{
         feed::Feed,
@@ -58,6 +61,10 @@ impl App {
     /// A call that ended leaves its screen, unless why it ended is worth reading.
     fn call_moved(&mut self, call: &Call) -> Vec<Wish> {
         let CallState::Ended { reason } = call.state else {
+            let known = self.model.contacts.iter().any(|contact| contact.address == call.peer);
+            if call.state == CallState::Active && call.direction == Direction::Incoming && !known {
+                self.call.from_stranger(call.id);
+            }
             return Vec::new();
         };
         let shown = self.place == Place::Call && self.model.call().is_none();

@@ -21,6 +21,10 @@ pub struct Screen {
     details: bool,
     /// Whom the call is to be handed over to, as typed.
     transfer: Option<String>,
+    /// The call that was answered last from somebody who is not known: told once.
+    stranger: Option<CallId>,
+    /// What is written down in which call.
+    note: Option<(CallId, String)>,
 }
 
 /// The control of that address.
@@ -53,6 +57,8 @@ pub enum Message {
     Volume(CallId, u16),
     /// Presses a key of the keypad.
     Key(CallId, char),
+    /// Writes down what is heard.
+    Note(CallId, String),
     /// Shows or hides whom to hand the call over to.
     Transfer,
     /// Types it.
@@ -100,6 +106,10 @@ impl Screen {
             }
             Message::Volume(id, percent) => ask(Command::Volume { call: Some(id), percent }),
             Message::Key(id, key) => ask(Command::Dtmf { call: Some(id), digits: key.to_string().into() }),
+            Message::Note(id, note) => {
+                self.note = Some((id, note.clone()));
+                ask(Command::NoteCall { call: Some(id), note: note.into() })
+            }
             Message::Transfer => {
                 self.transfer = self.transfer.is_none().then(String::new);
                 self.transfer.iter().map(|_| Wish::Focus(TO)).collect()
@@ -125,6 +135,19 @@ impl Screen {
             Message::Leave | Message::Seen => vec![Wish::Back],
             Message::Write(conversation) => vec![Wish::Open(conversation)],
         }
+    }
+
+    /// A call from somebody who is not known was answered: it may speak a code, or want a key to be pressed.
+    pub fn from_stranger(&mut self, call: CallId) {
+        if self.stranger != Some(call) {
+            self.stranger = Some(call);
+            self.keypad = true;
+        }
+    }
+
+    /// What is written down in a call.
+    fn noted(&self, call: CallId) -> &str {
+        self.note.as_ref().filter(|(noted, _)| *noted == call).map(|(_, note)| note.as_str()).unwrap_or_default()
     }
 
     /// The call is over.

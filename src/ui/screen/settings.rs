@@ -2,7 +2,7 @@
 use crate::{
     audio::{Country, DeviceChoice, HoldSound, voice::VoiceChoice},
     config::{Appearance, CodesConfig, DesktopConfig, PrivacyConfig, RecordingConfig, WindowConfig},
-    domain::account::AccountId,
+    domain::{account::AccountId, link::WiredPolicy},
     engine::api::Command,
     ui::{
         context::Context,
@@ -97,8 +97,8 @@ pub enum Message {
     Tone,
     /// Wants to allow wireless, or not after all.
     Allowing(bool),
-    /// Allows or forbids it.
-    Allow(bool),
+    /// Chooses which links may be used.
+    Links(WiredPolicy),
     /// Chooses how Landline behaves on the desktop around it.
     Desktop(DesktopConfig),
     /// Chooses how codes are treated.
@@ -192,9 +192,9 @@ impl Settings {
             }
             Message::Tone => return ask(Command::SoundTest { on: true, tone: true }),
             Message::Allowing(on) => self.allowing = on,
-            Message::Allow(allow) => {
+            Message::Links(policy) => {
                 self.allowing = false;
-                return ask(Command::AllowWireless { allow });
+                return ask(Command::ChooseLinks { policy });
             }
             Message::Desktop(desktop) => {
                 model.desktop = desktop;

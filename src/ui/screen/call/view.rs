@@ -9,6 +9,7 @@ use crate::{
         widget::{
             avatar::avatar,
             button::{self, Kind},
+            field,
             icon::{Icon, icon},
             keypad::keypad,
             notice, pile, scrolled, slot,
@@ -32,7 +33,11 @@ pub fn view<'a>(screen: &'a Screen, cx: Context<'a>) -> Element<'a, Message> {
         let sent = call.dtmf_sent.expose();
         let sent = if sent.is_empty() { cx.t("call-keys-hint") } else { cx.with("call-keys-sent", "keys", sent) };
         let pad = keypad(p, if cx.size.height < 720.0 { 44.0 } else { 56.0 }, move |key| Message::Key(id, key));
-        column![text::caption(sent).color(p.text), pad].spacing(space::S).align_x(Alignment::Center).into()
+        let note =
+            field::bare(p, &cx.t("call-note-hint"), screen.noted(id)).on_input(move |note| Message::Note(id, note));
+        let note =
+            container(field::labelled(p, cx.t("call-note"), note, Some(cx.t("call-note-about")))).max_width(300.0);
+        column![text::caption(sent).color(p.text), pad, note].spacing(space::S).align_x(Alignment::Center).into()
     });
     let hand = if over { None } else { transfer::panel(screen, cx, call) };
     let figures = if screen.details && !over { line::details(cx, call) } else { None };

@@ -26,6 +26,9 @@ use iced::{
     widget::{Column, Row, container},
 };
 
+/// Characters of a note in the history.
+const NOTE: usize = 60;
+
 /// The screen: side by side, or one below the other.
 pub fn view<'a>(dial: &'a Dial, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
@@ -159,10 +162,12 @@ fn line<'a>(cx: Context<'a>, record: &'a CallRecord) -> Element<'a, Message> {
         .push(text::caption(words).color(color))
         .spacing(space::XS + 2.0)
         .align_y(Alignment::Center);
+    let note =
+        record.note.as_ref().map(|note| text::outside_line(&text::line(note.expose(), NOTE), text::CAPTION, p.text));
     let parts = Parts {
         picture: avatar(p, name, record.peer.rest(), 40.0),
         title: name.to_owned(),
-        below: Some(below.into()),
+        below: Some(Column::new().push(below).push(note).spacing(2.0).into()),
         end: Some(moment::short(cx.words, record.started_at, cx.now, cx.zone)),
         badge: None,
         chosen: false,

@@ -7,6 +7,7 @@ use crate::{
         theme::{Palette, space, text},
         widget::{
             button::{self, Kind},
+            choice,
             icon::{Icon, icon},
             notice,
         },
@@ -21,27 +22,39 @@ use iced::{
 pub fn view<'a>(settings: &'a Settings, cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
     let wired = &cx.model.wired;
-    let allowed = wired.policy == WiredPolicy::AllowWireless;
-    let about = if allowed { "settings-wireless-about" } else { "settings-wired-about" };
+    let policy = wired.rule.policy;
+    let about = match policy {
+        WiredPolicy::WiredOnly => "settings-wired-about",
+        WiredPolicy::Ask => "settings-ask-about",
+        WiredPolicy::AllowWireless => "settings-wireless-about",
+    };
     let links = wired.interfaces.iter().filter(|link| link.kind != LinkKind::Loopback);
     let rows =
         links.map(|link| line(cx, link, wired.carrier.as_ref().is_some_and(|carrier| carrier.name == link.name)));
-    let action: Element<'a, Message> = if allowed {
-        let forbid = button::with_icon(p, Kind::Main, Icon::Cable, cx.t("settings-forbid-wireless"));
-        forbid.on_press(Message::Allow(false)).into()
-    } else if settings.allowing {
-        let yes = button::button(p, Kind::Bad, cx.t("settings-allow-confirm")).on_press(Message::Allow(true));
+    let action: Element<'a, Message> = if settings.allowing {
+        let yes = button::button(p, Kind::Bad, cx.t("settings-allow-confirm"));
+        let yes = yes.on_press(Message::Links(WiredPolicy::AllowWireless));
         let no = button::button(p, Kind::Main, cx.t("settings-forbid-wireless")).on_press(Message::Allowing(false));
         let buttons = Row::new().push(no).push(yes).spacing(space::S).wrap();
         column![notice::problem(p, cx.t("settings-allow-sure")), buttons].spacing(space::M).into()
     } else {
-        button::with_icon(p, Kind::Side, Icon::Radio, cx.t("settings-allow-wireless"))
-            .on_press(Message::Allowing(true))
-            .into()
+        let choices = [
+            ("settings-forbid-wireless", WiredPolicy::WiredOnly, Message::Links(WiredPolicy::WiredOnly)),
+            ("settings-ask-wireless", WiredPolicy::Ask, Message::Links(WiredPolicy::Ask)),
+            (
+                "settings-allow-wireless",
+                WiredPolicy::AllowWireless,
+                Message::Allowing(policy != WiredPolicy::AllowWireless),
+            ),
+        ];
+        choice::segments(p, choices.map(|(key, choice, message)| (cx.t(key), choice == policy, message)))
     };
+    let answered = policy == WiredPolicy::Ask && !wired.rule.answers.is_empty();
+    let anew = answered
+        .then(|| button::button(p, Kind::Quiet, cx.t("settings-ask-anew")).on_press(Message::Links(WiredPolicy::Ask)));
     let advice = wired.advice.iter().map(|advice| text::body(cx.t(advice.key())).color(p.text).into());
     let about = Column::new().push(text::body(cx.t(about)).color(p.text)).extend(advice).spacing(space::S);
-    Column::new().push(about).extend(rows).push(action).spacing(space::L).into()
+    Column::new().push(about).extend(rows).push(action).push(anew).spacing(space::L).into()
 }
 
 fn line<'a>(cx: Context<'a>, link: &'a Interface, used: bool) -> Element<'a, Message> {
@@ -51,9 +64,13 @@ fn line<'a>(cx: Context<'a>, link: &'a Interface, used: bool) -> Element<'a, Mes
         (false, true) => ("settings-link-up", p.muted),
         (false, false) => ("settings-link-down", p.muted),
     };
+    let rule = &cx.model.wired.rule;
+    let said = rule.answers.get(&link.name).filter(|_| rule.policy == WiredPolicy::Ask);
+    let said = said.map(|yes| cx.t(if *yes { "settings-link-granted" } else { "settings-link-refused" }));
+    let said = said.map(|said| format!(" · {said}")).unwrap_or_default();
     let words = column![
         text::strong(link.name.clone()).color(p.text),
-        text::caption(format!("{} · {}", kind(cx, link), cx.t(state))).color(color)
+        text::caption(format!("{} · {}{said}", kind(cx, link), cx.t(state))).color(color)
     ]
     .spacing(2.0)
     .width(Length::Fill);
