@@ -299,7 +299,7 @@ quality-unreported = not reported
 call-hold = Hold
 call-resume = Resume
 call-note = Notepad
-call-note-hint = A code that is read out, a name, a number…
+call-note-hint = A code, a name, a number
 call-note-about = Kept with the call, encrypted.
 call-keypad = Keypad
 call-hang-up = Hang up
@@ -323,6 +323,8 @@ call-message = Message
 call-return = Return to the call
 
 ## Codes
+codes-help-head = A code does not come?
+codes-help-about = Some services send no codes to internet numbers like yours, and do not say so. What often works: let them call you and read the code out; have it sent by e-mail; or use an authenticator app or a security key in place of texts. Only the service decides what it sends and where: ask it.
 codes-empty = No codes yet
 codes-empty-about = When a text brings a verification code, it appears here in large type.
 codes-older = Earlier codes

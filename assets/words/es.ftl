@@ -302,7 +302,7 @@ quality-unreported = sin informe
 call-hold = Espera
 call-resume = Reanudar
 call-note = Notas
-call-note-hint = Un código que te dictan, un nombre, un número…
+call-note-hint = Un código, un nombre, un número
 call-note-about = Se guardan cifradas con la llamada.
 call-keypad = Teclado
 call-hang-up = Colgar
@@ -326,6 +326,8 @@ call-message = Mensaje
 call-return = Volver a la llamada
 
 ## Códigos
+codes-help-head = ¿No llega un código?
+codes-help-about = Algunos servicios no envían códigos a números de internet como el tuyo, y no lo dicen. Lo que suele servir: que te llamen y dicten el código; que lo envíen por correo; o usar una aplicación de autenticación o una llave de seguridad en lugar de mensajes. Pregunta al servicio: solo él decide qué envía y adónde.
 codes-empty = Aún no hay códigos
 codes-empty-about = Cuando un mensaje traiga un código de verificación, aparecerá aquí en letra grande.
 codes-older = Códigos anteriores

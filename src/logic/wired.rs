@@ -216,8 +216,8 @@ mod tests {
         };
         let named = |name: &str| Some(name.to_owned());
         assert_eq!(told(&open, &[radio.clone(), cable.clone()]), (true, false, Some(Wifi), named("eth0")));
-        assert_eq!(told(&open, &[radio.clone()]), (false, true, None, named("wlan0")));
-        assert_eq!(told(&said_no, &[radio.clone()]), (false, false, None, named("wlan0")));
+        assert_eq!(told(&open, std::slice::from_ref(&radio)), (false, true, None, named("wlan0")));
+        assert_eq!(told(&said_no, std::slice::from_ref(&radio)), (false, false, None, named("wlan0")));
         assert_eq!(told(&asking(&[("wlan0", true)]), &[radio]), (true, false, None, named("wlan0")));
     }
 }

@@ -289,7 +289,10 @@ async fn calls_and_names() {
     };
     let row = f.store.call_started(&call).await.unwrap();
     assert_eq!(f.store.call_history(5).await.unwrap()[0].ended_at, None);
+    f.store.note_call(row, "4 8 2".into()).await.unwrap();
+    f.store.note_call(row, "4 8 2 9".into()).await.unwrap();
     let record = f.store.call_ended(row, None, at(9), EndReason::Cancelled).await.unwrap();
+    assert_eq!(record.note, Some("4 8 2 9".into()), "a call's end leaves its note");
     assert_eq!((record.reason, record.name), (Some(EndReason::Cancelled), Some("Bob".into())));
     f.store.receive(account(), text(BOB, "x", &["k"]), None, at(1)).await.unwrap();
     assert_eq!(f.store.conversations(1).await.unwrap()[0].name, Some("Bob".into()));

@@ -3,6 +3,7 @@
 use super::{
     app::Message,
     fixture,
+    screen::call,
     stage::Stage,
     wish::{Place, Then},
 };
@@ -10,6 +11,7 @@ use crate::{
     audio::{Country, HoldSound},
     domain::{
         call::{Call, CallId, CallState, EndReason, MediaEncryption, RecordingFormat},
+        message::Direction,
         quality::{Part, Quality, Verdict},
     },
     engine::api::{Command, Event, Refusal, Reply},
@@ -241,4 +243,28 @@ fn whom_the_other_side_names_is_called_only_after_a_yes() {
     assert!(matches!(stage.asked.remove(0).0, Command::Follow { call: Some(CallId(7)), yes: false }));
     stage.happen(Event::ReferralOver { call: CallId(7) });
     assert!(!stage.sees("Do not call"));
+}
+
+#[test]
+fn a_stranger_who_calls_finds_keypad_and_notepad_ready_and_a_contact_does_not() {
+    let mut stage = Stage::new(fixture::app(fixture::snapshot()));
+    let stranger: crate::domain::address::Address = "sip:+15550009999@voz.example".parse().unwrap();
+    let incoming = Call { direction: Direction::Incoming, peer: stranger, ..fixture::call(CallState::Active) };
+    tell(&mut stage, incoming.clone());
+    stage.send(Message::Go(Place::Call));
+    assert!(stage.sees("Notepad") && stage.sees("Kept with the call, encrypted."));
+    stage.send(Message::Call(call::Message::Note(incoming.id, "482913".into())));
+    let Some((Command::NoteCall { call: Some(id), note }, _)) = stage.asked.last() else { panic!("not kept") };
+    assert_eq!((*id, note.expose().as_str()), (incoming.id, "482913"));
+    // put away once it stays away
+    stage.click("Keypad");
+    assert!(!stage.sees("Notepad"));
+    tell(&mut stage, Call { muted: true, ..incoming });
+    assert!(!stage.sees("Notepad"));
+
+    let mut stage = Stage::new(fixture::app(fixture::snapshot()));
+    let known = stage.app.model.contacts[0].address.clone();
+    tell(&mut stage, Call { direction: Direction::Incoming, peer: known, ..fixture::call(CallState::Active) });
+    stage.send(Message::Go(Place::Call));
+    assert!(!stage.sees("Notepad"));
 }

@@ -362,6 +362,10 @@ fn radio(snapshot: Snapshot) -> App {
     fixture::app(Snapshot { wired: fixture::radio(), ..snapshot })
 }
 
+fn may_it(snapshot: Snapshot) -> App {
+    fixture::app(Snapshot { wired: fixture::radio_asked(), ..snapshot })
+}
+
 fn closing(snapshot: Snapshot) -> App {
     let mut app = fixture::app(snapshot);
     update(&mut app, Message::Close);
@@ -407,6 +411,7 @@ const SCENES: &[(&str, Scene)] = &[
     ("settings", set),
     ("settings-rules", ruled),
     ("radio-only", radio),
+    ("radio-asked", may_it),
     ("closing", closing),
     ("contrast", contrasting),
     ("radio-beside", beside),

@@ -63,7 +63,7 @@ impl App {
         let CallState::Ended { reason } = call.state else {
             let known = self.model.contacts.iter().any(|contact| contact.address == call.peer);
             if call.state == CallState::Active && call.direction == Direction::Incoming && !known {
-                self.call.from_stranger(call.id);
+                self.call.answered_stranger(call.id);
             }
             return Vec::new();
         };

@@ -138,7 +138,7 @@ impl Screen {
     }
 
     /// A call from somebody who is not known was answered: it may speak a code, or want a key to be pressed.
-    pub fn from_stranger(&mut self, call: CallId) {
+    pub fn answered_stranger(&mut self, call: CallId) {
         if self.stranger != Some(call) {
             self.stranger = Some(call);
             self.keypad = true;

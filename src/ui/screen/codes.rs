@@ -85,7 +85,9 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
     let p = cx.p;
     let Some((newest, older)) = cx.model.codes.split_first() else {
         let about = Some(cx.t("codes-empty-about"));
-        return container(notice::empty(p, Icon::Key, cx.t("codes-empty"), about)).center(Length::Fill).into();
+        let empty = notice::empty(p, Icon::Key, cx.t("codes-empty"), about);
+        let all = column![empty, help(cx)].align_x(Alignment::Center);
+        return scrolled(p, container(all).center_x(Length::Fill).padding(space::L));
     };
     let on_copy = Message::Copy(newest.message, newest.code.value.clone());
     let count = newest.code.value.expose().chars().count().max(4);
@@ -100,8 +102,19 @@ pub fn view<'a>(cx: Context<'a>) -> Element<'a, Message> {
         all = all.push(container(row::group(p, cx.t("codes-older"))).padding(iced::Padding::ZERO.top(space::L)));
         all = all.extend(older.iter().map(|one| earlier(cx, one)));
     }
+    all = all.push(container(help(cx)).padding(iced::Padding::ZERO.top(space::XL)));
     let around = if cx.narrow() { space::L } else { space::XL };
     scrolled(p, container(container(all).max_width(space::COLUMN)).center_x(Length::Fill).padding(around))
+}
+
+/// What to do where a service sends none to a number like this.
+fn help<'a>(cx: Context<'a>) -> Element<'a, Message> {
+    let p = cx.p;
+    let words = text::caption(cx.t("codes-help-about")).color(p.muted).wrapping(Wrapping::Word);
+    column![text::strong(cx.t("codes-help-head")).color(p.text), words]
+        .spacing(space::XS)
+        .max_width(space::COLUMN)
+        .into()
 }
 
 /// The way to the text it came in.
