@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::account::{Problem, SipTransport},
-    net::{Bind, Tls},
+    net::{self, Bind, Tls},
 };
 use bytes::Bytes;
 use std::{
@@ -156,7 +156,13 @@ impl Flow {
                 match std::mem::replace(stream, Err(Problem::ServerGone)) {
                     Ok(mut open) => {
                         let written = write(&mut open, bytes).await;
-                        *stream = written.map(|()| open);
+                        match written {
+                            Ok(()) => *stream = Ok(open),
+                            Err(problem) => {
+                                *stream = Err(problem);
+                                net::linger(open);
+                            }
+                        }
                         written
                     }
                     Err(problem) => {
@@ -198,17 +204,23 @@ impl Flow {
 }
 
 impl Flow {
-    /// Closes it and waits a moment until the other side has, too. What comes for a socket that is gone the kernel answers
-    /// itself, by whatever link it likes: nothing binds that answer to the cable.
-    pub(crate) async fn close(self) {
-        let Wire::Stream { stream: Ok(mut stream), .. } = self.wire else { return };
-        let close = async {
-            stream.shutdown().await.ok();
-            let mut rest = [0; READ];
-            while stream.read(&mut rest).await.is_ok_and(|length| length > 0) {}
-        };
-        // one that does not close is left
-        let _ = timeout(CLOSE, close).await;
+    /// Closes it and waits a moment until the other side has, too.
+    pub(crate) async fn close(mut self) {
+        if let Some(stream) = self.take() {
+            // one that does not close is left
+            let _ = timeout(CLOSE, net::last_words(stream)).await;
+        }
+    }
+
+    fn take(&mut self) -> Option<Box<dyn Stream>> {
+        let Wire::Stream { stream, .. } = &mut self.wire else { return None };
+        std::mem::replace(stream, Err(Problem::ServerGone)).ok()
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.take().into_iter().for_each(net::linger);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::{
     archive::ArchivePage,
     message::NewMessage,
 };
-use crate::net::{Backoff, Bind, Dns};
+use crate::net::{self, Backoff, Bind, Dns};
 use futures::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{
     collections::VecDeque,
@@ -284,6 +284,7 @@ impl Task {
         early.iter().for_each(|element| self.session.receive_uncounted(element, Instant::now()));
         loop {
             if let Some(ended) = self.drain(&mut stream).await {
+                net::linger(stream.into_inner());
                 return ended;
             }
             let calm = self.events.len() < UNDER_WAY && self.commits.len() < UNDER_WAY;
@@ -359,8 +360,8 @@ impl Task {
             self.drain(&mut stream).await;
             // the connection may be gone already
             let _ = stream.shutdown().await;
-            // to the end: what comes for a socket that is gone the kernel answers itself, by any link
             while let Some(Ok(_)) = stream.next().await {}
+            net::last_words(stream.into_inner()).await;
         };
         let _ = timeout(GOODBYE, farewell).await;
     }
