@@ -153,11 +153,18 @@ fn preview<'a>(cx: Context<'a>, last: &Text, unread: bool) -> Element<'a, Messag
         let key = icon(Icon::Key, 14.0).color(p.warn_text);
         return Row::new().push(key).push(value).spacing(space::XS + 2.0).align_y(Alignment::Center).into();
     }
-    let body = text::line(last.body.expose(), fitting(cx).saturating_sub(if unread { 4 } else { 0 }));
     let mine = last.direction == Direction::Outgoing;
-    if mine && last.state == MessageState::Failed {
-        let words =
-            text::caption(format!("{} · {body}", cx.t("state-failed"))).color(p.bad_text).wrapping(Wrapping::None);
+    let failed = mine && last.state == MessageState::Failed;
+    // what stands before it and beside it leaves less for the text
+    let before = match (failed, mine) {
+        (true, _) => format!("{} · ", cx.t("state-failed")),
+        (false, true) => cx.with("conversations-you", "text", ""),
+        (false, false) => String::new(),
+    };
+    let beside = before.chars().count() + if unread { 5 } else { 0 };
+    let body = text::line(last.body.expose(), fitting(cx).saturating_sub(beside));
+    if failed {
+        let words = text::caption(before + &body).color(p.bad_text).wrapping(Wrapping::None);
         return Row::new()
             .push(icon(Icon::Alert, 13.0).color(p.bad_text))
             .push(words)
