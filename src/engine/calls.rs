@@ -436,6 +436,13 @@ impl Engine {
                 return self.switchboard.media_failed(call, end_reason(&error));
             }
         };
+        // an offer of ours that waits for the end of theirs was made before this answer, and no longer holds
+        let ours = self.switchboard.offering(call).filter(|_| !first);
+        let again = ours.and_then(|direction| Some(self.media(call)?.offer(direction)));
+        let mut more = Vec::new();
+        if let Some(offer) = again.clone() {
+            more.extend(self.hand_to(call, AccountCommand::Reoffer { call, offer }));
+        }
         let command = if first {
             AccountCommand::Answer { call, answer: answer.clone() }
         } else {
@@ -444,8 +451,11 @@ impl Engine {
         if let Some(leg) = self.legs.get_mut(&call) {
             leg.local = Some(answer);
         }
-        let mut more = self.hand_to(call, command);
+        more.extend(self.hand_to(call, command));
         more.extend(self.apply_media(call, offer));
+        if let (Some(again), Some(leg)) = (again, self.legs.get_mut(&call)) {
+            leg.local = Some(again);
+        }
         more
     }
 

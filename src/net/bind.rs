@@ -74,7 +74,11 @@ impl Bind {
     pub(super) async fn connect_by(&self, root: &Path, remote: SocketAddr) -> Result<TcpStream, Problem> {
         let way = self.way(root, remote)?;
         let socket = if way.remote.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.map_err(problem)?;
-        way.tie(|device| socket.bind_device(Some(device)))?;
+        way.tie(|device| {
+            socket.bind_device(Some(device))?;
+            // closed too early it is reset while it is still tied: the kernel would answer what comes later by any link
+            socket.set_zero_linger()
+        })?;
         socket.bind(way.local).map_err(problem)?;
         let stream = tokio::time::timeout(CONNECT, socket.connect(way.remote)).await.map_err(|_| Problem::TimedOut)?;
         stream.map_err(problem)

@@ -1,9 +1,15 @@
 //! How a connection is given up: its socket stays until the other side has closed it, too. What comes for a socket that is gone
 //! the kernel answers itself, by whatever link it likes: nothing binds that answer to the cable. It must not hold anybody up.
-use std::time::Duration;
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf},
     runtime::Handle,
+    sync::oneshot,
     time::timeout,
 };
 
@@ -26,6 +32,53 @@ pub fn linger(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
     }
 }
 
+/// A stream that lingers when it is dropped: for owners who do not give it back.
+#[derive(Debug)]
+pub struct Lingering<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(Option<(S, oneshot::Sender<()>)>);
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Lingering<S> {
+    /// With what ends as soon as its socket is closed, after it was dropped.
+    pub fn new(stream: S) -> (Self, oneshot::Receiver<()>) {
+        let (open, closed) = oneshot::channel();
+        (Self(Some((stream, open))), closed)
+    }
+
+    fn stream(&mut self) -> io::Result<Pin<&mut S>> {
+        let (stream, _) = self.0.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+        Ok(Pin::new(stream))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Drop for Lingering<S> {
+    fn drop(&mut self) {
+        if let (Some((stream, open)), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(async move {
+                // one that does not close is left
+                let _ = timeout(LINGER, last_words(stream)).await;
+                drop(open);
+            });
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> AsyncRead for Lingering<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.stream()?.poll_read(cx, into)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> AsyncWrite for Lingering<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.stream()?.poll_write(cx, bytes)
+    }
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream()?.poll_flush(cx)
+    }
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream()?.poll_shutdown(cx)
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -40,5 +93,19 @@ mod tests {
         assert!(!closing.is_finished());
         drop(far);
         closing.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_that_is_dropped_stays_until_the_other_side_has_closed() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let (mut near, closed) = Lingering::new(near);
+        near.write_all(b"hello").await.unwrap();
+        drop(near);
+        let mut all = Vec::new();
+        far.read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, b"hello");
+        far.write_all(b"too late").await.unwrap();
+        drop(far);
+        assert!(closed.await.is_err(), "nothing is sent: it ends");
     }
 }

@@ -28,7 +28,7 @@ pub use bind::Bind;
 pub use dns::{Dns, Naptr, Srv, host_port, order_srv};
 pub use http::{Got, HttpError, Https, Sink};
 pub use interfaces::{interfaces, status};
-pub use last_words::{last_words, linger};
+pub use last_words::{Lingering, last_words, linger};
 pub use tls::Tls;
 pub use wake::wakes;
 pub use watch::watch;

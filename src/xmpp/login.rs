@@ -10,15 +10,19 @@ use super::{
     stanza,
     tls::{self, Tls},
 };
-use crate::domain::{
-    account::{Problem, XmppTls},
-    private::Private,
+use crate::{
+    domain::{
+        account::{Problem, XmppTls},
+        private::Private,
+    },
+    net::Lingering,
 };
 use futures::{SinkExt, StreamExt};
 use std::{borrow::Cow, io, net::IpAddr, time::Duration};
 use tokio::{
     io::{AsyncBufRead, AsyncWrite, BufStream},
     net::TcpStream,
+    sync::oneshot,
 };
 use tokio_rustls::client::TlsStream;
 use tokio_xmpp::xmlstream::{PendingFeaturesRecv, ReadError, StreamHeader, Timeouts, XmlStream, initiate_stream};
@@ -31,7 +35,7 @@ use xmpp_parsers::{
 };
 
 /// An XMPP stream over TLS.
-pub(super) type Stream = XmlStream<BufStream<TlsStream<TcpStream>>, Frame>;
+pub(super) type Stream = XmlStream<BufStream<Lingering<TlsStream<TcpStream>>>, Frame>;
 
 /// After a minute of silence the session asks whether anybody is there; 15 s later the answer is no.
 const TIMEOUTS: Timeouts =
@@ -58,6 +62,8 @@ pub(super) struct Credentials {
 pub(super) struct Established {
     /// The stream.
     pub(super) stream: Stream,
+    /// Ends when the socket is closed, after the stream was dropped.
+    pub(super) closed: oneshot::Receiver<()>,
     /// How it begins.
     pub(super) begin: Begin,
     /// What came before counting began.
@@ -108,6 +114,7 @@ pub(super) async fn login(
     };
     let secured = tls.open(tcp, domain, how == XmppTls::Direct).await?;
     let exporter = tls::exporter(&secured);
+    let (secured, closed) = Lingering::new(secured);
     let header =
         || StreamHeader { to: Some(Cow::Borrowed(domain)), from: Some(Cow::Borrowed(who.me.as_str())), id: None };
     let pending =
@@ -116,7 +123,7 @@ pub(super) async fn login(
     if let Some(offer) = sasl2::offered(&features) {
         let (stream, begun) = at_once::at_once(stream, &features, offer, exporter.as_deref(), who, resume).await?;
         let at_once::Begun { begin, early, token } = begun;
-        return Ok(Established { stream, begin, early, local, server, token });
+        return Ok(Established { stream, closed, begin, early, local, server, token });
     }
     let stream = authenticate(stream, &features, exporter, who).await?;
     let pending = stream.initiate_reset().send_header(header()).await.map_err(broken)?;
@@ -124,7 +131,7 @@ pub(super) async fn login(
     let counted = features.has_child("sm", ns::SM);
     let mut early = Vec::new();
     let begin = begin(&mut stream, who, counted, resume, &mut early).await?;
-    Ok(Established { stream, begin, early, local, server, token: None })
+    Ok(Established { stream, closed, begin, early, local, server, token: None })
 }
 
 /// STARTTLS (RFC 6120 section 5). What the server sent in clear beside `<proceed/>` is thrown away with the buffers.

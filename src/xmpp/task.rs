@@ -16,7 +16,7 @@ use crate::domain::{
     archive::ArchivePage,
     message::NewMessage,
 };
-use crate::net::{self, Backoff, Bind, Dns};
+use crate::net::{Backoff, Bind, Dns};
 use futures::{SinkExt, StreamExt, stream::FuturesUnordered};
 use std::{
     collections::VecDeque,
@@ -279,12 +279,11 @@ impl Task {
 
     /// One connection, until it ends.
     async fn connected(&mut self, established: Established) -> Ended {
-        let Established { mut stream, begin, early, local, server, .. } = established;
+        let Established { mut stream, closed, begin, early, local, server, .. } = established;
         self.session.online(begin, (local, server), Instant::now());
         early.iter().for_each(|element| self.session.receive_uncounted(element, Instant::now()));
         loop {
             if let Some(ended) = self.drain(&mut stream).await {
-                net::linger(stream.into_inner());
                 return ended;
             }
             let calm = self.events.len() < UNDER_WAY && self.commits.len() < UNDER_WAY;
@@ -316,7 +315,7 @@ impl Task {
                 () = sleep_until(deadline.into()), if timer.is_some() => self.session.timeout(Instant::now()),
             }
             if stop {
-                self.goodbye(stream).await;
+                self.goodbye(stream, closed).await;
                 return Ended::Stop;
             }
         }
@@ -354,14 +353,15 @@ impl Task {
         }
     }
 
-    async fn goodbye(&mut self, mut stream: Stream) {
+    async fn goodbye(&mut self, mut stream: Stream, closed: oneshot::Receiver<()>) {
         self.session.farewell();
         let farewell = async {
             self.drain(&mut stream).await;
             // the connection may be gone already
             let _ = stream.shutdown().await;
             while let Some(Ok(_)) = stream.next().await {}
-            net::last_words(stream.into_inner()).await;
+            drop(stream);
+            let _ = closed.await;
         };
         let _ = timeout(GOODBYE, farewell).await;
     }

@@ -53,8 +53,8 @@ fn quitting_by_the_socket_ends_it_politely() {
 fn an_account_connects_anew_after_its_old_log_in_has_ended() {
     let prosody = Prosody::start(&["alice"]);
     let mut alice = login(&prosody, "alice");
-    for allow in [true, false] {
-        assert_eq!(ask(&alice, &json!({"command": "allow_wireless", "allow": allow})), json!({"reply": "done"}));
+    for policy in ["allow_wireless", "wired_only"] {
+        assert_eq!(ask(&alice, &json!({"command": "choose_links", "policy": policy})), json!({"reply": "done"}));
         alice.wait_registered();
         alice.json(&["text", "xmpp:+15551234567@sms.test", "still here", "--wait", "delivered"]);
     }

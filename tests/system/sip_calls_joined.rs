@@ -47,7 +47,9 @@ fn everybody_hears_everybody_and_one_may_leave() {
 
     // carol is made softer, for us and for bob
     let id = calls[1]["id"].to_string();
-    let before = sound::strength_since(&bob_heard, 1320.0, sound::length(&bob_heard).saturating_sub(48_000));
+    let joined = sound::length(&bob_heard);
+    wait_for("a second of her", || (sound::length(&bob_heard) > joined + 48_000).then_some(()));
+    let before = sound::strength_since(&bob_heard, 1320.0, joined);
     assert_eq!(alice.json(&["volume", "25", "--call", &id])["volume"], 25);
     let from = sound::length(&bob_heard);
     wait_for("a softer carol at bob", || {

@@ -458,6 +458,11 @@ impl Switchboard {
         leg.offering = Some(held);
         vec![Action::Reoffer { call: id, direction }]
     }
+    /// The direction of an offer of ours that has no answer yet.
+    pub fn offering(&self, id: CallId) -> Option<MediaDirection> {
+        let held = self.legs.iter().find(|leg| leg.call.id == id)?.offering?;
+        Some(if held { MediaDirection::SendOnly } else { MediaDirection::SendRecv })
+    }
     /// How it sounds became known, or is no longer; tells whether that is new. It is no change of the call.
     pub fn sounds(&mut self, id: CallId, quality: Option<Quality>) -> bool {
         self.leg(id).is_some_and(|leg| std::mem::replace(&mut leg.call.quality, quality) != quality)

@@ -323,6 +323,7 @@ fn a_lost_path_is_shown_and_described_again_as_the_call_stands() {
     let again = |direction| vec![Action::Reoffer { call: A, direction }];
     assert_eq!(board.describe_again(A), again(MediaDirection::SendRecv));
     assert!(board.describe_again(A).is_empty(), "one offer at a time");
+    assert_eq!(board.offering(A), Some(MediaDirection::SendRecv));
     board.answered(A, open(), now());
     assert_eq!(state(&board, A), CallState::Active);
     board.hold(Some(A)).unwrap();
