@@ -397,9 +397,11 @@ fn screens_look_as_they_did_3() {
     look_at(2, 3);
 }
 
+#[cfg(test)]
 #[path = "look_calls_tests.rs"]
 mod of_calls;
 use of_calls::*;
 
+#[cfg(test)]
 #[path = "look_long_tests.rs"]
 mod long;
