@@ -21,8 +21,8 @@ use support::{
 };
 
 const STARTS: usize = 5;
-/// Of the wheel, fewer than lead to the oldest of a thousand texts.
-const STEPS: u32 = 120;
+/// Of the wheel: fewer than lead to the end of the page that is shown first.
+const STEPS: u32 = 40;
 const IDLE: Duration = Duration::from_secs(10);
 /// The rail of tabs by day: it is drawn when the phone's state is known and can be used.
 const RAIL: (i16, i16, u32) = (6, 400, 0x000D_3B3D);
@@ -157,9 +157,7 @@ fn using(home: &mut Landline, screen: &Screen) {
         }
         let from = Instant::now();
         for _ in 0..STEPS {
-            let before = hand.picture(hand::MIDDLE);
-            hand.scroll_up();
-            hand.wait_change(hand::MIDDLE, &before);
+            hand.scroll_up(hand::MIDDLE);
         }
         scrolled.push(f64::from(STEPS) / from.elapsed().as_secs_f64());
         screen.picture("scrolled");

@@ -13,6 +13,8 @@ use x11rb::{
 
 /// What has not changed for so long is whole.
 const STILL: Duration = Duration::from_millis(400);
+/// After so long without a change the wheel is turned once more.
+const AGAIN: Duration = Duration::from_millis(100);
 /// A part of the screen: left, top, width, height.
 pub type Part = (i16, i16, u16, u16);
 /// The first conversation of the list.
@@ -92,10 +94,19 @@ impl Hand {
         self.connection.set_input_focus(InputFocus::PARENT, under, CURRENT_TIME).expect("a request");
         self.press(1);
     }
-    /// One step of the wheel over what was clicked last, towards older texts.
-    pub fn scroll_up(&self) {
-        self.fake(xproto::MOTION_NOTIFY_EVENT, 0, (650, 330));
-        self.press(4);
+    /// One step of the wheel over a part, towards older texts, until it shows; and another one where the oldest that are
+    /// there were reached, and more of them had to come.
+    pub fn scroll_up(&self, part: Part) {
+        let before = self.picture(part);
+        let mut pressed = None::<Instant>;
+        self.wait("older texts", || {
+            if pressed.is_none_or(|at| at.elapsed() > AGAIN) {
+                self.fake(xproto::MOTION_NOTIFY_EVENT, 0, (650, 330));
+                self.press(4);
+                pressed = Some(Instant::now());
+            }
+            self.picture(part) != before
+        });
     }
     /// The key `x`.
     pub fn key(&self) {
