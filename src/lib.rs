@@ -12,7 +12,7 @@
 //! | [`audio`] | devices, realtime callbacks, rings, echo and noise control, mixer, tones, hold, levels; PCM only; the only room that imports cpal |
 //! | [`store`] | SQLite on one thread, encrypted at rest: accounts, messages, codes, calls, contacts, search, outbox; backup and repair |
 //! | [`secrets`] | passwords, tokens and the store's key: Secret Service or an encrypted vault; the recovery passphrase |
-//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS, TLS and HTTPS; when the computer has slept |
+//! | [`net`] | which interface is wired; every socket is opened through [`net::Bind`]; DNS, TLS and HTTPS; how a connection is given up; when the computer has slept |
 //! | [`config`] | `config.toml`, folders, what is known of phone services |
 //! | [`engine`] | joins the rooms; [`engine::api`] is all that the window and the command line know of it |
 //! | [`words`] | every sentence a person reads, in English and Spanish |

@@ -26,10 +26,7 @@ pub async fn last_words(mut stream: impl AsyncRead + AsyncWrite + Send + Unpin) 
 
 /// The same, beside everything else, for two minutes at the most.
 pub fn linger(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
-    // where the program ends there is nobody to wait
-    if let Ok(runtime) = Handle::try_current() {
-        runtime.spawn(timeout(LINGER, last_words(stream)));
-    }
+    drop(Lingering::new(stream));
 }
 
 /// A stream that lingers when it is dropped: for owners who do not give it back.
@@ -51,6 +48,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Lingering<S> {
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Drop for Lingering<S> {
     fn drop(&mut self) {
+        // where the program ends there is nobody to wait
         if let (Some((stream, open)), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
             runtime.spawn(async move {
                 // one that does not close is left

@@ -112,6 +112,11 @@ impl Watcher {
     fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("watcher.log")).unwrap_or_default()
     }
+    /// The addresses Landline asked for names from; the servers ask too, from their own address.
+    pub fn asked_by(&self) -> Vec<String> {
+        let all = self.seen().into_iter().filter_map(|asked| Some(asked["from"].as_str()?.to_owned()));
+        all.filter(|from| from != SERVER).collect()
+    }
     /// What it has seen so far.
     pub fn seen(&self) -> Vec<Value> {
         self.log().lines().filter_map(|line| serde_json::from_str(line).ok()).collect()

@@ -99,11 +99,6 @@ impl Life {
         assert_eq!((calls.as_array().map(Vec::len), &calls[0]["id"]), (Some(1), &id), "the same call: {calls}");
         assert_eq!(calls[0]["state"], "active", "{calls}");
     }
-    /// The addresses Landline asked for names from; the servers ask too, from their own.
-    fn asked_by(&self) -> Vec<String> {
-        let all = self.names.seen().into_iter().filter_map(|asked| Some(asked["from"].as_str()?.to_owned()));
-        all.filter(|from| from != SERVER).collect()
-    }
 }
 
 #[test]
@@ -123,7 +118,7 @@ fn nothing_goes_by_radio() {
     life.alice.wait_call("ended");
     life.texts();
     assert!(life.alice.stop());
-    let asked = life.asked_by();
+    let asked = life.names.asked_by();
     assert!(!asked.is_empty() && asked.iter().all(|from| from == ON_CABLE), "{asked:?}");
     assert_eq!(life.radio.seen(), Vec::<Value>::new());
 }
@@ -152,7 +147,7 @@ fn the_capture_finds_what_is_allowed() {
     let mut life = begin("allow_wireless");
     life.texts();
     life.calls();
-    let asked = life.asked_by();
+    let asked = life.names.asked_by();
     assert!(asked.iter().any(|from| from == ON_RADIO), "{asked:?}");
     let seen = life.radio.seen();
     let to = |kind: &str, fits: &dyn Fn(u64) -> bool| {

@@ -6,7 +6,7 @@ use crate::support::{
     landline::Landline,
     prosody::Prosody,
     sound,
-    two_links::{self, ON_CABLE, ON_RADIO, SERVER, SERVER_SIX, SIX, Watcher},
+    two_links::{self, ON_CABLE, ON_RADIO, SERVER_SIX, SIX, Watcher},
     wait_for,
 };
 use serde_json::Value;
@@ -97,11 +97,6 @@ impl Life {
         self.alice.json(&["hangup"]);
         self.alice.wait_call("ended");
     }
-    /// Who asked for names; the servers ask too, from their own address.
-    fn asked_by(&self) -> Vec<String> {
-        let all = self.names.seen().into_iter().filter_map(|asked| Some(asked["from"].as_str()?.to_owned()));
-        all.filter(|from| from != SERVER).collect()
-    }
 }
 
 #[test]
@@ -115,7 +110,7 @@ fn nothing_goes_by_radio() {
     life.pull_and_return();
     life.texts();
     assert!(life.alice.stop());
-    let asked = life.asked_by();
+    let asked = life.names.asked_by();
     assert!(!asked.is_empty() && asked.iter().all(|from| from == ON_CABLE), "{asked:?}");
     let ports = (life.kamailio.tls_port, life.prosody.port);
     assert_eq!(life.radio.seen(), Vec::<Value>::new(), "the servers' ports: {ports:?}");
@@ -129,7 +124,7 @@ fn the_capture_finds_what_is_allowed() {
     let mut life = begin("allow_wireless");
     life.texts();
     life.calls();
-    let asked = life.asked_by();
+    let asked = life.names.asked_by();
     assert!(asked.iter().any(|from| from == ON_RADIO), "{asked:?}");
     let seen = life.radio.seen();
     let to = |kind: &str, fits: &dyn Fn(u64) -> bool| {
